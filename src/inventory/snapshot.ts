@@ -1,0 +1,66 @@
+import type { DocumentRef } from "../diagnostics/source-range.ts";
+import type { AddressSet } from "../sets/address-set.ts";
+
+/** What is known of a cluster besides its policies. */
+export interface Snapshot {
+  /** By name. */
+  readonly namespaces: ReadonlyMap<string, KnownNamespace>;
+  readonly pods: readonly KnownPod[];
+  readonly accounts: readonly KnownAccount[];
+  readonly services: readonly KnownService[];
+  readonly slices: readonly KnownEndpointSlice[];
+  /** Where pod addresses lie before the switch; undefined when unknown. */
+  readonly podRanges: AddressSet | undefined;
+  /** And after it; undefined when unknown. Equal to `podRanges` unless the user says otherwise. */
+  readonly targetPodRanges: AddressSet | undefined;
+}
+
+export interface KnownNamespace {
+  readonly name: string;
+  /**
+   * Undefined: nothing is known of its labels but `kubernetes.io/metadata.name`. Otherwise all of its labels, that one
+   * included.
+   */
+  readonly labels: Readonly<Record<string, string>> | undefined;
+  /** True if it was named by an inventory or option, false if only a policy lies in it. */
+  readonly covered: boolean;
+}
+
+export interface KnownPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly account: string;
+  readonly hostNetwork: boolean;
+  readonly addresses: readonly bigint[];
+  readonly ports: readonly { readonly name: string; readonly protocol: number; readonly port: number }[];
+  /** False for the template of a workload: what its pods will look like, not a pod that was seen. */
+  readonly live: boolean;
+}
+
+export interface KnownAccount {
+  readonly namespace: string;
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface KnownService {
+  readonly namespace: string;
+  readonly name: string;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly ports: readonly {
+    readonly name?: string;
+    readonly protocol: number;
+    readonly port: number;
+    readonly targetPort: number | string;
+  }[];
+  readonly document: DocumentRef;
+}
+
+export interface KnownEndpointSlice {
+  readonly namespace: string;
+  /** The value of the label `kubernetes.io/service-name`. */
+  readonly service: string;
+  readonly addresses: readonly bigint[];
+  readonly ports: readonly { readonly protocol: number; readonly port: number | undefined }[];
+}

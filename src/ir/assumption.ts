@@ -1,0 +1,80 @@
+/** Something taken for granted: see docs/GLOSSARY.md. The kebab name is what `--assume` takes. */
+export interface AssumptionDefinition {
+  readonly code: string;
+  readonly sentence: string;
+  /** What happens to the flows allowed if it does not hold. */
+  readonly ifFalse: "narrows" | "widens";
+  /** Holds for a whole run, is named once, and changes no outcome. */
+  readonly standing: boolean;
+}
+
+export const ASSUMPTIONS = {
+  "input-complete": {
+    code: "ASM-X001",
+    sentence: "the paths hold every policy, tier, network set and host endpoint in force",
+    ifFalse: "widens",
+    standing: true,
+  },
+  settings: {
+    code: "ASM-X002",
+    sentence: "the source engine runs with its default settings, unless the input says otherwise",
+    ifFalse: "widens",
+    standing: true,
+  },
+  "engine-version": {
+    code: "ASM-X003",
+    sentence: "the source engine evaluates as its newest release does, where releases differ",
+    ifFalse: "widens",
+    standing: true,
+  },
+  namespaces: {
+    code: "ASM-E001",
+    sentence: "the covered namespaces are all there are, with the labels given",
+    ifFalse: "widens",
+    standing: false,
+  },
+  "pod-range": {
+    code: "ASM-N001",
+    sentence: "every pod address lies in the pod ranges given",
+    ifFalse: "widens",
+    standing: false,
+  },
+  "pure-range": {
+    code: "ASM-N002",
+    sentence: "nothing but pods has an address in the pod ranges",
+    ifFalse: "narrows",
+    standing: false,
+  },
+  "addresses-kept": {
+    code: "ASM-N003",
+    sentence: "pods keep to the same address ranges after the switch",
+    ifFalse: "widens",
+    standing: false,
+  },
+  "set-contents": {
+    code: "ASM-N004",
+    sentence: "the network sets, services and node lists that rules name do not change",
+    ifFalse: "widens",
+    standing: false,
+  },
+  values: {
+    code: "ASM-S001",
+    sentence: "no pod has a label value but those seen in the inventory",
+    ifFalse: "narrows",
+    standing: false,
+  },
+  families: {
+    code: "ASM-N005",
+    sentence: "the cluster uses no IP families but those of the pod ranges given",
+    ifFalse: "narrows",
+    standing: false,
+  },
+  "only-tcp-udp-sctp": {
+    code: "ASM-R001",
+    sentence: "no traffic but TCP, UDP and SCTP matters",
+    ifFalse: "narrows",
+    standing: false,
+  },
+} as const satisfies Readonly<Record<string, AssumptionDefinition>>;
+
+export type AssumptionCode = keyof typeof ASSUMPTIONS;

@@ -1,0 +1,100 @@
+import type { PodBox, PeerBox } from "../sets/box.ts";
+import type { LabelPredicate } from "../sets/label-predicate.ts";
+import type { TrafficSet } from "../sets/traffic-set.ts";
+import type { AssumptionCode } from "./assumption.ts";
+import type { PolicyOrigin, RuleOrigin } from "./origin.ts";
+
+/** Which end of a flow is judged. */
+export type Direction = "ingress" | "egress";
+export const DIRECTIONS: readonly Direction[] = ["ingress", "egress"];
+
+/** What a rule says. Pass leaves the tier; Log says nothing about the flow. */
+export type Action = "allow" | "deny" | "pass" | "log";
+
+/** Everything that decides traffic, of all engines. */
+export interface PolicySet {
+  /** In evaluation order. */
+  readonly tiers: readonly Tier[];
+}
+
+/**
+ * Policies that are asked together. A tier takes part for an endpoint and direction only if one of its policies selects
+ * the endpoint and isolates that direction; then its default action holds for what no rule of it decided.
+ */
+export interface Tier {
+  readonly name: string;
+  readonly order: number;
+  readonly defaultAction: "deny" | "pass";
+  /** In evaluation order. */
+  readonly policies: readonly Policy[];
+}
+
+export interface Policy {
+  readonly origin: PolicyOrigin;
+  readonly subject: Subject;
+  /** Absent: the policy does not apply in that direction. */
+  readonly ingress?: DirectionRules;
+  readonly egress?: DirectionRules;
+}
+
+export interface Subject {
+  /** The pods it applies to, over namespace, pod and account labels; for a namespaced policy the namespace is in it. */
+  readonly pods: LabelPredicate;
+  /** True if it may apply to host endpoints too, which the target cannot cover. */
+  readonly hosts: boolean;
+}
+
+export interface DirectionRules {
+  /** True if the tier's default action is due to this policy's subjects in this direction. */
+  readonly isolates: boolean;
+  /** In evaluation order. */
+  readonly rules: readonly Rule[];
+}
+
+export interface Rule {
+  readonly action: Action;
+  readonly origin: RuleOrigin;
+  /** A further condition on the subject's own side (Calico: `destination` of an ingress rule): one of these must hold. */
+  readonly subjectOnly?: readonly PodBox[];
+  /** The other end must lie in one of these. Empty: the rule matches nothing. */
+  readonly peer: readonly PeerBox[];
+  readonly traffic: TrafficPredicate;
+  /** What the rest cannot say. All of it must hold too for the rule to match. */
+  readonly opaque: readonly OpaqueCondition[];
+  /** What its meaning rests on besides the standing assumptions. */
+  readonly assumptions: readonly AssumptionCode[];
+}
+
+/** The traffic matches if its number is in `numbers`, or if the destination pod calls the port by one of the names. */
+export interface TrafficPredicate {
+  readonly numbers: TrafficSet;
+  readonly named: readonly NamedPort[];
+}
+
+export interface NamedPort {
+  readonly name: string;
+  /** The protocols (whole) for which the name counts. */
+  readonly protocols: TrafficSet;
+}
+
+/**
+ * A condition that the sets cannot say. Whoever lowers or evaluates a rule must decide about it: lowering takes it for
+ * "never" or "always", whichever is safe; `evaluate` asks.
+ */
+export type OpaqueCondition =
+  | { readonly kind: "source-port"; readonly ports: readonly PortRange[]; readonly names: readonly string[]; readonly negated: boolean; readonly code: string; readonly what: string }
+  | { readonly kind: "excluded-named-port"; readonly names: readonly string[]; readonly code: string; readonly what: string }
+  | {
+      /** Nothing is known about when it holds. */
+      readonly kind: "unknown";
+      /** The diagnostic that says what it is. */
+      readonly code: string;
+      /** The condition in a few words of the source's language, such as `http methods GET`. */
+      readonly what: string;
+    };
+
+/** Inclusive. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
