@@ -31,10 +31,14 @@ export interface Tier {
 
 export interface Policy {
   readonly origin: PolicyOrigin;
+  /** Position among the policies of its tier as its author gave it; ties are legal. Infinity when none was given. */
+  readonly order: number;
   readonly subject: Subject;
   /** Absent: the policy does not apply in that direction. */
   readonly ingress?: DirectionRules;
   readonly egress?: DirectionRules;
+  /** Rules of the source that decide nothing for any pod: of a direction that the policy does not apply to, say. */
+  readonly inert: readonly { readonly origin: RuleOrigin; readonly action: Action }[];
 }
 
 export interface Subject {
