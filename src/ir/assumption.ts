@@ -63,6 +63,12 @@ export const ASSUMPTIONS = {
     ifFalse: "narrows",
     standing: false,
   },
+  "subject-values": {
+    code: "ASM-S002",
+    sentence: "no pod that a policy should isolate has a label value but those seen in the inventory",
+    ifFalse: "widens",
+    standing: false,
+  },
   families: {
     code: "ASM-N005",
     sentence: "the cluster uses no IP families but those of the pod ranges given",

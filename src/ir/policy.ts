@@ -65,6 +65,11 @@ export interface Rule {
   readonly traffic: TrafficPredicate;
   /** What the rest cannot say. All of it must hold too for the rule to match. */
   readonly opaque: readonly OpaqueCondition[];
+  /**
+   * Flows that an Allow matches besides, which neither the sets nor a condition can say, such as those to the addresses
+   * behind the domain names of a network set. With any of them the rule is narrowed at best. Absent: none.
+   */
+  readonly unsaid?: readonly UnsaidMatch[];
   /** What its meaning rests on besides the standing assumptions. */
   readonly assumptions: readonly AssumptionCode[];
 }
@@ -96,6 +101,14 @@ export type OpaqueCondition =
       /** The condition in a few words of the source's language, such as `http methods GET`. */
       readonly what: string;
     };
+
+/** A part of a rule's match that is missing from the model. */
+export interface UnsaidMatch {
+  /** The diagnostic that says what it is. */
+  readonly code: string;
+  /** In a few words of the source's language. */
+  readonly what: string;
+}
 
 /** Inclusive. */
 export interface PortRange {

@@ -1,16 +1,24 @@
+// Command calico records what Calico decides: see test/vectors/README.md.
 package main
 
 import (
-	_ "github.com/projectcalico/api/pkg/apis/projectcalico/v3"
-	_ "github.com/projectcalico/calico/felix/calc"
-	_ "github.com/projectcalico/calico/felix/rules"
-	_ "github.com/projectcalico/calico/felix/iptables"
-	_ "github.com/projectcalico/calico/felix/nftables"
-	_ "github.com/projectcalico/calico/felix/generictables"
-	_ "github.com/projectcalico/calico/app-policy/checker"
-	_ "github.com/projectcalico/calico/libcalico-go/lib/backend/syncersv1/updateprocessors"
-	_ "github.com/projectcalico/calico/libcalico-go/lib/backend/k8s/conversion"
-	_ "github.com/projectcalico/calico/libcalico-go/lib/validator/v3"
+	"fmt"
+	"os"
 )
 
-func main() {}
+func main() {
+	if err := command(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func command(args []string) error {
+	if len(args) > 0 && args[0] == "record" {
+		return record(args[1:])
+	}
+	if len(args) == 2 && args[0] == "probe" {
+		return probe(args[1])
+	}
+	return fmt.Errorf("usage: calico record -out DIR -date YYYY-MM-DD | probe FILE")
+}

@@ -1,6 +1,6 @@
 // What kubectl makes of YAML: see main.go. The versions are those of kubectl 1.36.6
 // (its go.mod names the same sigs.k8s.io/yaml).
-module netpol-migrate.dev/recorder/yaml
+module netpol-migrate.dev/vectors/recorder/yaml
 
 go 1.26.0
 

@@ -1,0 +1,208 @@
+import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
+import type { SourcePlace } from "../diagnostics/source-range.ts";
+import type { PolicyResult, RuleResult } from "../ir/outcome.ts";
+import type { Policy, Rule } from "../ir/policy.ts";
+import { DIRECTIONS } from "../ir/policy.ts";
+import { ANY_ADDRESS } from "../sets/address-set.ts";
+import type { PeerBox } from "../sets/box.ts";
+import { boxesMeet } from "../sets/box.ts";
+import type { Cube } from "../sets/cube.ts";
+import { compileDiagnostics } from "./diagnostics.ts";
+import type { Facts } from "./facts.ts";
+import { containsAllPods } from "./facts.ts";
+import type { UnsayableSubjects } from "./isolation.ts";
+import type { LocalPolicy, LocalSet } from "./local.ts";
+import { policyName, restsOnNamespaces } from "./results.ts";
+import type { PolicyInNamespace } from "./results.ts";
+import { trafficText } from "../sets/traffic-set.ts";
+
+const hasAccount = (of: Cube): boolean => of.constraints.some(({ key }) => key.startsWith("account:"));
+const hasText = (of: Cube): boolean => of.constraints.some(({ set }) => set.atoms.length > 0);
+
+interface Unsayable {
+  readonly what: string;
+  readonly hint: string;
+}
+
+/** What of a rule no NetworkPolicy can say: the first reason that applies. */
+function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
+  const pods = (boxes: readonly PeerBox[]) => boxes.flatMap((box) => (box.kind === "pod" ? [box] : []));
+  const peers = pods(rule.peer);
+  const subjects = rule.subjectOnly ?? [];
+  if ([...peers, ...subjects].some((box) => hasAccount(box.labels))) {
+    return {
+      what: "the service account that a pod runs as",
+      hint: "Give the pods of that service account a label of their own, and select that.",
+    };
+  }
+  if ([...peers, ...subjects].some((box) => hasText(box.labels))) {
+    return {
+      what: "a condition on the text of a label value",
+      hint:
+        facts.valuesSeen === undefined
+          ? "Give an inventory: then the values seen there are listed."
+          : "Select by whole label values.",
+    };
+  }
+  const partly = (box: PeerBox): boolean =>
+    box.addresses !== ANY_ADDRESS && !containsAllPods(box.addresses, facts.podRanges);
+  if (subjects.some(partly)) {
+    return {
+      what: "the selected pod's own address",
+      hint: "Say where pod addresses lie (`--pod-cidr`), or drop the condition.",
+    };
+  }
+  if (peers.some((box) => box.labels.constraints.length > 0 && partly(box))) {
+    return {
+      what: "a pod's labels and its address at once",
+      hint:
+        facts.podRanges === undefined
+          ? "Say where pod addresses lie (`--pod-cidr`): then one of the two may turn out to say nothing."
+          : "Select those pods by a label.",
+    };
+  }
+  if (rule.peer.some((box) => box.kind === "address")) {
+    return {
+      what: "`every address but those of some pods`",
+      hint:
+        facts.podRanges === undefined
+          ? "Say where pod addresses lie (`--pod-cidr`): then the addresses outside are written as blocks."
+          : "Allow the addresses that you need by name of their CIDRs.",
+    };
+  }
+  return undefined;
+}
+
+function ruleFinding(
+  rule: Rule,
+  result: RuleResult,
+  policy: Policy,
+  facts: Facts,
+): Diagnostic | undefined {
+  const at = rule.origin.place;
+  const causes = result.because
+    .map(({ policy: origin, rule: own }) =>
+      own === undefined
+        ? `the end of the tier of ${policyName(origin)}`
+        : `${policyName(origin)} ${own.direction}[${String(own.index)}]`,
+    )
+    .filter((name, index, names) => names.indexOf(name) === index)
+    .join(", ");
+  if (result.outcome === "widened") {
+    return policy.origin.engine === "kubernetes"
+      ? compileDiagnostics.create("CMP-R006", { at, causes: causes === "" ? "earlier tiers or Denies" : causes })
+      : compileDiagnostics.create("CMP-R005", { at });
+  }
+  if (rule.action === "deny" || rule.action === "pass") {
+    if (result.outcome === "narrowed") return compileDiagnostics.create("CMP-P001", { at });
+    if (result.disposition !== "skipped") return undefined;
+    const action = rule.action === "deny" ? "Deny" : "Pass";
+    return compileDiagnostics.create("CMP-R002", { at, action, causes: "see the rules that name it" });
+  }
+  if (result.outcome !== "narrowed") return undefined;
+  if (result.disposition === "skipped" && causes !== "") {
+    return compileDiagnostics.create("CMP-R001", { at, causes });
+  }
+  if (result.losesOnlyOther) {
+    return compileDiagnostics.create("CMP-R003", { at, lost: trafficText(rule.traffic.numbers) });
+  }
+  // Reading has already said what an opaque condition is and what it does.
+  if (rule.opaque.length > 0) return undefined;
+  const reason = unsayable(rule, facts);
+  if (reason === undefined) return undefined;
+  const extent = result.disposition === "skipped" ? "the rule" : "that part of the rule";
+  return compileDiagnostics.create("CMP-R004", { at, ...reason, extent });
+}
+
+/** What is wrong with a subject, in a few words. */
+function subjectWords(cubes: readonly Cube[]): string {
+  if (cubes.some(hasAccount)) return "they are selected by their service account";
+  return "they are selected by the text of a label value (`contains`, `starts with`, `ends with`)";
+}
+
+/** Findings about one policy. Those that stop the run are returned, too. */
+export function diagnosePolicy(
+  policy: Policy,
+  result: PolicyResult,
+  inNamespaces: readonly PolicyInNamespace[],
+  covered: readonly string[],
+  facts: Facts,
+  mode: UnsayableSubjects,
+  report: Report,
+): readonly Diagnostic[] {
+  const stops: Diagnostic[] = [];
+  const at = policy.origin.place;
+  const applies = policy.ingress !== undefined || policy.egress !== undefined;
+  if (applies && covered.length === 0 && restsOnNamespaces(policy)) {
+    stops.push(compileDiagnostics.create("CMP-P002", { at }));
+  } else if (applies && inNamespaces.length === 0) {
+    report(compileDiagnostics.create("CMP-S004", { at }));
+  }
+  if (policy.subject.hosts) report(compileDiagnostics.create("CMP-P004", { at }));
+  for (const { namespace, lowered } of inNamespaces) {
+    if (DIRECTIONS.some((direction) => lowered[direction]?.local.certain === false)) {
+      report(compileDiagnostics.create("CMP-P005", { at, namespace }));
+    }
+  }
+  const isolations = inNamespaces.flatMap(({ lowered }) =>
+    DIRECTIONS.flatMap((direction) => lowered[direction]?.isolation ?? []),
+  );
+  const over = isolations.flatMap((one) => (one.over.length > 0 ? one.source : []));
+  const open = isolations.flatMap((one) => one.open);
+  if (over.length > 0) {
+    const what = subjectWords(over);
+    if (mode === "stop") stops.push(compileDiagnostics.create("CMP-S001", { at, what }));
+    else report(compileDiagnostics.create("CMP-S002", { at, what }));
+  }
+  if (open.length > 0) report(compileDiagnostics.create("CMP-S003", { at, what: subjectWords(open) }));
+
+  const results = new Map(result.rules.map((one) => [one.rule, one]));
+  for (const direction of DIRECTIONS) {
+    for (const rule of policy[direction]?.rules ?? []) {
+      const of = results.get(rule.origin);
+      const finding = of === undefined ? undefined : ruleFinding(rule, of, policy, facts);
+      if (finding !== undefined) report(finding);
+    }
+  }
+  for (const stop of stops) report(stop);
+  return stops;
+}
+
+/** Pairs of policies of one tier that tie in order and disagree about a flow. */
+export function tiedPairs(set: LocalSet): readonly (readonly [LocalPolicy, LocalPolicy])[] {
+  const found: (readonly [LocalPolicy, LocalPolicy])[] = [];
+  for (const { policies } of set.tiers) {
+    policies.forEach((second, index) => {
+      for (let at = index - 1; at >= 0; at -= 1) {
+        const first = policies[at];
+        if (first === undefined || first.policy.order !== second.policy.order) break;
+        if (disagree(first, second)) found.push([first, second]);
+      }
+    });
+  }
+  return found;
+}
+
+function disagree(a: LocalPolicy, b: LocalPolicy): boolean {
+  const decides = ({ rules }: LocalPolicy) => rules.filter(({ rule }) => rule.action !== "log");
+  const cutting = ({ rules }: LocalPolicy) =>
+    rules.some(({ rule }) => rule.action === "deny" || rule.action === "pass");
+  if (!cutting(a) && !cutting(b)) return false;
+  return decides(a).some((one) =>
+    decides(b).some(
+      (other) =>
+        one.rule.action !== other.rule.action &&
+        one.boxes.some((box) => other.boxes.some((otherBox) => boxesMeet(box, otherBox))),
+    ),
+  );
+}
+
+/** The finding for a tied pair, at the later policy. */
+export function tieFinding([first, second]: readonly [LocalPolicy, LocalPolicy]): Diagnostic {
+  const place: SourcePlace = second.policy.origin.place;
+  return compileDiagnostics.create("CMP-P003", {
+    at: place,
+    other: policyName(first.policy.origin),
+    related: [{ message: "the other policy", at: first.policy.origin.place }],
+  });
+}

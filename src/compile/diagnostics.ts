@@ -1,0 +1,126 @@
+import { defineDiagnostics } from "../diagnostics/define.ts";
+
+/** Findings of lowering: what of the source the target does not get, and why. */
+export const compileDiagnostics = defineDiagnostics({
+  "CMP-R001": {
+    severity: "warning",
+    effect: "narrows",
+    message: "this Allow is left out: {causes} may decide part of what it allows, and with `--actions skip` no rule is cut",
+    hint: "Rewrite the two so that they do not overlap, or allow what you need in a rule of its own before the Deny or Pass.",
+    explanation:
+      "Kubernetes policies have no Deny and no order. A rule that an earlier Deny, Pass or end of a tier decides in part would have to be cut to say the same; `--actions skip` never cuts a rule, so it leaves the whole rule out, which can only deny more.",
+  },
+  "CMP-R002": {
+    severity: "info",
+    effect: "none",
+    message: "this {action} is not written: the Allow rules that it could override are left out instead ({causes})",
+    explanation:
+      "With `--actions skip` a Deny or Pass that matters is left out together with every Allow that it could override. What it denied stays denied; what is lost is reported at those rules.",
+  },
+  "CMP-R003": {
+    severity: "warning",
+    effect: "narrows",
+    message: "protocols other than TCP, UDP and SCTP are not allowed any more by this rule ({lost})",
+    hint: "Check that nothing here relies on ICMP, or say `--assume only-tcp-udp-sctp`.",
+    explanation:
+      "A `ports` list of Kubernetes speaks of TCP, UDP and SCTP alone; only a rule without `ports` allows the rest, and it allows everything. So the part with other protocols is left out. Such losses are counted apart, so that real narrowing is not lost among them.",
+  },
+  "CMP-R004": {
+    severity: "warning",
+    effect: "narrows",
+    message: "{what} cannot be said by a NetworkPolicy, so {extent} is left out",
+    hint: "{hint}",
+    explanation:
+      "NetworkPolicies select pods by their labels or name address blocks. Service accounts, text conditions on label values, the address of a pod together with its labels, and a pod's own address have no form there. The nearest narrower form is taken.",
+  },
+  "CMP-R005": {
+    severity: "warning",
+    effect: "widens",
+    message: "written wider than the source, as `--inexact widen` asks",
+    hint: "Review the flow shown, or convert with `--inexact narrow`.",
+    explanation:
+      "With `--inexact widen` a rule that has no exact form takes the nearest wider one. The report shows a flow that the source denied and the output allows.",
+  },
+  "CMP-R006": {
+    severity: "error",
+    effect: "widens",
+    message: "this kept NetworkPolicy allows more than it did: {causes} came before it and decided part of it",
+    hint: "Narrow the policy by hand before the switch: on the target nothing comes before it.",
+    explanation:
+      "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies. The native policy engine does not. A Kubernetes policy of the input is kept as it is, so what was cut off from it before is allowed from now on.",
+  },
+  "CMP-P001": {
+    severity: "warning",
+    effect: "narrows",
+    message: "pods that this policy's Deny rules select lose the rest of what was allowed to them by default",
+    hint: "Allow what those pods need by rules of their own.",
+    explanation:
+      "In a tier whose default action is Pass, a Deny takes something away and everything else stays allowed. Kubernetes isolates a pod wholly or not at all. With `--actions skip` the remainder is not computed, so the pods are isolated and get only what other rules allow.",
+  },
+  "CMP-P002": {
+    severity: "error",
+    effect: "unknown",
+    message: "no namespace is known that this policy could apply to, so nothing can be written for it",
+    hint: "Give an inventory (`--inventory`, made by `kubectl get ns,sa,pods,svc,endpointslices,nodes -A -o yaml > inventory.yaml`) or name the namespaces (`--known-namespace NAME`).",
+    explanation:
+      "A cluster-wide policy becomes one NetworkPolicy in each namespace that it can select, so the namespaces have to be known.",
+  },
+  "CMP-P003": {
+    severity: "warning",
+    effect: "unknown",
+    message: "this policy and {other} have the same order and overlapping rules that disagree; releases of Calico differ in which one comes first",
+    hint: "Give the two different `order` values. Until then the order of Calico 3.32 is used.",
+    explanation:
+      "Calico 3.32 breaks ties of order by `name/namespace/kind`; earlier releases compare other strings. Where two tied policies disagree about a flow, the verdict depends on the release.",
+  },
+  "CMP-P004": {
+    severity: "info",
+    effect: "none",
+    message: "hosts not covered: this policy may select host endpoints, and NetworkPolicies apply to pods alone",
+    explanation:
+      "What a policy says for pods is converted. Host endpoints keep no protection from it once Calico is gone; security groups are the usual replacement.",
+  },
+  "CMP-P005": {
+    severity: "warning",
+    effect: "narrows",
+    message: "the labels of namespace `{namespace}` are not known, so it may or may not be selected: its pods are isolated, and the rules are left out there",
+    hint: "Give the Namespace object in an inventory, or its labels by `--known-namespace {namespace}:key=value,..`.",
+    explanation:
+      "A selector over namespace labels cannot be decided for a namespace whose labels nobody gave. Isolating its pods is the safe side, and so is leaving the Allow rules out.",
+  },
+  "CMP-S001": {
+    severity: "error",
+    effect: "unknown",
+    message: "no podSelector can select the pods of this policy: {what}",
+    hint: "Choose by `--unsayable-subjects isolate` (isolates more pods, in objects of their own) or `leave-open` (leaves its pods open), or give those pods a label of their own.",
+    explanation:
+      "A podSelector knows In, NotIn, Exists and DoesNotExist over pod labels. Service accounts and text conditions such as `starts with` cannot be said. Values of an inventory would fail open for pods that come later, so they are used only with `--assume values`.",
+  },
+  "CMP-S002": {
+    severity: "warning",
+    effect: "narrows",
+    message: "isolates more pods than the source, as `--unsayable-subjects isolate` asks: {what}",
+    explanation:
+      "The object selects an over-approximation of the policy's pods and allows nothing. It lies in a file of its own and is annotated `over-isolates`.",
+  },
+  "CMP-S003": {
+    severity: "warning",
+    effect: "widens",
+    message: "its pods are left open, as `--unsayable-subjects leave-open` asks: {what}",
+    explanation: "Nothing is written for pods that no podSelector can select, so they lose the isolation of this policy.",
+  },
+  "CMP-S004": {
+    severity: "info",
+    effect: "none",
+    message: "it selects no pod of a namespace that is known, so nothing is written for it",
+    explanation:
+      "The selector is empty, or none of the covered namespaces fits it. The result rests on the covered namespaces being all there are.",
+  },
+  "CMP-X001": {
+    severity: "warning",
+    effect: "narrows",
+    message: "some questions about namespace `{namespace}` needed more than {limit} regions and were given up: the rules concerned are left out",
+    hint: "Split the policies, or use fewer label keys in Deny and Pass rules.",
+    explanation: "Subtraction can grow exponentially. Past a fixed limit the safe answer is taken, and said.",
+  },
+});

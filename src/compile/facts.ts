@@ -1,0 +1,157 @@
+import type { AssumptionCode } from "../ir/assumption.ts";
+import { valuesOf } from "../inventory/lookup.ts";
+import type { Snapshot } from "../inventory/snapshot.ts";
+import type { AddressSet } from "../sets/address-set.ts";
+import {
+  ALL_IPV4,
+  ALL_IPV6,
+  equalAddresses,
+  intersectAddresses,
+  isAddressSubset,
+  subtractAddresses,
+  unionAddresses,
+} from "../sets/address-set.ts";
+import type { Box, PeerBox, PodBox } from "../sets/box.ts";
+import { cube } from "../sets/cube.ts";
+import type { Cube, LabelKey } from "../sets/cube.ts";
+import type { LabelSet } from "../sets/label-set.ts";
+import { labelIn, labelSetContains } from "../sets/label-set.ts";
+import { ALL_PORTS, intersectTraffic } from "../sets/traffic-set.ts";
+
+/** What lowering is told about the cluster and the target, besides the policies. */
+export interface Facts {
+  /** Where pod addresses lie before the switch; undefined when unknown. */
+  readonly podRanges: AddressSet | undefined;
+  /** And after it. */
+  readonly targetPodRanges: AddressSet | undefined;
+  /** True if the user gave the target's ranges, so that nothing is assumed about them. */
+  readonly targetGiven: boolean;
+  /** True if they are not those of the source. */
+  readonly targetDiffers: boolean;
+  /** Every address of the IP families that the cluster uses; undefined when unknown. */
+  readonly families: AddressSet | undefined;
+  /** The VPC CNI's ipBlocks match pods by their address; of an unknown engine one cannot say. */
+  readonly blocksMatchPods: "yes" | "maybe";
+  /** Values seen of a label key; undefined without an inventory. */
+  readonly valuesSeen: ((key: LabelKey) => readonly string[]) | undefined;
+  /** What the user said may be taken for granted. */
+  readonly assumed: ReadonlySet<AssumptionCode>;
+}
+
+/** An assumption that makes flows impossible: under it two different sets of flows may be equal. */
+export type Restriction = "pod-range" | "pure-range" | "families" | "values" | "only-tcp-udp-sctp";
+
+/** The restrictions that these facts offer, in the order in which they are best done without. */
+export function restrictionsOf(facts: Facts): readonly Restriction[] {
+  const found: Restriction[] = [];
+  if (facts.assumed.has("only-tcp-udp-sctp")) found.push("only-tcp-udp-sctp");
+  if (facts.families !== undefined) found.push("families");
+  if (facts.podRanges !== undefined) found.push("pure-range", "pod-range");
+  if (facts.valuesSeen !== undefined) found.push("values");
+  return found;
+}
+
+/** A label set without text conditions: what is surely in it ("under", by the values seen) or may be ("over"). */
+export function resolveText(set: LabelSet, seen: readonly string[], side: "under" | "over"): LabelSet {
+  if (set.atoms.length === 0) return set;
+  if (side === "over") return { ...set, atoms: [] };
+  const values = labelIn(seen.filter((value) => labelSetContains(set, value)));
+  return set.absent ? { ...values, absent: true } : values;
+}
+
+export function resolveCubeText(of: Cube, facts: Facts, side: "under" | "over"): Cube | undefined {
+  if (!of.constraints.some(({ set }) => set.atoms.length > 0)) return of;
+  return cube(
+    of.constraints.map(({ key, set }) => ({ key, set: resolveText(set, facts.valuesSeen?.(key) ?? [], side) })),
+  );
+}
+
+function restrictPod(box: PodBox, facts: Facts, by: ReadonlySet<Restriction>): PodBox | undefined {
+  let { labels, addresses } = box;
+  if (by.has("values")) {
+    const resolved = resolveCubeText(labels, facts, "under");
+    if (resolved === undefined) return undefined;
+    labels = resolved;
+  }
+  addresses = restrictAddresses(addresses, facts, by, "pod");
+  if (addresses.ranges.length === 0) return undefined;
+  return labels === box.labels && addresses === box.addresses ? box : { kind: "pod", labels, addresses };
+}
+
+function restrictAddresses(
+  addresses: AddressSet,
+  facts: Facts,
+  by: ReadonlySet<Restriction>,
+  of: PeerBox["kind"],
+): AddressSet {
+  let left = addresses;
+  if (by.has("families") && facts.families !== undefined) left = intersectAddresses(left, facts.families);
+  if (facts.podRanges === undefined) return left;
+  if (of === "pod" && by.has("pod-range")) left = intersectAddresses(left, facts.podRanges);
+  if (of === "address" && by.has("pure-range")) left = subtractAddresses(left, facts.podRanges);
+  return left;
+}
+
+/** The flows of a box that can occur under the restrictions. */
+export function restrictBox(box: Box, facts: Facts, by: ReadonlySet<Restriction>): Box | undefined {
+  if (by.size === 0) return box;
+  const subject = restrictPod(box.subject, facts, by);
+  if (subject === undefined) return undefined;
+  let peer: PeerBox | undefined;
+  if (box.peer.kind === "pod") peer = restrictPod(box.peer, facts, by);
+  else {
+    const addresses = restrictAddresses(box.peer.addresses, facts, by, "address");
+    if (addresses.ranges.length > 0) peer = { kind: "address", addresses };
+  }
+  if (peer === undefined) return undefined;
+  if (!by.has("only-tcp-udp-sctp")) return { subject, peer, traffic: box.traffic };
+  const numbers = intersectTraffic(box.traffic.numbers, ALL_PORTS);
+  return numbers.ranges.length === 0 ? undefined : { subject, peer, traffic: { ...box.traffic, numbers } };
+}
+
+/** True if every address that a pod may have lies in the set. */
+export function containsAllPods(addresses: AddressSet, ranges: AddressSet | undefined): boolean {
+  return ranges !== undefined && isAddressSubset(ranges, addresses);
+}
+
+/** The facts of a snapshot. */
+export function factsOf(
+  snapshot: Snapshot,
+  options: {
+    readonly blocksMatchPods: Facts["blocksMatchPods"];
+    readonly assumed: ReadonlySet<AssumptionCode>;
+    readonly targetGiven: boolean;
+  },
+): Facts {
+  const { podRanges, targetPodRanges } = snapshot;
+  const same =
+    podRanges === targetPodRanges ||
+    (podRanges !== undefined && targetPodRanges !== undefined && equalAddresses(podRanges, targetPodRanges));
+  return {
+    podRanges,
+    targetPodRanges,
+    targetGiven: options.targetGiven,
+    targetDiffers: !same,
+    families: podRanges === undefined ? undefined : familiesOf(podRanges),
+    blocksMatchPods: options.blocksMatchPods,
+    valuesSeen: snapshot.pods.length === 0 ? undefined : valuesSeen(snapshot),
+    assumed: options.assumed,
+  };
+}
+
+const familiesOf = (ranges: AddressSet): AddressSet =>
+  unionAddresses(
+    ...[ALL_IPV4, ALL_IPV6].filter((family) => intersectAddresses(family, ranges).ranges.length > 0),
+  );
+
+function valuesSeen(snapshot: Snapshot): (key: LabelKey) => readonly string[] {
+  const cache = new Map<LabelKey, readonly string[]>();
+  return (key) => {
+    let values = cache.get(key);
+    if (values === undefined) {
+      values = valuesOf(snapshot, key);
+      cache.set(key, values);
+    }
+    return values;
+  };
+}

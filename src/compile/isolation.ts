@@ -1,0 +1,102 @@
+import type { Box } from "../sets/box.ts";
+import type { Cube } from "../sets/cube.ts";
+import { isCubeSubset } from "../sets/cube.ts";
+import { unionPredicates } from "../sets/label-predicate.ts";
+import type { Facts } from "./facts.ts";
+import { resolveCubeText } from "./facts.ts";
+import type { LocalPolicy, LocalSet, LocalTier } from "./local.ts";
+import type { Effort } from "./reach.ts";
+import { meetBoxes, minusBoxes, subjectBoxes, undecidedAt } from "./reach.ts";
+import { sayableCube } from "./say-peer.ts";
+import { splitSayable } from "./say-selector.ts";
+
+/** What to do with a policy whose pods no LabelSelector can select. */
+export type UnsayableSubjects = "stop" | "isolate" | "leave-open";
+
+/** The pods that a policy isolates in one namespace and direction. */
+export interface Isolation {
+  /** As the source means it. */
+  readonly source: readonly Cube[];
+  /** As podSelectors say it; each cube is one selector. */
+  readonly said: readonly Cube[];
+  /** Those of `said` that select more pods than the source (`isolate`). */
+  readonly over: readonly Cube[];
+  /** Pods of the source that `said` leaves out. */
+  readonly open: readonly Cube[];
+  /** True if it holds only while no pod has a label value but those seen. */
+  readonly byValues: boolean;
+}
+
+const subjectsOf = (boxes: readonly Box[]): readonly Cube[] =>
+  unionPredicates(boxes.map((box) => box.subject.labels));
+
+/**
+ * The subjects for which a policy denies something: the source isolates them, and so must the target.
+ *
+ * The end of a tier denies what no rule of it decided. If a Pass rule takes everything of a subject away before that, the
+ * end of this tier denies nothing, and the subject is isolated only if a later tier does it. In a tier whose default is
+ * Pass, the subjects of a Deny are isolated as far as a flow can come to it undecided.
+ */
+export function isolatedSubjects(
+  set: LocalSet,
+  tierIndex: number,
+  tier: LocalTier,
+  policy: LocalPolicy,
+  side: "under" | "over",
+  effort: Effort,
+): readonly Cube[] {
+  if (side === "under" && !policy.certain) return [];
+  if (tier.tier.defaultAction === "deny" && policy.isolates) {
+    const passes = tier.rules.filter(
+      (rule) => rule.rule.action === "pass" && (rule.certain || side === "under"),
+    );
+    if (passes.length === 0) return policy.subjects;
+    let rest: readonly Box[] = subjectBoxes(policy.subjects);
+    for (const pass of passes) rest = minusBoxes(rest, pass.boxes, side === "over" ? "over" : "under", effort);
+    return subjectsOf(rest);
+  }
+  const denied: Box[] = [];
+  for (const rule of policy.rules) {
+    if (rule.rule.action !== "deny" || (side === "under" && !rule.certain)) continue;
+    const position = { tier: tierIndex, rule: tier.rules.indexOf(rule) };
+    denied.push(...undecidedAt(set, position, rule.boxes, effort));
+  }
+  return subjectsOf(denied);
+}
+
+/** Isolated subjects in the target's words. */
+export function sayIsolation(source: readonly Cube[], mode: UnsayableSubjects, facts: Facts): Isolation {
+  const said: Cube[] = [];
+  const over: Cube[] = [];
+  const open: Cube[] = [];
+  let byValues = false;
+  for (const subject of source) {
+    const accounts = subject.constraints.some(({ key }) => key.startsWith("account:"));
+    const text = subject.constraints.some(({ set }) => set.atoms.length > 0);
+    if (!accounts && !text) {
+      said.push(...splitSayable(subject));
+    } else if (!accounts && facts.assumed.has("values")) {
+      byValues = true;
+      const resolved = resolveCubeText(subject, facts, "under");
+      if (resolved !== undefined) said.push(...splitSayable(resolved));
+    } else if (mode === "leave-open") {
+      open.push(subject);
+    } else {
+      const wider = sayableCube(subject, facts, "over");
+      if (wider !== undefined) over.push(...splitSayable(wider));
+    }
+  }
+  return { source, said, over, open, byValues };
+}
+
+/** The parts of the subjects that are isolated by somebody, each as one selector says it. */
+export function withinIsolated(subjects: readonly Cube[], isolated: readonly Cube[]): readonly Cube[] {
+  return subjects.every((subject) => isolated.some((cube) => isCubeSubset(subject, cube)))
+    ? subjects
+    : meetCubes(subjects, isolated);
+}
+
+function meetCubes(subjects: readonly Cube[], isolated: readonly Cube[]): readonly Cube[] {
+  const met = meetBoxes(subjectBoxes(subjects), subjectBoxes(isolated));
+  return subjectsOf(met).flatMap(splitSayable);
+}

@@ -1,0 +1,240 @@
+import type { AssumptionCode } from "../ir/assumption.ts";
+import type { PolicyOrigin } from "../ir/origin.ts";
+import type {
+  IsolationResult,
+  Outcome,
+  PolicyResult,
+  RuleResult,
+  Witness,
+} from "../ir/outcome.ts";
+import { worstOutcome } from "../ir/outcome.ts";
+import type { Direction, Policy, Rule } from "../ir/policy.ts";
+import { DIRECTIONS } from "../ir/policy.ts";
+import { ANY_ADDRESS } from "../sets/address-set.ts";
+import type { Box } from "../sets/box.ts";
+import { ANY_PEER, ANY_TRAFFIC_BOX } from "../sets/box.ts";
+import type { Cube } from "../sets/cube.ts";
+import type { Assembled, Placement } from "./assemble.ts";
+import { assumptionsOf } from "./claim.ts";
+import type { Facts } from "./facts.ts";
+import type { Isolation } from "./isolation.ts";
+import type { Cause, LoweredPolicy, LoweredRule } from "./lower-direction.ts";
+import { namespacesNamed } from "./local.ts";
+import { isOtherTraffic } from "./say-traffic.ts";
+import { witnessOf } from "./witness.ts";
+
+/** What became of a policy in one namespace. */
+export interface PolicyInNamespace {
+  readonly namespace: string;
+  readonly lowered: Readonly<Record<Direction, LoweredPolicy | undefined>>;
+  readonly assembled: Assembled;
+}
+
+/** A policy as people call it. */
+export function policyName(origin: PolicyOrigin): string {
+  const name = origin.namespace === undefined ? origin.name : `${origin.namespace}/${origin.name}`;
+  return `${origin.kind} ${name}`;
+}
+
+export function causeName({ policy, rule }: Cause): string {
+  const name = policyName(policy.policy.origin);
+  if (rule === undefined) return `${name} (the end of its tier)`;
+  return `${name} ${rule.rule.origin.direction}[${String(rule.rule.origin.index)}]`;
+}
+
+/** The outcome of one rule in one namespace: nothing but what its set differences say. */
+function outcomeOf(rule: LoweredRule): Outcome {
+  if (rule.gained.left.length > 0) return "widened";
+  if (rule.lost.left.length > 0) return "narrowed";
+  return restsOn(rule) ? "conditional" : "exact";
+}
+
+const restsOn = (rule: LoweredRule): boolean =>
+  rule.lost.needed.length > 0 ||
+  rule.gained.needed.length > 0 ||
+  (rule.disposition === "emitted" && rule.local.rule.assumptions.length > 0);
+
+function assumptions(rule: LoweredRule, facts: Facts): readonly AssumptionCode[] {
+  const blocks = rule.said?.rules.some(({ peers }) => peers?.some((peer) => peer.kind === "block")) ?? false;
+  return [
+    ...assumptionsOf([...rule.lost.needed, ...rule.gained.needed], facts, blocks),
+    ...(rule.disposition === "emitted" ? rule.local.rule.assumptions : []),
+  ];
+}
+
+function ruleWitness(rule: LoweredRule, namespace: string): Witness | undefined {
+  const { direction } = rule.local.rule.origin;
+  const own = causeName({ policy: rule.local.policy, rule: rule.local });
+  const gained = rule.gained.left[0];
+  if (gained !== undefined) {
+    const cause = rule.because[0];
+    const by = cause === undefined ? "the end of the tiers" : causeName(cause);
+    return witnessOf(gained, direction, namespace, { verdict: "deny", by }, { verdict: "allow", by: own });
+  }
+  // A loss beyond ICMP says more than one of ICMP.
+  const lost = rule.lost.left.find((box) => !isOtherTraffic(box.traffic.numbers)) ?? rule.lost.left[0];
+  if (lost === undefined) return undefined;
+  const by = rule.local.rule.action === "allow" ? own : "the end of the tiers";
+  const nothing = { verdict: "deny", by: "no NetworkPolicy allows it" } as const;
+  return witnessOf(lost, direction, namespace, { verdict: "allow", by }, nothing);
+}
+
+const DISPOSITIONS = ["emitted", "skipped", "redundant"] as const;
+
+/** One result for a rule that was lowered in several namespaces: the worst of them, shown by its first place. */
+function ruleResult(
+  rule: Rule,
+  inNamespaces: readonly {
+    readonly namespace: string;
+    readonly rule: LoweredRule;
+    readonly placements: readonly Placement[];
+  }[],
+  facts: Facts,
+): RuleResult {
+  const outcomes = inNamespaces.map((one) => outcomeOf(one.rule));
+  const outcome = worstOutcome(outcomes);
+  const worst = inNamespaces[outcomes.indexOf(outcome)];
+  const witness = worst === undefined ? undefined : ruleWitness(worst.rule, worst.namespace);
+  const lost = inNamespaces.flatMap((one) => one.rule.lost.left);
+  const because = worst?.rule.because ?? [];
+  return {
+    rule: rule.origin,
+    action: rule.action,
+    disposition:
+      DISPOSITIONS.find((one) => inNamespaces.some(({ rule: lowered }) => lowered.disposition === one)) ??
+      "redundant",
+    outcome,
+    emittedAs: inNamespaces.flatMap((one) => one.placements),
+    because: because.map(({ policy, rule: local }) => ({
+      policy: policy.policy.origin,
+      ...(local === undefined ? {} : { rule: local.rule.origin }),
+    })),
+    assumptions: unique(inNamespaces.flatMap((one) => assumptions(one.rule, facts))),
+    losesOnlyOther: lost.length > 0 && lost.every((box) => isOtherTraffic(box.traffic.numbers)),
+    ...(witness === undefined ? {} : { witness }),
+  };
+}
+
+function isolationResult(isolations: readonly Isolation[]): IsolationResult {
+  if (isolations.every((one) => one.source.length === 0 && one.said.length === 0)) return "none";
+  if (isolations.some((one) => one.open.length > 0)) return "less";
+  if (isolations.some((one) => one.over.length > 0 || (one.source.length === 0 && one.said.length > 0))) {
+    return "more";
+  }
+  return "same";
+}
+
+/** A flow of a pod that is isolated without need, or left open although the source isolated it. */
+function isolationWitness(
+  labels: Cube,
+  direction: Direction,
+  namespace: string,
+  verdicts: readonly [source: Witness["source"], target: Witness["target"]],
+): Witness {
+  const [peer] = ANY_PEER;
+  const subject = { kind: "pod", labels, addresses: ANY_ADDRESS } as const;
+  const box: Box = { subject, peer: peer ?? subject, traffic: ANY_TRAFFIC_BOX };
+  return witnessOf(box, direction, namespace, ...verdicts);
+}
+
+function isolationWitnesses(inNamespaces: readonly PolicyInNamespace[]): readonly Witness[] {
+  const found: Witness[] = [];
+  for (const { namespace, lowered } of inNamespaces) {
+    for (const direction of DIRECTIONS) {
+      const isolation = lowered[direction]?.isolation;
+      for (const labels of isolation?.over.slice(0, 1) ?? []) {
+        const unrelated = { verdict: "allow", by: "no policy selects such a pod" } as const;
+        found.push(
+          isolationWitness(labels, direction, namespace, [unrelated, { verdict: "deny", by: "isolated too" }]),
+        );
+      }
+      for (const labels of isolation?.open.slice(0, 1) ?? []) {
+        const denied = { verdict: "deny", by: "the end of the tier" } as const;
+        found.push(
+          isolationWitness(labels, direction, namespace, [denied, { verdict: "allow", by: "left open" }]),
+        );
+      }
+    }
+  }
+  return found;
+}
+
+const unique = <T>(items: readonly T[]): readonly T[] => [...new Set(items)];
+
+/** True if the policy may select pods of namespaces that are not covered: then its outcome rests on there being none. */
+export function restsOnNamespaces(policy: Policy): boolean {
+  return policy.subject.pods.length > 0 && namespacesNamed(policy) === undefined;
+}
+
+/** The result of a policy, out of what became of it in each namespace that it can select. */
+export function policyResult(
+  policy: Policy,
+  inNamespaces: readonly PolicyInNamespace[],
+  facts: Facts,
+): PolicyResult {
+  const rules: RuleResult[] = [];
+  for (const direction of DIRECTIONS) {
+    const loweredRules = inNamespaces.map(({ namespace, lowered, assembled }) => ({
+      namespace,
+      rules: new Map((lowered[direction]?.rules ?? []).map((rule) => [rule.local.rule, rule])),
+      assembled,
+    }));
+    for (const rule of policy[direction]?.rules ?? []) {
+      const places = loweredRules.flatMap(({ namespace, rules: own, assembled }) => {
+        const lowered = own.get(rule);
+        if (lowered === undefined) return [];
+        return [{ namespace, rule: lowered, placements: assembled.placements.get(lowered) ?? [] }];
+      });
+      rules.push(ruleResult(rule, places, facts));
+    }
+  }
+  for (const { origin, action } of policy.inert) {
+    rules.push({
+      rule: origin,
+      action,
+      disposition: "redundant",
+      outcome: "exact",
+      emittedAs: [],
+      because: [],
+      assumptions: [],
+      losesOnlyOther: false,
+    });
+  }
+
+  const isolations = (direction: Direction): Isolation[] =>
+    inNamespaces.flatMap(({ lowered }) => lowered[direction]?.isolation ?? []);
+  const isolation = {
+    ingress: isolationResult(isolations("ingress")),
+    egress: isolationResult(isolations("egress")),
+  };
+  const all = DIRECTIONS.flatMap(isolations);
+  const own: AssumptionCode[] = [];
+  if (restsOnNamespaces(policy) && (policy.ingress !== undefined || policy.egress !== undefined)) {
+    own.push("namespaces");
+  }
+  if (all.some((one) => one.byValues)) own.push("subject-values");
+  const outcome = worstOutcome([
+    ...rules.map((rule) => rule.outcome),
+    ...Object.values(isolation).map((one): Outcome => {
+      if (one === "less") return "widened";
+      return one === "more" ? "narrowed" : "exact";
+    }),
+    own.length > 0 ? "conditional" : "exact",
+  ]);
+  const objects = inNamespaces.flatMap(({ assembled }) => assembled.objects);
+  const leftOut = rules.some((rule) => rule.disposition === "skipped") || all.some((one) => one.open.length > 0);
+  const kept = policy.origin.engine === "kubernetes";
+  return {
+    policy: policy.origin,
+    disposition: objects.length > 0 || kept ? "emitted" : leftOut ? "skipped" : "redundant",
+    outcome,
+    isolation,
+    objects,
+    rules,
+    assumptions: unique([...own, ...rules.flatMap((rule) => rule.assumptions)]),
+    witnesses: [
+      ...isolationWitnesses(inNamespaces),
+      ...rules.flatMap((rule) => rule.witness ?? []),
+    ],
+  };
+}

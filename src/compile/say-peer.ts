@@ -1,0 +1,133 @@
+import type { AllowPeer } from "../ir/allow-policy.ts";
+import type { AddressSet } from "../sets/address-set.ts";
+import {
+  ANY_ADDRESS,
+  NO_ADDRESS,
+  complementAddresses,
+  equalAddresses,
+  intersectAddresses,
+  isAddressSubset,
+  toCidrs,
+  unionAddresses,
+} from "../sets/address-set.ts";
+import type { PeerBox, PodBox } from "../sets/box.ts";
+import { ANY_PEER } from "../sets/box.ts";
+import type { Cube } from "../sets/cube.ts";
+import { ANY_CUBE, NAMESPACE_NAME, constraintOf, cubeText, keepKeys } from "../sets/cube.ts";
+import type { Facts } from "./facts.ts";
+import { containsAllPods, resolveCubeText } from "./facts.ts";
+import { EVERYTHING, selectorOf, splitSayable } from "./say-selector.ts";
+
+/** Peers as a `from` or `to` list says them, with what the list means on the target. */
+export interface SaidPeers {
+  /** Undefined: any peer, so no list at all. */
+  readonly peers: readonly AllowPeer[] | undefined;
+  /** What the target surely lets in. */
+  readonly surely: readonly PeerBox[];
+  /** What it may let in: more than `surely` where one cannot know whether ipBlocks match pods. */
+  readonly maybe: readonly PeerBox[];
+}
+
+const isAny = (addresses: AddressSet): boolean =>
+  addresses === ANY_ADDRESS || equalAddresses(addresses, ANY_ADDRESS);
+
+/** A cube without what no selector says: service accounts (any pod may run as any) and text conditions. */
+export function sayableCube(of: Cube, facts: Facts, side: "under" | "over"): Cube | undefined {
+  let said = of;
+  if (of.constraints.some(({ key }) => key.startsWith("account:"))) {
+    if (side === "under") return undefined;
+    said = keepKeys(of, (key) => !key.startsWith("account:"));
+  }
+  return resolveCubeText(said, facts, side);
+}
+
+function podPeer(of: Cube, namespace: string): AllowPeer {
+  const name = constraintOf(of, NAMESPACE_NAME);
+  const pods = selectorOf(of, "pod");
+  const rest = keepKeys(of, (key) => key.startsWith("namespace:") && key !== NAMESPACE_NAME);
+  const here =
+    name !== undefined && !name.complement && name.values.length === 1 && name.values[0] === namespace;
+  if (here && rest.constraints.length === 0) return { kind: "pods", pods };
+  const namespaces = selectorOf(of, "namespace");
+  return pods === EVERYTHING ? { kind: "pods", namespaces } : { kind: "pods", namespaces, pods };
+}
+
+/**
+ * The peers of a rule, as a policy of the namespace says them.
+ *
+ * a. Pods whose addresses do not matter (every pod's address lies in the set, or any does) are said by their labels.
+ * b. What is left are addresses, where a block matches both machines and pods ("yes" and "maybe"): an address may be in a
+ *    block only if the pods that may have it are all let in as well ("under"), or it is taken anyway ("over").
+ * c. Pods by labels and addresses at once cannot be said: they are left out ("under") or said by labels ("over").
+ *
+ * Undefined when nothing is left to say.
+ */
+export function sayPeers(
+  peer: readonly PeerBox[],
+  namespace: string,
+  facts: Facts,
+  side: "under" | "over",
+): SaidPeers | undefined {
+  if (peer === ANY_PEER) return { peers: undefined, surely: ANY_PEER, maybe: ANY_PEER };
+
+  const machines = unionAddresses(...peer.flatMap((box) => (box.kind === "address" ? [box.addresses] : [])));
+  const byLabel: Cube[] = [];
+  let allPodsAt: AddressSet = NO_ADDRESS;
+  for (const box of peer) {
+    if (box.kind !== "pod") continue;
+    const everywhere = isAny(box.addresses) || containsAllPods(box.addresses, facts.podRanges);
+    const anyLabels = box.labels.constraints.length === 0;
+    if (anyLabels) allPodsAt = everywhere ? ANY_ADDRESS : unionAddresses(allPodsAt, box.addresses);
+    // A block says it too, and exactly so: `nets: [10.0.0.0/8]` stays `ipBlock 10.0.0.0/8`.
+    const byBlock =
+      anyLabels &&
+      !isAny(box.addresses) &&
+      facts.blocksMatchPods === "yes" &&
+      !facts.targetDiffers &&
+      isAddressSubset(box.addresses, machines);
+    if ((everywhere || (side === "over" && !anyLabels)) && !byBlock) {
+      const said = sayableCube(box.labels, facts, side);
+      if (said !== undefined) byLabel.push(...splitSayable(said));
+    }
+  }
+
+  const blocks = sayableBlocks(machines, allPodsAt, facts, side);
+  if (byLabel.some((one) => one.constraints.length === 0) && isAny(blocks)) {
+    return { peers: undefined, surely: ANY_PEER, maybe: ANY_PEER };
+  }
+  const peers: AllowPeer[] = [];
+  const surely: PeerBox[] = [];
+  const seen = new Set<string>();
+  for (const labels of byLabel) {
+    const text = cubeText(labels);
+    if (seen.has(text)) continue;
+    seen.add(text);
+    peers.push(podPeer(labels, namespace));
+    surely.push({ kind: "pod", labels, addresses: ANY_ADDRESS });
+  }
+  if (blocks.ranges.length === 0) return peers.length === 0 ? undefined : { peers, surely, maybe: surely };
+  for (const cidr of toCidrs(blocks)) peers.push({ kind: "block", cidr, except: [] });
+  surely.push({ kind: "address", addresses: blocks });
+  const podsInBlocks: PodBox = { kind: "pod", labels: ANY_CUBE, addresses: blocks };
+  if (facts.targetDiffers) {
+    // Pods have other addresses afterwards. sayableBlocks keeps blocks away from them, unless all pods are let in.
+    return { peers, surely, maybe: surely };
+  }
+  const maybe = [...surely, podsInBlocks];
+  return { peers, surely: facts.blocksMatchPods === "yes" ? maybe : surely, maybe };
+}
+
+function sayableBlocks(
+  machines: AddressSet,
+  allPodsAt: AddressSet,
+  facts: Facts,
+  side: "under" | "over",
+): AddressSet {
+  if (side === "over") return facts.targetDiffers ? machines : unionAddresses(machines, allPodsAt);
+  // After a change of ranges, pods keep nothing of their old addresses: only "every pod" still means anything.
+  const podsLetIn = !facts.targetDiffers || isAny(allPodsAt) ? allPodsAt : NO_ADDRESS;
+  const noPods =
+    facts.targetPodRanges === undefined ? NO_ADDRESS : complementAddresses(facts.targetPodRanges);
+  return intersectAddresses(machines, unionAddresses(podsLetIn, noPods));
+}
+

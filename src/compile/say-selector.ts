@@ -1,0 +1,49 @@
+import { compareBy, compareText } from "../base/compare.ts";
+import type { LabelRequirement, LabelSelector } from "../ir/allow-policy.ts";
+import type { Cube, LabelConstraint } from "../sets/cube.ts";
+import { ANY_CUBE, cube } from "../sets/cube.ts";
+import type { LabelSet } from "../sets/label-set.ts";
+import { LABEL_ABSENT, labelIn } from "../sets/label-set.ts";
+
+export const EVERYTHING: LabelSelector = { requirements: [] };
+
+/**
+ * One constraint as alternatives that a LabelSelector can say. `{absent, a}` needs two: NotIn is the only operator that
+ * takes the absent label in, and it takes everything else with it.
+ */
+function alternatives(set: LabelSet): readonly LabelSet[] {
+  if (!set.complement && set.absent && set.values.length > 0) return [LABEL_ABSENT, labelIn(set.values)];
+  return [set];
+}
+
+/** The cubes, each sayable by one selector a scope, whose union is the cube given. It has no text conditions. */
+export function splitSayable(of: Cube): readonly Cube[] {
+  if (!of.constraints.some(({ set }) => alternatives(set).length > 1)) return [of];
+  let found: LabelConstraint[][] = [[]];
+  for (const { key, set } of of.constraints) {
+    found = alternatives(set).flatMap((one) => found.map((rest) => [...rest, { key, set: one }]));
+  }
+  return found.map((constraints) => cube(constraints)).filter((one) => one !== undefined);
+}
+
+function requirements(key: string, set: LabelSet): readonly LabelRequirement[] {
+  const values = [...set.values].sort(compareText);
+  if (!set.complement) {
+    if (set.absent) return [{ key, operator: "DoesNotExist", values: [] }];
+    return [{ key, operator: "In", values }];
+  }
+  const not: LabelRequirement[] = values.length === 0 ? [] : [{ key, operator: "NotIn", values }];
+  return set.absent ? not : [{ key, operator: "Exists", values: [] }, ...not];
+}
+
+/** The constraints of one scope as a selector. The cube comes from {@link splitSayable}. */
+export function selectorOf(of: Cube, scope: "namespace" | "pod"): LabelSelector {
+  if (of === ANY_CUBE) return EVERYTHING;
+  const found: LabelRequirement[] = [];
+  for (const { key, set } of of.constraints) {
+    if (key.startsWith(`${scope}:`)) found.push(...requirements(key.slice(scope.length + 1), set));
+  }
+  return found.length === 0
+    ? EVERYTHING
+    : { requirements: found.sort(compareBy((one) => one.key, (one) => one.operator)) };
+}

@@ -1,0 +1,444 @@
+import { EVENT_ID, SCALAR_STYLE, getScalarValue } from "js-yaml";
+import type { AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from "js-yaml";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { SourcePlace } from "../diagnostics/source-range.ts";
+import { InternalError, invariant } from "../base/invariant.ts";
+import { manifestDiagnostics } from "./diagnostics.ts";
+import { Positions } from "./positions.ts";
+import { plainKey, resolvePlain, resolveTagged } from "./scalar.ts";
+
+/** How deep values may be nested, in the text and by aliases. Objects of the API stay under 50. */
+export const maxDepth = 400;
+/** How many values the aliases of a document may bring beyond the number that the document itself holds. */
+export const maxAliasedValues = 100_000;
+const maxFindingsOfDocument = 20;
+
+const yamlTag = "tag:yaml.org,2002:";
+
+/** One document, composed. `lost` says that errors were reported and the value must not be used. */
+export interface ComposedDocument {
+  readonly value: unknown;
+  readonly positions: Positions | undefined;
+  /** Offset of the value in the file. */
+  readonly at: number;
+  readonly lost: boolean;
+}
+
+export interface ComposeContext {
+  /** The text that the events were made from, and where in the file it begins. */
+  readonly source: string;
+  readonly base: number;
+  /** The place of an offset in the file, for findings about the document now composed. */
+  readonly placeAt: (offset: number) => SourcePlace;
+  readonly report: (diagnostic: Diagnostic) => void;
+}
+
+interface Anchor {
+  readonly value: unknown;
+  readonly inside: Positions | undefined;
+  /** How many values there are in it, aliases expanded. */
+  readonly size: number;
+  readonly height: number;
+}
+
+export function newMapping(): Record<string, unknown> {
+  // Without a prototype `__proto__` and `constructor` are keys like any other.
+  return Object.create(null) as Record<string, unknown>;
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Makes values from the parser's events, with the offsets of all keys and values. Differs from the parser's own
+ * construction in the meaning of scalars and merge keys (kubectl's), in going on after an error, and in its bounds.
+ */
+export class Composer {
+  private readonly events: readonly Event[];
+  private readonly context: ComposeContext;
+  private readonly source: string;
+  private readonly base: number;
+  private next = 0;
+
+  private anchors = new Map<string, Anchor | "open">();
+  private lost = false;
+  private findings = 0;
+  /** Values of this document so far, aliases expanded; and those of them that aliases brought. */
+  private size = 0;
+  private aliased = 0;
+  private aliasLimit = maxAliasedValues;
+  private depth = 0;
+
+  // What `node` has just read, beside its value: offset, positions inside, height.
+  private nodeAt = 0;
+  private nodeInside: Positions | undefined = undefined;
+  private nodeHeight = 0;
+
+  constructor(events: readonly Event[], context: ComposeContext) {
+    this.events = events;
+    this.context = context;
+    this.source = context.source;
+    this.base = context.base;
+  }
+
+  /** True while there is a document left. */
+  more(): boolean {
+    return this.next < this.events.length;
+  }
+
+  /** The offset in the file where the next document's value begins. */
+  startOfNext(): number {
+    const event = this.events[this.next + 1];
+    return event === undefined ? this.base : this.startOf(event, this.base);
+  }
+
+  document(): ComposedDocument {
+    const opening = this.events[this.next++];
+    invariant(opening?.type === EVENT_ID.DOCUMENT, "a document event comes first");
+    this.anchors = new Map();
+    this.lost = false;
+    this.findings = 0;
+    this.size = 0;
+    this.aliased = 0;
+    this.aliasLimit = Math.max(maxAliasedValues, this.events.length);
+    this.depth = 0;
+    const value = this.node(this.base);
+    const at = this.nodeAt;
+    const positions = this.nodeInside;
+    const closing = this.events[this.next++];
+    invariant(closing?.type === EVENT_ID.POP, "a document has one value");
+    return { value, positions, at, lost: this.lost };
+  }
+
+  /** Reads one value. `emptyAt` is the place of a value that has no text, which is that of its key. */
+  private node(emptyAt: number): unknown {
+    const event = this.events[this.next++];
+    switch (event?.type) {
+      case EVENT_ID.SCALAR:
+        return this.scalar(event, emptyAt);
+      case EVENT_ID.MAPPING:
+        return this.collection(event, emptyAt);
+      case EVENT_ID.SEQUENCE:
+        return this.collection(event, emptyAt);
+      case EVENT_ID.ALIAS:
+        return this.alias(event);
+      default:
+        throw new InternalError("a value was expected");
+    }
+  }
+
+  private scalar(event: ScalarEvent, emptyAt: number): unknown {
+    this.size++;
+    this.nodeInside = undefined;
+    this.nodeHeight = 0;
+    const value = this.scalarValue(event, emptyAt);
+    this.nodeAt = this.startOf(event, emptyAt);
+    this.remember(event, value);
+    return value;
+  }
+
+  private remember(event: ScalarEvent, value: unknown): void {
+    if (event.anchorStart < 0) return;
+    const name = this.source.slice(event.anchorStart, event.anchorEnd);
+    this.anchors.set(name, { value, inside: undefined, size: 1, height: 0 });
+  }
+
+  private scalarValue(event: ScalarEvent, emptyAt: number): unknown {
+    const text = this.textOf(event);
+    if (event.tagStart >= 0) return this.taggedValue(event, text, emptyAt);
+    if (event.style !== SCALAR_STYLE.PLAIN) return text;
+    const value = resolvePlain(text);
+    if (typeof value === "number" && !Number.isFinite(value)) {
+      this.fail(manifestDiagnostics.create("YML-X011", { at: this.placeOf(event, emptyAt), text }));
+    }
+    return value;
+  }
+
+  private textOf(event: ScalarEvent): string {
+    return event.fast
+      ? this.source.slice(event.valueStart, event.valueEnd)
+      : getScalarValue(this.source, event);
+  }
+
+  private taggedValue(event: ScalarEvent, text: string, emptyAt: number): unknown {
+    const raw = this.source.slice(event.tagStart, event.tagEnd);
+    const tag = ownTag(raw);
+    const at = this.placeOf(event, emptyAt);
+    if (tag === undefined) {
+      // A lone `!` says "this is text"; any other tag of the user's own means nothing to kubectl.
+      if (raw !== "!") this.report(manifestDiagnostics.create("YML-X013", { at, tag: raw, text }));
+      return text;
+    }
+    const value = resolveTagged(tag, text);
+    if (value === undefined) {
+      this.fail(manifestDiagnostics.create("YML-X012", { at, text, tag: raw }));
+    } else if (typeof value === "number" && !Number.isFinite(value)) {
+      this.fail(manifestDiagnostics.create("YML-X011", { at, text }));
+    }
+    return value;
+  }
+
+  private collection(event: MappingEvent | SequenceEvent, emptyAt: number): unknown {
+    const at = this.startOf(event, emptyAt);
+    const name =
+      event.anchorStart >= 0 ? this.source.slice(event.anchorStart, event.anchorEnd) : undefined;
+    if (name !== undefined) this.anchors.set(name, "open");
+    const before = this.size++;
+    this.depth++;
+    const isMap = event.type === EVENT_ID.MAPPING;
+    const inside = new Positions(isMap ? [] : undefined);
+    const value = isMap ? this.mapping(inside, at) : this.sequence(inside, at);
+    const height = this.nodeHeight + 1;
+    this.next++;
+    this.depth--;
+    if (name !== undefined) {
+      const size = this.size - before;
+      this.anchors.set(name, { value, inside, size, height });
+    }
+    this.nodeAt = at;
+    this.nodeInside = inside;
+    this.nodeHeight = height;
+    return value;
+  }
+
+  private sequence(positions: Positions, at: number): unknown[] {
+    const items: unknown[] = [];
+    let height = 0;
+    while (!this.atEnd()) {
+      items.push(this.node(at));
+      positions.valueAt.push(this.nodeAt);
+      positions.inside.push(this.nodeInside);
+      if (this.nodeHeight > height) height = this.nodeHeight;
+    }
+    this.nodeHeight = height;
+    return items;
+  }
+
+  private mapping(positions: Positions, at: number): Record<string, unknown> {
+    const fields = newMapping();
+    /** Keys that came by `<<` and that an own key may still replace. */
+    let merged: Set<string> | undefined;
+    let height = 0;
+    while (!this.atEnd()) {
+      const keyEvent = this.events[this.next];
+      const keyAt = keyEvent === undefined ? at : this.startOf(keyEvent, at);
+      if (keyEvent?.type === EVENT_ID.SCALAR && this.isMergeKey(keyEvent)) {
+        this.next++;
+        merged ??= new Set();
+        this.merge(fields, positions, merged, keyAt);
+      } else {
+        const key = this.key(keyAt);
+        const value = this.node(keyAt);
+        if (key !== undefined) {
+          if (key in fields && merged?.delete(key) !== true) {
+            const first = positions.keyAt[positions.find(key)] ?? keyAt;
+            const related = [{ message: "first given here", at: this.context.placeAt(first) }];
+            const at = this.context.placeAt(keyAt);
+            this.fail(manifestDiagnostics.create("YML-X002", { at, key, related }));
+          }
+          fields[key] = value;
+          this.place(positions, key, keyAt, this.nodeAt, this.nodeInside);
+        }
+      }
+      if (this.nodeHeight > height) height = this.nodeHeight;
+    }
+    this.nodeHeight = height;
+    return fields;
+  }
+
+  private place(
+    positions: Positions,
+    key: string,
+    keyAt: number,
+    valueAt: number,
+    inside: Positions | undefined,
+  ): void {
+    positions.names?.push(key);
+    positions.keyAt.push(keyAt);
+    positions.valueAt.push(valueAt);
+    positions.inside.push(inside);
+  }
+
+  /** Reads a key, which becomes text; undefined (and reported) where it cannot. */
+  private key(keyAt: number): string | undefined {
+    const event = this.events[this.next];
+    if (event?.type !== EVENT_ID.SCALAR || event.tagStart >= 0) return this.unusualKey(keyAt);
+    this.next++;
+    this.size++;
+    const text = this.textOf(event);
+    const value = event.style === SCALAR_STYLE.PLAIN ? resolvePlain(text) : text;
+    this.remember(event, value);
+    if (typeof value === "string") return value;
+    const read = plainKey(text);
+    const at = this.context.placeAt(keyAt);
+    if (read === undefined) {
+      const what = value === null ? "null" : "an integer beyond 64 bits";
+      this.fail(manifestDiagnostics.create("YML-X003", { at, what }));
+    } else if (read !== text) {
+      this.report(manifestDiagnostics.create("YML-X004", { at, written: text, read }));
+    }
+    return read;
+  }
+
+  private unusualKey(keyAt: number): string | undefined {
+    const value = this.node(keyAt);
+    if (typeof value === "string") return value;
+    if (typeof value === "boolean" || typeof value === "number") return plainKey(String(value));
+    // An undefined value is one that was reported already.
+    if (value === undefined) return undefined;
+    const what = value === null ? "null" : Array.isArray(value) ? "a sequence" : "a mapping";
+    this.fail(manifestDiagnostics.create("YML-X003", { at: this.context.placeAt(keyAt), what }));
+    return undefined;
+  }
+
+  private isMergeKey(event: ScalarEvent): boolean {
+    const { valueStart, valueEnd } = event;
+    if (valueEnd - valueStart !== 2 || event.style !== SCALAR_STYLE.PLAIN) return false;
+    if (
+      this.source.charCodeAt(valueStart) !== 60 ||
+      this.source.charCodeAt(valueStart + 1) !== 60
+    ) {
+      return false;
+    }
+    return (
+      event.tagStart < 0 || ownTag(this.source.slice(event.tagStart, event.tagEnd)) === "merge"
+    );
+  }
+
+  /** `<<` takes a mapping, an alias of one, or a sequence of those, the first of which wins. An alias of a sequence is refused. */
+  private merge(
+    fields: Record<string, unknown>,
+    positions: Positions,
+    merged: Set<string>,
+    keyAt: number,
+  ): void {
+    const event = this.events[this.next];
+    const value = this.node(keyAt);
+    const inside = this.nodeInside;
+    const sources: [unknown, Positions | undefined][] =
+      event?.type === EVENT_ID.SEQUENCE && Array.isArray(value)
+        ? value.map((item: unknown, index) => [item, inside?.inside[index]])
+        : [[value, inside]];
+    const mine = new Set<string>();
+    for (const [source, from] of sources) {
+      if (!isMapping(source) || from?.names === undefined) {
+        const at = this.context.placeAt(keyAt);
+        if (source !== undefined) this.fail(manifestDiagnostics.create("YML-X005", { at }));
+        return;
+      }
+      for (const key of Object.keys(source)) {
+        if (mine.has(key)) continue;
+        mine.add(key);
+        const index = from.find(key);
+        if (key in fields) {
+          const first = positions.keyAt[positions.find(key)] ?? keyAt;
+          const related = [{ message: "given here", at: this.context.placeAt(first) }];
+          const place = this.context.placeAt(keyAt);
+          this.fail(manifestDiagnostics.create("YML-X006", { at: place, key, related }));
+        }
+        fields[key] = source[key];
+        merged.add(key);
+        const valueAt = from.valueAt[index] ?? keyAt;
+        this.place(positions, key, from.keyAt[index] ?? keyAt, valueAt, from.inside[index]);
+      }
+    }
+  }
+
+  private alias(event: AliasEvent): unknown {
+    const name = this.source.slice(event.anchorStart, event.anchorEnd);
+    const at = this.base + event.anchorStart - 1;
+    this.nodeAt = at;
+    this.nodeInside = undefined;
+    this.nodeHeight = 0;
+    const anchor = this.anchors.get(name);
+    if (anchor === undefined || anchor === "open") {
+      const code = anchor === undefined ? "YML-X007" : "YML-X008";
+      this.fail(
+        manifestDiagnostics.create(code, { at: this.context.placeAt(at), name: `*${name}` }),
+      );
+      return undefined;
+    }
+    this.size += anchor.size;
+    this.aliased += anchor.size;
+    if (this.aliased > this.aliasLimit) {
+      const place = this.context.placeAt(at);
+      this.fail(manifestDiagnostics.create("YML-X009", { at: place, limit: this.aliasLimit }));
+      // One finding is enough.
+      this.aliasLimit = Infinity;
+    }
+    if (this.depth + anchor.height > maxDepth) {
+      const place = this.context.placeAt(at);
+      this.fail(manifestDiagnostics.create("YML-X010", { at: place, limit: maxDepth }));
+    }
+    this.nodeInside = anchor.inside;
+    this.nodeHeight = anchor.height;
+    return anchor.value;
+  }
+
+  private atEnd(): boolean {
+    return this.events[this.next]?.type === EVENT_ID.POP;
+  }
+
+  private placeOf(event: Event, emptyAt: number): SourcePlace {
+    return this.context.placeAt(this.startOf(event, emptyAt));
+  }
+
+  /** Where an event's text begins in the file: at its quote, its `*`, or its first character. */
+  private startOf(event: Event, emptyAt: number): number {
+    switch (event.type) {
+      case EVENT_ID.SCALAR: {
+        const { valueStart: start } = event;
+        if (start < 0) return emptyAt;
+        switch (event.style) {
+          case SCALAR_STYLE.PLAIN:
+            return this.base + start;
+          case SCALAR_STYLE.SINGLE_QUOTED:
+          case SCALAR_STYLE.DOUBLE_QUOTED:
+            return this.base + start - 1;
+          default:
+            return this.base + this.firstText(start, event.valueEnd);
+        }
+      }
+      case EVENT_ID.MAPPING:
+      case EVENT_ID.SEQUENCE:
+        return this.base + event.start;
+      case EVENT_ID.ALIAS:
+        return this.base + event.anchorStart - 1;
+      default:
+        return emptyAt;
+    }
+  }
+
+  private firstText(start: number, end: number): number {
+    for (let at = start; at < end; at++) {
+      const code = this.source.charCodeAt(at);
+      if (code !== 32 && code !== 10 && code !== 13) return at;
+    }
+    return start;
+  }
+
+  /** Reports an error: the document is lost, but its other errors are still looked for. */
+  private fail(error: Diagnostic): void {
+    this.lost = true;
+    this.report(error);
+  }
+
+  private report(finding: Diagnostic): void {
+    this.findings++;
+    if (this.findings <= maxFindingsOfDocument) {
+      this.context.report(finding);
+    } else if (this.findings === maxFindingsOfDocument + 1) {
+      const limit = maxFindingsOfDocument;
+      const last = finding.at === undefined ? {} : { at: finding.at };
+      this.context.report(manifestDiagnostics.create("YML-X023", { ...last, limit }));
+    }
+  }
+}
+
+/** The name of one of YAML's own tags, which is what `!!` stands for; undefined for any other tag. */
+function ownTag(raw: string): string | undefined {
+  if (raw.startsWith("!!")) return raw.slice(2);
+  if (raw.startsWith(`!<${yamlTag}`)) return raw.slice(2 + yamlTag.length, -1);
+  return undefined;
+}

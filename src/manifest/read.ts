@@ -1,0 +1,216 @@
+import { YAMLException, parseEvents } from "js-yaml";
+import type { Event } from "js-yaml";
+import type { Report } from "../diagnostics/diagnostic.ts";
+import type { DocumentRef, SourceFile, SourcePlace } from "../diagnostics/source-range.ts";
+import { chunksOf, contentOf } from "./chunks.ts";
+import type { Chunk } from "./chunks.ts";
+import { Composer, maxDepth } from "./compose.ts";
+import { manifestDiagnostics } from "./diagnostics.ts";
+import { ObjectSink } from "./lists.ts";
+import type { ManifestObject } from "./manifest-object.ts";
+
+/** How much text is parsed at a time. More costs memory, less costs the parser's start each time. */
+const groupLength = 64 * 1024;
+/** A file with more broken documents than this is not a file of manifests. */
+const maxLostDocuments = 1000;
+
+/** What became of a file. */
+export interface ReadSummary {
+  /** Objects in the file after lists are taken apart; empty documents do not count. */
+  readonly objects: number;
+  /** Those of them that could not be read, and of which nothing but their findings is known. */
+  readonly lost: readonly DocumentRef[];
+}
+
+/**
+ * Reads a file's objects, one at a time: what was handed out is not held here. Each means what kubectl would send.
+ *
+ * a. The text is cut at its `---` lines, as kubectl does.
+ * b. Pieces are parsed in groups: parsing each by itself would cost three times as much, all at once would hold an
+ *    event for every word of a file of any size.
+ * c. A group in which anything is out of the ordinary is read again piece by piece, so that an error costs one document.
+ */
+export function* readManifests(
+  file: SourceFile,
+  report: Report,
+): Generator<ManifestObject, ReadSummary> {
+  const reader = new FileReader(file, report);
+  yield* reader.read();
+  return { objects: reader.sink.objects, lost: reader.sink.lost };
+}
+
+/** Characters that YAML forbids, and the line breaks that only YAML 1.1 knows. */
+const badCharacter =
+  // eslint-disable-next-line no-control-regex
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]/;
+const oldLineBreaks = "\u0085\u2028\u2029";
+
+class FileReader {
+  readonly sink: ObjectSink;
+  private readonly text: string;
+  /** True for a text that must be looked at piece by piece. */
+  private readonly isOdd: boolean;
+
+  constructor(file: SourceFile, report: Report) {
+    this.sink = new ObjectSink(file, report);
+    this.text = file.text;
+    this.isOdd = badCharacter.test(file.text) || /\r(?!\n)/.test(file.text);
+  }
+
+  *read(): Generator<ManifestObject, void> {
+    let group: Chunk[] = [];
+    let length = 0;
+    for (const chunk of chunksOf(this.text)) {
+      if (this.isHopeless()) return;
+      const contentAt = contentOf(this.text, chunk);
+      if (contentAt < 0) continue;
+      group.push(chunk);
+      length += chunk.end - chunk.start;
+      if (length < groupLength) continue;
+      yield* this.readGroup(group);
+      group = [];
+      length = 0;
+    }
+    yield* this.readGroup(group);
+  }
+
+  /** Reports and stops where a file is broken all over: a million findings would help nobody. */
+  private isHopeless(): boolean {
+    const last = this.sink.lost[maxLostDocuments];
+    if (last === undefined) return false;
+    const at = { document: last, offset: last.offset, path: "" };
+    this.sink.report(manifestDiagnostics.create("YML-X020", { at, limit: maxLostDocuments }));
+    return true;
+  }
+
+  private *readGroup(group: readonly Chunk[]): Generator<ManifestObject, void> {
+    const [first] = group;
+    const last = group.at(-1);
+    if (first === undefined || last === undefined) return;
+    const source = this.text.slice(first.start, last.end);
+    const events = this.isOdd || isUnusual(source) ? undefined : tryParse(source);
+    if (events === undefined) {
+      for (const chunk of group) {
+        if (this.isHopeless()) return;
+        yield* this.readChunk(chunk);
+      }
+      return;
+    }
+    yield* this.objectsOf(events, source, first.start, group);
+  }
+
+  /** The objects of parsed text whose chunks are given. */
+  private *objectsOf(
+    events: readonly Event[],
+    source: string,
+    base: number,
+    chunks: readonly Chunk[],
+  ): Generator<ManifestObject, void> {
+    let document = this.sink.next(base);
+    const composer = new Composer(events, {
+      source,
+      base,
+      placeAt: (offset) => ({ document, offset, path: "" }),
+      report: this.sink.report,
+    });
+    let chunkIndex = 0;
+    while (composer.more()) {
+      document = this.sink.next(composer.startOfNext());
+      const composed = composer.document();
+      while ((chunks[chunkIndex]?.end ?? Infinity) <= composed.at) chunkIndex++;
+      const chunk = chunks[chunkIndex];
+      if (composed.lost) this.sink.lose(document);
+      else {
+        const isWhole = chunk !== undefined && !(chunks.length === 1 && composer.more());
+        const text = isWhole ? this.text.slice(chunk.start, chunk.end) : undefined;
+        yield* this.sink.objectsIn(composed, text);
+      }
+      if (chunks.length === 1 && composer.more()) {
+        this.reportUnseparated(composer.startOfNext());
+        return;
+      }
+    }
+  }
+
+  /** A piece by itself, which holds one document if all is well. */
+  private *readChunk(chunk: Chunk): Generator<ManifestObject, void> {
+    const source = this.text.slice(chunk.start, chunk.end);
+    const place = (offset: number): SourcePlace => ({
+      document: this.sink.next(contentOf(this.text, chunk)),
+      offset: chunk.start + offset,
+      path: "",
+    });
+    const bad = badCharacter.exec(source);
+    if (bad !== null) {
+      const at = place(bad.index);
+      const character = `U+${bad[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+      const problem = oldLineBreaks.includes(bad[0])
+        ? "some readers of YAML take for a line break"
+        : "is not allowed in YAML";
+      this.sink.report(manifestDiagnostics.create("YML-X014", { at, character, problem }));
+      this.sink.lose(at.document);
+      return;
+    }
+    if (source.includes("%") && isOnlyDirectives(source)) {
+      this.sink.report(manifestDiagnostics.create("YML-X016", { at: place(source.indexOf("%")) }));
+      return;
+    }
+    let events: readonly Event[];
+    try {
+      events = parseEvents(source, { maxDepth });
+    } catch (error) {
+      this.reportSyntax(error, place);
+      return;
+    }
+    yield* this.objectsOf(events, source, chunk.start, [chunk]);
+  }
+
+  private reportSyntax(error: unknown, place: (offset: number) => SourcePlace): void {
+    const isYaml = error instanceof YAMLException;
+    if (!isYaml && !(error instanceof RangeError)) throw error;
+    const at = place(isYaml ? (error.mark?.position ?? 0) : 0);
+    this.sink.report(
+      isYaml && !error.reason.startsWith("nesting exceeded")
+        ? manifestDiagnostics.create("YML-X001", { at, reason: error.reason })
+        : manifestDiagnostics.create("YML-X010", { at, limit: maxDepth }),
+    );
+    this.sink.lose(at.document);
+  }
+
+  private reportUnseparated(offset: number): void {
+    const document = this.sink.next(offset);
+    this.sink.report(
+      manifestDiagnostics.create("YML-X015", { at: { document, offset, path: "" } }),
+    );
+    this.sink.lose(document);
+  }
+}
+
+/** True for a piece with `%` directives and nothing that they are about. */
+function isOnlyDirectives(source: string): boolean {
+  let found = false;
+  for (const line of source.split("\n")) {
+    if (line.startsWith("%")) found = true;
+    else if (!/^[ \t\r]*(?:#|$)/.test(line)) return false;
+  }
+  return found;
+}
+
+/** True for text in which `---` is not the only thing that parts documents. */
+function isUnusual(source: string): boolean {
+  return (
+    source.includes("\n...") ||
+    source.startsWith("...") ||
+    source.includes("\n%") ||
+    source.startsWith("%")
+  );
+}
+
+function tryParse(source: string): readonly Event[] | undefined {
+  try {
+    return parseEvents(source, { maxDepth });
+  } catch (error) {
+    if (error instanceof YAMLException || error instanceof RangeError) return undefined;
+    throw error;
+  }
+}

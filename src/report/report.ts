@@ -1,0 +1,120 @@
+import type { Effect, Severity } from "../diagnostics/diagnostic.ts";
+import type { Disposition, IsolationResult, Outcome, Witness } from "../ir/outcome.ts";
+import type { Direction } from "../ir/policy.ts";
+
+/** The report of a run: schemas/report.schema.json. Every format is made from this value. */
+export interface RunReport {
+  readonly schemaVersion: 1;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly result: {
+    readonly outcome: Outcome;
+    readonly verification: ReportVerification & { readonly assumptions: readonly string[] };
+    readonly exitCode: number;
+    /** Codes of the findings because of which nothing was written. */
+    readonly stops: readonly string[];
+  };
+  readonly summary: ReportSummary;
+  readonly assumptions: readonly ReportAssumption[];
+  readonly policies: readonly ReportPolicy[];
+  readonly inputs: readonly ReportInput[];
+  readonly diagnostics: readonly ReportDiagnostic[];
+}
+
+export interface ReportVerification {
+  readonly status: "proved" | "refuted" | "unknown" | "off";
+  readonly witnesses: readonly Witness[];
+}
+
+export interface ReportSummary {
+  readonly documents: DocumentCounts & { readonly read: number };
+  readonly policies: Readonly<Record<Outcome, number>>;
+  /** Policies that lose nothing but protocols other than TCP, UDP and SCTP; they count as narrowed, too. */
+  readonly losingOnlyOther: number;
+  readonly rules: { readonly emitted: number; readonly redundant: number; readonly skipped: number };
+  /** Objects written, kept ones included; 0 when a stop keeps everything from being written. */
+  readonly emitted: number;
+}
+
+export interface DocumentCounts {
+  readonly policies: number;
+  readonly context: number;
+  readonly ignored: number;
+  readonly invalid: number;
+}
+
+export interface ReportInput extends DocumentCounts {
+  readonly file: string;
+  readonly documents: number;
+}
+
+export interface ReportAssumption {
+  readonly code: string;
+  /** What `--assume` calls it. */
+  readonly name: string;
+  readonly message: string;
+  readonly ifFalse: "narrows" | "widens";
+  readonly standing: boolean;
+  /** How many policies rest on it; 0 for standing ones, which hold for the run. */
+  readonly usedBy: number;
+}
+
+export interface ReportPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface ReportPolicy {
+  readonly source: ReportPlace & {
+    readonly engine: string;
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly namespace: string | null;
+    readonly name: string;
+    readonly tier: string | null;
+  };
+  readonly disposition: Disposition;
+  readonly outcome: Outcome;
+  readonly isolation: Readonly<Record<Direction, IsolationResult>>;
+  readonly emitted: readonly {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly namespace: string;
+    readonly name: string;
+    /** Below the output directory. */
+    readonly file: string;
+  }[];
+  readonly rules: readonly ReportRule[];
+  readonly assumptions: readonly string[];
+  /** Indices into the report's diagnostics. */
+  readonly diagnostics: readonly number[];
+  readonly verification: ReportVerification;
+}
+
+export interface ReportRule {
+  readonly direction: Direction;
+  readonly index: number;
+  readonly action: string;
+  readonly disposition: Disposition;
+  readonly outcome: Outcome;
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  /** `object` is an index into the policy's `emitted`. */
+  readonly emittedAs: readonly { readonly object: number; readonly path: string }[];
+  readonly because: readonly (ReportPlace & { readonly policy: string; readonly path: string | null })[];
+  readonly diagnostics: readonly number[];
+}
+
+export interface ReportDiagnostic {
+  readonly code: string;
+  readonly severity: Severity;
+  readonly effect: Effect;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  readonly path: string | null;
+}

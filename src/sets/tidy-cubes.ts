@@ -1,0 +1,146 @@
+import { ANY_CUBE, cube, isCubeSubset } from "./cube.ts";
+import type { Cube, LabelConstraint, LabelKey } from "./cube.ts";
+import { labelSetText, uniteLabelSets } from "./label-set.ts";
+import type { LabelSet } from "./label-set.ts";
+
+/**
+ * A union of cubes with fewer of them: those inside another one are dropped, and those that differ in one key alone
+ * become one where one set says it. Again and again, until neither changes anything. What is left keeps the order in
+ * which it came.
+ */
+export function tidyCubes(cubes: readonly Cube[]): readonly Cube[] {
+  let tidy = cubes;
+  while (tidy.length > 1) {
+    const kept = dropContained(tidy);
+    tidy = mergeByKey(kept);
+    if (tidy.length === kept.length) return kept;
+  }
+  return tidy;
+}
+
+function dropContained(cubes: readonly Cube[]): readonly Cube[] {
+  if (cubes.some((one) => one.constraints.length === 0)) return [ANY_CUBE];
+  const index = containerIndex(cubes);
+  const dropped = new Set<number>();
+  for (const [at, candidate] of cubes.entries()) {
+    const holds = (other: number): boolean => {
+      const container = cubes[other];
+      // Of equal cubes the one that comes last stays, since those before it find it first.
+      return (
+        other !== at &&
+        container !== undefined &&
+        !dropped.has(other) &&
+        isCubeSubset(candidate, container)
+      );
+    };
+    if (index(candidate).some((others) => others.some(holds))) dropped.add(at);
+  }
+  return dropped.size === 0 ? cubes : cubes.filter((_, at) => !dropped.has(at));
+}
+
+interface Containers {
+  readonly byValue: Map<string, number[]>;
+  readonly wide: number[];
+}
+
+/**
+ * Finds the cubes that may contain a given one without looking at them all. Each cube is filed under one of its
+ * constraints, the narrowest, by its values: whatever it contains has a constraint on that key with some of those values.
+ */
+function containerIndex(cubes: readonly Cube[]): (of: Cube) => readonly (readonly number[])[] {
+  const filed = new Map<LabelKey, Containers>();
+  for (const [at, one] of cubes.entries()) {
+    const { key, set } = narrowest(one);
+    let containers = filed.get(key);
+    if (containers === undefined) {
+      containers = { byValue: new Map(), wide: [] };
+      filed.set(key, containers);
+    }
+    if (!isPlain(set)) {
+      containers.wide.push(at);
+      continue;
+    }
+    for (const value of set.values) {
+      const list = containers.byValue.get(value);
+      if (list === undefined) containers.byValue.set(value, [at]);
+      else list.push(at);
+    }
+  }
+  return (of) => {
+    const found: (readonly number[])[] = [];
+    for (const { key, set } of of.constraints) {
+      const containers = filed.get(key);
+      if (containers === undefined) continue;
+      if (containers.wide.length > 0) found.push(containers.wide);
+      const value = isPlain(set) ? set.values[0] : undefined;
+      const list = value === undefined ? undefined : containers.byValue.get(value);
+      if (list !== undefined) found.push(list);
+    }
+    return found;
+  };
+}
+
+/** A plain list of values. */
+function isPlain(set: LabelSet): boolean {
+  return !set.complement && !set.absent;
+}
+
+function narrowest(of: Cube): LabelConstraint {
+  const width = ({ set }: LabelConstraint): number =>
+    isPlain(set) ? set.values.length : Number.POSITIVE_INFINITY;
+  return of.constraints.reduce((best, one) => (width(one) <= width(best) ? one : best));
+}
+
+interface Merged {
+  readonly at: number;
+  set: LabelSet;
+}
+
+/** One round of merging, key by key. */
+function mergeByKey(cubes: readonly Cube[]): readonly Cube[] {
+  const keys = new Set(cubes.flatMap((one) => one.constraints.map(({ key }) => key)));
+  const merged: (Cube | undefined)[] = [...cubes];
+  for (const key of keys) {
+    // Cubes that agree in all else are together; each group keeps the sets that could not be united so far.
+    const groups = new Map<string, Merged[]>();
+    for (const [at, one] of merged.entries()) {
+      const own = one?.constraints.find((constraint) => constraint.key === key);
+      if (one === undefined || own === undefined) continue;
+      const others = one.constraints.filter((constraint) => constraint.key !== key);
+      const rest = others.map(constraintText).join(" && ");
+      const group = groups.get(rest);
+      if (group === undefined) groups.set(rest, [{ at, set: own.set }]);
+      else if (!joinGroup(group, own.set)) group.push({ at, set: own.set });
+      else merged[at] = undefined;
+    }
+    for (const group of groups.values()) {
+      for (const { at, set } of group) {
+        const one = merged[at];
+        if (one !== undefined) merged[at] = withSet(one, key, set);
+      }
+    }
+  }
+  return merged.filter((one) => one !== undefined);
+}
+
+function joinGroup(group: readonly Merged[], set: LabelSet): boolean {
+  for (const member of group) {
+    const union = uniteLabelSets(member.set, set);
+    if (union === undefined) continue;
+    member.set = union;
+    return true;
+  }
+  return false;
+}
+
+function withSet(of: Cube, key: LabelKey, set: LabelSet): Cube {
+  if (of.constraints.some((constraint) => constraint.key === key && constraint.set === set)) {
+    return of;
+  }
+  const others = of.constraints.filter((constraint) => constraint.key !== key);
+  return cube([...others, { key, set }]) ?? of;
+}
+
+function constraintText({ key, set }: LabelConstraint): string {
+  return `${JSON.stringify(key)} ${labelSetText(set)}`;
+}

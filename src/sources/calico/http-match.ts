@@ -1,0 +1,55 @@
+import type { Direction } from "../../ir/policy.ts";
+import type { PathStep } from "../../manifest/manifest-object.ts";
+import { clip } from "../schema-check.ts";
+import { calicoDiagnostics } from "./diagnostics.ts";
+import type { RawHttp, RawRule } from "./raw.ts";
+import type { DocumentReading } from "./reading.ts";
+
+/** What the L7 part asks for, in a few words. Undefined when there is none, when it asks for nothing, and when it is broken. */
+export function readHttp(
+  reading: DocumentReading,
+  raw: RawRule,
+  direction: Direction,
+  tcp: boolean,
+  path: readonly PathStep[],
+): string | undefined {
+  const http = raw.http;
+  if (http === null || http === undefined) return undefined;
+  const hasProtocol = raw.protocol !== null && raw.protocol !== undefined;
+  const reason =
+    raw.action !== "Allow"
+      ? "it belongs to Allow rules"
+      : direction === "egress"
+        ? "it belongs to ingress rules"
+        : hasProtocol && !tcp
+          ? "it needs the protocol TCP, or none"
+          : contentProblem(http);
+  if (reason !== undefined) {
+    const at = reading.place([...path, "http"], "key");
+    reading.add(calicoDiagnostics.create("CAL-R012", { at, reason }));
+    return undefined;
+  }
+  const words: string[] = [];
+  const methods = http.methods ?? [];
+  if (methods.length > 0) words.push(`methods ${methods.join(", ")}`);
+  const paths = (http.paths ?? []).map(({ exact, prefix }) =>
+    (exact ?? "") === "" ? `${prefix ?? ""}*` : (exact ?? ""),
+  );
+  if (paths.length > 0) words.push(`paths ${paths.join(", ")}`);
+  const headers = (http.headers ?? []).map((one) => one.header ?? "");
+  if (headers.length > 0) words.push(`headers ${headers.join(", ")}`);
+  return words.length === 0 ? undefined : `http ${clip(words.join("; "))}`;
+}
+
+function contentProblem(http: RawHttp): string | undefined {
+  const methods = http.methods ?? [];
+  if (new Set(methods).size < methods.length) return "a method is given twice";
+  for (const { exact, prefix } of http.paths ?? []) {
+    const given = [exact ?? "", prefix ?? ""].filter((text) => text !== "");
+    if (given.length !== 1) return "each path is either `exact` or a `prefix`";
+    const [text = ""] = given;
+    if (!text.startsWith("/") || /[? #]/.test(text))
+      return `the path \`${clip(text)}\` must begin with \`/\` and hold no \`?\`, \`#\` or space`;
+  }
+  return undefined;
+}

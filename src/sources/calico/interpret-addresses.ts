@@ -1,0 +1,73 @@
+import {
+  addressSetOf,
+  ALL_IPV4,
+  ALL_IPV6,
+  ANY_ADDRESS,
+  equalAddresses,
+  subtractAddresses,
+  unionAddresses,
+  type AddressFamily,
+  type AddressSet,
+  type ParsedCidr,
+} from "../../sets/address-set.ts";
+import type { CalicoRule, EntityRule } from "./model.ts";
+
+/** What `nets`, `notNets` and `ipVersion` of both ends leave of the addresses of each end. */
+export interface RuleAddresses {
+  readonly source: AddressSet;
+  readonly destination: AddressSet;
+  /** The IP families for which the rule exists at all. */
+  readonly families: AddressSet;
+}
+
+const UNRESTRICTED: RuleAddresses = {
+  source: ANY_ADDRESS,
+  destination: ANY_ADDRESS,
+  families: ANY_ADDRESS,
+};
+
+const FAMILIES: readonly (readonly [family: AddressFamily, all: AddressSet])[] = [
+  [4, ALL_IPV4],
+  [6, ALL_IPV6],
+];
+
+function lists(rule: CalicoRule): readonly (readonly ParsedCidr[])[] {
+  const { source, destination } = rule;
+  return [source.nets, source.notNets, destination.nets, destination.notNets];
+}
+
+function ofFamily(nets: readonly ParsedCidr[], family: AddressFamily): readonly ParsedCidr[] {
+  return nets.filter((net) => net.family === family);
+}
+
+function addressesOf(entity: EntityRule, family: AddressFamily, all: AddressSet): AddressSet {
+  const nets = entity.nets.length === 0 ? all : addressSetOf(ofFamily(entity.nets, family));
+  return subtractAddresses(nets, addressSetOf(ofFamily(entity.notNets, family)));
+}
+
+/** The union; the constant itself when it is everything, since that is how "not restricted" is told. */
+function joined(parts: readonly AddressSet[]): AddressSet {
+  const all = unionAddresses(...parts);
+  return equalAddresses(all, ANY_ADDRESS) ? ANY_ADDRESS : all;
+}
+
+/**
+ * Calico renders a rule once for each IP family. A list of nets is cut to the family first, and one that is left empty by
+ * that takes the rule out of the family altogether: `notNets: [10.0.0.0/8]` alone matches no IPv6.
+ * (calico: felix/rules/rule_defs.go, FilterRuleToIPVersion)
+ */
+export function ruleAddresses(rule: CalicoRule): RuleAddresses {
+  const all = lists(rule);
+  if (rule.ipVersion === undefined && all.every((list) => list.length === 0)) return UNRESTRICTED;
+  const source: AddressSet[] = [];
+  const destination: AddressSet[] = [];
+  const families: AddressSet[] = [];
+  for (const [family, whole] of FAMILIES) {
+    if (rule.ipVersion !== undefined && rule.ipVersion !== family) continue;
+    if (all.some((list) => list.length > 0 && ofFamily(list, family).length === 0)) continue;
+    families.push(whole);
+    source.push(addressesOf(rule.source, family, whole));
+    destination.push(addressesOf(rule.destination, family, whole));
+  }
+  return { source: joined(source), destination: joined(destination), families: joined(families) };
+}

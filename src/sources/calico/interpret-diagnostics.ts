@@ -1,0 +1,249 @@
+import { defineDiagnostics } from "../../diagnostics/define.ts";
+
+/** What Calico's policies mean beyond what the model or Kubernetes can say. Reading has a table of its own. */
+export const calicoMeaningDiagnostics = defineDiagnostics({
+  "CAL-P101": {
+    severity: "error",
+    effect: "unknown",
+    message:
+      "the tier `{tier}` of `{policy}` is not in the input, so nobody knows when the policy is asked",
+    hint: "Add the Tier object to the input, or say its order with `--tier {tier}=ORDER` (`--tier {tier}=ORDER:Pass` if its default action is Pass).",
+    explanation:
+      "Tiers are asked by their order, and a Deny in an early tier overrules every Allow of a later one. Calico itself puts a tier without a Tier object last, but in an export a missing Tier nearly always means an incomplete export. Without the order the policy cannot be placed, so nothing is written until it is known.",
+  },
+  "CAL-P102": {
+    severity: "error",
+    effect: "unknown",
+    message: "the tier `{tier}` is defined twice, with different orders or default actions",
+    hint: "Keep the one that is in force: `kubectl get tiers`.",
+    explanation:
+      "A cluster has one Tier of a name. Two of them in the input come from different times or clusters, and which of them holds decides verdicts.",
+  },
+  "CAL-P103": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "`{first}` and `{second}` have the same order in tier `{tier}` and disagree about some flows; `{first}` is asked first because of its name",
+    hint: "Give them different orders in Calico before the switch, so that the outcome does not hang on names and on the release.",
+    explanation:
+      "Policies of one order are asked by name. The newest Calico compares `name/namespace/kind`; releases before 3.32 compared `namespace/name` for namespaced policies and the bare name for global ones, so the same policies can give different verdicts after an upgrade. The conversion follows the newest rule.",
+  },
+  "CAL-P104": {
+    severity: "info",
+    effect: "none",
+    message:
+      "`{policy}` is untracked or pre-DNAT, so it acts on host endpoints only and never on pods",
+    explanation:
+      "Untracked and pre-DNAT policies are kept in lists of their own that Calico applies to host endpoints alone. For a pod such a policy does not exist: it neither decides a flow nor isolates.",
+  },
+  "CAL-P105": {
+    severity: "warning",
+    effect: "none",
+    message: "the tier `{tier}` is in the input, so `--tier {tier}=...` is not used",
+    hint: "Leave the option out.",
+    explanation:
+      "An option stands for a fact that the input lacks. Where the input has the Tier object, that object counts.",
+  },
+  "CAL-P106": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "the tier `default` always has order 1000000 and default action Deny; what is written here is not used",
+    explanation:
+      "Calico keeps the tier `default` as it is and refuses other values, so a Tier object of that name that says otherwise was never in force.",
+  },
+  "CAL-P107": {
+    severity: "info",
+    effect: "none",
+    message:
+      "more than {count} pairs of policies of one order in tier `{tier}` could disagree; the others were not looked at",
+    hint: "Give the policies of this tier different orders.",
+    explanation:
+      "Pairs of policies of one order are compared to warn of verdicts that hang on names. The number of comparisons is bounded.",
+  },
+  "CAL-S101": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}` stands for more than 4096 alternatives, too many to work with",
+    hint: "Say it with `in` and a set of values, or split the rule.",
+    explanation:
+      "A selector is turned into a list of alternatives, each a plain list of label conditions. Negated groups of many alternatives over many labels grow beyond any bound. Such a condition is taken for `never` in an Allow and for `always` in a Deny or Pass, so nothing comes out wider.",
+  },
+  "CAL-S102": {
+    severity: "error",
+    effect: "unknown",
+    message:
+      "the selectors of `{policy}` stand for more than 4096 alternatives, too many to work with",
+    hint: "Say them with `in` and a set of values, or split the policy.",
+    explanation:
+      "Which pods a policy selects decides which pods it isolates. A selector that grows beyond any bound cannot be converted, and leaving the policy out would open its pods, so nothing is written.",
+  },
+  "CAL-S103": {
+    severity: "warning",
+    effect: "none",
+    message: "`{value}` can be no value of a label, so the comparison with `{label}` never holds",
+    hint: "Values have at most 63 letters, digits, `-`, `_` and `.`, and begin and end with a letter or digit.",
+    explanation:
+      "Calico compares any text, but the API server refuses such a label value on a pod, namespace or service account, so no endpoint can have it. The comparison is converted as what it is: `==` never holds, `!=` always does.",
+  },
+  "CAL-S104": {
+    severity: "info",
+    effect: "none",
+    message: "`{policy}` can select host endpoints too; hosts are not covered",
+    hint: "Protect nodes by other means: Kubernetes network policies select pods only.",
+    explanation:
+      "A global policy without a namespace selector selects host endpoints with fitting labels as well. A NetworkPolicy never acts on a node, so that part ends with Calico. For pods nothing changes.",
+  },
+  "CAL-R101": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: Kubernetes knows no source ports",
+    hint: "Drop the condition if the rule should hold for every source port.",
+    explanation:
+      "A rule about the port that a packet comes from has no counterpart in Kubernetes. An Allow with it is left out; a Deny or Pass with it may match, so what it may match is not allowed.",
+  },
+  "CAL-R102": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: that a port does not have a name cannot be said in Kubernetes",
+    hint: "Name the ports by number.",
+    explanation:
+      "`notPorts` with a name excludes whatever number the destination pod gives that name. Kubernetes can ask for a named port, not for all but it.",
+  },
+  "CAL-R103": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: Kubernetes has no rules about HTTP",
+    hint: "Keep it in a service mesh or gateway; without the condition the rule is about the port alone.",
+    explanation:
+      "HTTP conditions are enforced by Calico's Envoy or Istio integration; its other data planes ignore them. Without the condition an Allow would let every request in, so it is left out.",
+  },
+  "CAL-R104": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: Kubernetes has no DNS peers",
+    hint: "Allow the provider's address ranges, or keep the rule as an ApplicationNetworkPolicy on EKS Auto Mode.",
+    explanation:
+      "The addresses behind a domain name are learnt while the cluster runs, so no list of address blocks stands for it. The rule is left out.",
+  },
+  "CAL-R105": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "`{what}` is a field that no release knows, so what the rule was meant to match is not known",
+    hint: "Correct the field's name or remove it.",
+    explanation:
+      "The API server drops unknown fields, and the rule then matches more than its author wrote. Whether the cluster ever had the field is not to be seen in the file. An Allow with such a field is left out.",
+  },
+  "CAL-R106": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: ports by number need the protocol TCP, UDP or SCTP in the rule",
+    hint: "Add `protocol: TCP`, UDP or SCTP.",
+    explanation:
+      "Calico's validation refuses port numbers without one of these protocols. A stored rule without it cannot be programmed, so nobody knows what it matched.",
+  },
+  "CAL-R107": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: ICMP conditions need the protocol ICMP or ICMPv6 in the rule",
+    hint: "Add `protocol: ICMP` or `protocol: ICMPv6`.",
+    explanation:
+      "Calico's validation refuses `icmp` without an ICMP protocol, and its data planes cannot program `notICMP` without one.",
+  },
+  "CAL-R108": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: nothing is known about this service, so its endpoints are not known",
+    hint: "Give an inventory: `kubectl get ns,sa,pods,svc,endpointslices,nodes -A -o yaml > inventory.yaml` and `--inventory inventory.yaml`.",
+    explanation:
+      "Calico replaces a service by the addresses and ports of its EndpointSlices. Kubernetes has no service peers: the service's selector, or its addresses if it has none, is written instead. That takes the Service, and EndpointSlices for a service without a selector.",
+  },
+  "CAL-R109": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "`{what}`: without a namespace Calico finds no such service and the rule matches nothing",
+    hint: "Add the service's namespace to the rule.",
+    explanation:
+      "The API's text promises the policy's own namespace, but Calico's look-up uses the empty one, which no EndpointSlice has. An Allow is left out, as in Calico today; a Deny or Pass is taken as if the policy's namespace were meant.",
+  },
+  "CAL-R110": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: the service's endpoints do not all have the same ports",
+    hint: "Write one rule for each group of endpoints.",
+    explanation:
+      "One rule is one set of peers with one set of ports. Endpoints that listen on different ports would each get the ports of the others.",
+  },
+  "CAL-R111": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "`{what}`: a service can only be the source of an ingress rule or the destination of an egress rule",
+    hint: "Select the pods with a selector.",
+    explanation:
+      "Calico's validation refuses a service at the policy's own side. What a stored rule of that kind matches is not known.",
+  },
+  "CAL-R112": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: a port asked for by name can be one of the numbers excluded",
+    hint: "Name the ports by number.",
+    explanation:
+      "A port's name stands for whatever number the destination pod gives it. The name without certain numbers cannot be said.",
+  },
+  "CAL-R113": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "`{what}`: host endpoints can have ports of that name too, which the model does not know",
+    hint: "Name the ports by number.",
+    explanation:
+      "Named ports of host endpoints take part in Calico's rules. A Deny or Pass by name that can meet a host endpoint of the input is taken to match every port.",
+  },
+  "CAL-R114": {
+    severity: "info",
+    effect: "none",
+    message:
+      "the {direction} rules of `{policy}` are never used, since its `types` leave {direction} out",
+    hint: "Add the direction to `types` if the rules should count, or remove the rules.",
+    explanation:
+      "Calico ignores the rules of a direction that `types` does not name, and so does the conversion.",
+  },
+  "CAL-R115": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "`{what}`: named ports hold for pods alone, the numbers for the addresses of network sets too",
+    hint: "Write two rules, one for the names and one for the numbers.",
+    explanation:
+      "A port name never matches an address that only a network set covers, even if a pod has that address. One rule with both cannot be said exactly where a set matches.",
+  },
+  "CAL-N101": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "the domains of `{set}` ({domains}) are left out of this rule: Kubernetes has no DNS peers",
+    hint: "Allow the provider's address ranges, or keep the rule as an ApplicationNetworkPolicy on EKS Auto Mode.",
+    explanation:
+      "The `allowedEgressDomains` of a network set count in Allow rules for egress. The set's addresses are converted, its domains are not.",
+  },
+  "CAL-N102": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "whether the rule's selectors match `{set}` hangs on labels of its namespace, which are not known",
+    hint: "Give the Namespace object, or `--known-namespace {namespace}:key=value`.",
+    explanation:
+      "A network set inherits the labels of its namespace. Without them an Allow is taken not to match the set, a Deny or Pass to match it.",
+  },
+  "CAL-N103": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}` excludes a network set with domains, whose addresses are not known",
+    hint: "Exclude the provider's address ranges instead.",
+    explanation:
+      "What is left after taking away the addresses behind a domain name cannot be said with address blocks.",
+  },
+});

@@ -1,0 +1,275 @@
+import type { SourcePlace } from "../../diagnostics/source-range.ts";
+import type { Action } from "../../ir/policy.ts";
+import {
+  ANY_ADDRESS,
+  complementAddresses,
+  intersectAddresses,
+  type AddressSet,
+} from "../../sets/address-set.ts";
+import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
+import { ANY_CUBE } from "../../sets/cube.ts";
+import type { LabelPredicate } from "../../sets/label-predicate.ts";
+import type { GroupIndex, GroupMatch } from "./interpret-groups.ts";
+import type { RuleRemarks } from "./interpret-rule-parts.ts";
+import type { AddressGroup, EntityRule } from "./model.ts";
+import type { Selector, SelectorNode } from "./selector/ast.ts";
+import { podPredicate } from "./selector/predicate.ts";
+import {
+  ACCOUNT_LABEL,
+  accountSelectorOf,
+  NAMESPACE_LABEL,
+  peerPlaceSelector,
+} from "./selector/scope.ts";
+
+/** What the selectors of one end of a rule match, before nets and ports. */
+interface Selection {
+  /** Undefined past the limit of alternatives. */
+  readonly pods: LabelPredicate | undefined;
+  readonly groups: GroupMatch;
+  /** Everything but the endpoints selected: `pods` are then the others, and addresses outside `groups` match. */
+  readonly complement: boolean;
+}
+
+/** How an end is used, as far as its meaning hangs on it. */
+export interface EndUse {
+  readonly action: Action;
+  /** The namespace of the policy; undefined for global ones. */
+  readonly namespace: string | undefined;
+  /** Whether it is the destination of an egress rule, where the domains of network sets count. */
+  readonly egressDestination: boolean;
+  /** For a destination: whether the rule asks for its ports by name alone, or by name and number. */
+  readonly names: "none" | "only" | "mixed";
+  readonly place: SourcePlace;
+  /** `source` or `destination`, for messages. */
+  readonly end: "source" | "destination";
+}
+
+/** Distinct combinations of selectors kept; past it the cache starts anew. */
+const CACHE_LIMIT = 50_000;
+
+export function isGiven(selector: Selector | undefined): selector is Selector {
+  return selector !== undefined && selector.text !== "";
+}
+
+export function conjunction(parts: readonly SelectorNode[]): SelectorNode {
+  const [only] = parts;
+  if (only === undefined) return { kind: "all" };
+  return parts.length === 1 ? only : { kind: "and", operands: parts };
+}
+
+export function inNamespace(namespace: string): SelectorNode {
+  return { kind: "equals", label: NAMESPACE_LABEL, value: namespace, negated: false };
+}
+
+function negation(node: SelectorNode): SelectorNode {
+  return node.kind === "not" ? node.operand : { kind: "not", operand: node };
+}
+
+function groupName(group: AddressGroup): string {
+  const name = group.namespace === undefined ? group.name : `${group.namespace}/${group.name}`;
+  return `${group.kind} ${name}`;
+}
+
+/**
+ * The conditions on an endpoint in the order of Calico's own composition: the place, the account, the selector. A policy
+ * of a namespace speaks of its own namespace unless it says otherwise, but only where it selects at all: an end without
+ * any selector is any address. (calico: libcalico-go/lib/backend/syncersv1/updateprocessors/rules.go)
+ */
+function positiveParts(entity: EntityRule, namespace: string | undefined): SelectorNode[] {
+  const { selector, notSelector, namespaceSelector, accounts } = entity;
+  const parts: SelectorNode[] = [];
+  if (isGiven(namespaceSelector)) parts.push(peerPlaceSelector(namespaceSelector.root));
+  else if (namespace !== undefined) parts.push(inNamespace(namespace));
+  const places = parts.length;
+  if (accounts !== undefined && accounts.names.length > 0) {
+    parts.push({ kind: "in", label: ACCOUNT_LABEL, values: accounts.names, negated: false });
+  }
+  if (isGiven(accounts?.selector)) parts.push(accountSelectorOf(accounts.selector.root));
+  if (isGiven(selector)) parts.push(selector.root);
+  const selects = parts.length > places || isGiven(namespaceSelector) || isGiven(notSelector);
+  return selects ? parts : [];
+}
+
+function textsOf(entity: EntityRule, namespace: string | undefined): string {
+  const { selector, notSelector, namespaceSelector, accounts } = entity;
+  return JSON.stringify([
+    namespaceSelector?.text ?? "",
+    isGiven(namespaceSelector) ? "" : (namespace ?? ""),
+    selector?.text ?? "",
+    notSelector?.text ?? "",
+    accounts?.names ?? [],
+    accounts?.selector?.text ?? "",
+  ]);
+}
+
+function sets(addresses: AddressSet): readonly PeerBox[] {
+  if (addresses.ranges.length === 0) return [];
+  return [
+    { kind: "pod", labels: ANY_CUBE, addresses },
+    { kind: "address", addresses },
+  ];
+}
+
+export class PeerInterpreter {
+  readonly #groups: GroupIndex;
+  readonly #selections = new Map<string, Selection>();
+  /** Boxes of a selection without further ado, shared by all rules that have it. */
+  readonly #plainBoxes = new WeakMap<Selection, readonly PeerBox[]>();
+
+  constructor(groups: GroupIndex) {
+    this.#groups = groups;
+  }
+
+  /** The endpoints that match one end's selectors and lie in the addresses. {@link ANY_PEER} itself where nothing is asked. */
+  endpoints(
+    entity: EntityRule,
+    addresses: AddressSet,
+    use: EndUse,
+    remarks: RuleRemarks,
+  ): readonly PeerBox[] {
+    const selection = this.#selection(entity, use.namespace);
+    const boxes = selection === undefined ? ANY_PEER : this.#boxes(selection, use, remarks);
+    return restrictPeers(boxes, addresses);
+  }
+
+  /** Whether a host endpoint of the input can be among what an end selects. */
+  mayBeHostEndpoint(entity: EntityRule, namespace: string | undefined): boolean {
+    if (!this.#groups.hasHostEndpoints) return false;
+    const selection = this.#selection(entity, namespace);
+    return selection === undefined || selection.complement || selection.groups.hostEndpoints;
+  }
+
+  /** Undefined: the end asks for nothing. */
+  #selection(entity: EntityRule, namespace: string | undefined): Selection | undefined {
+    const { selector, notSelector, namespaceSelector, accounts } = entity;
+    // The common case first, without building anything.
+    if (
+      selector === undefined &&
+      notSelector === undefined &&
+      namespaceSelector === undefined &&
+      accounts === undefined
+    ) {
+      return undefined;
+    }
+    const key = textsOf(entity, namespace);
+    const known = this.#selections.get(key);
+    if (known !== undefined) return known;
+    const selection = this.#read(entity, namespace);
+    if (selection === undefined) return undefined;
+    if (this.#selections.size >= CACHE_LIMIT) this.#selections.clear();
+    this.#selections.set(key, selection);
+    return selection;
+  }
+
+  #read(entity: EntityRule, namespace: string | undefined): Selection | undefined {
+    const { notSelector, namespaceSelector } = entity;
+    const parts = positiveParts(entity, namespace);
+    const excluded = isGiven(notSelector) ? notSelector.root : undefined;
+    if (parts.length === 0) {
+      if (excluded === undefined) return undefined;
+      const pods = podPredicate(negation(excluded));
+      return { pods, groups: this.#groups.match(excluded, undefined), complement: true };
+    }
+    if (excluded !== undefined) parts.push(negation(excluded));
+    const node = conjunction(parts);
+    const only = isGiven(namespaceSelector) ? undefined : namespace;
+    return { pods: podPredicate(node), groups: this.#groups.match(node, only), complement: false };
+  }
+
+  #boxes(selection: Selection, use: EndUse, remarks: RuleRemarks): readonly PeerBox[] {
+    const { groups, complement } = selection;
+    if (selection.pods === undefined) {
+      remarks.unknown("CAL-S101", `${use.end} selectors`, use.place);
+      return ANY_PEER;
+    }
+    if (groups.perhaps.ranges.length === 0 && groups.withDomains.length === 0) {
+      let boxes = this.#plainBoxes.get(selection);
+      if (boxes === undefined) {
+        boxes = podBoxes(selection.pods, ANY_ADDRESS);
+        if (complement) boxes = [...boxes, { kind: "address", addresses: ANY_ADDRESS }];
+        this.#plainBoxes.set(selection, boxes);
+      }
+      return boxes;
+    }
+    return complement
+      ? outside(selection.pods, groups, use, remarks)
+      : inside(selection.pods, groups, use, remarks);
+  }
+}
+
+function podBoxes(pods: LabelPredicate, addresses: AddressSet): readonly PeerBox[] {
+  return pods.map((labels) => ({ kind: "pod", labels, addresses }));
+}
+
+/**
+ * A packet's address is looked up among the addresses of all endpoints selected, so an address that a network set covers
+ * matches even if it is that of a pod which the selector does not select.
+ */
+function inside(
+  pods: LabelPredicate,
+  groups: GroupMatch,
+  use: EndUse,
+  remarks: RuleRemarks,
+): readonly PeerBox[] {
+  const selected = podBoxes(pods, ANY_ADDRESS);
+  // Network sets have no named ports, and Calico then looks for the port's members alone. (felix/calc/rule_scanner.go)
+  if (use.names === "only") return selected;
+  const allow = use.action === "allow";
+  for (const group of groups.undecided) {
+    remarks.undecidedSet(groupName(group), group.namespace ?? "", allow, use.place);
+  }
+  if (use.egressDestination && allow) {
+    for (const group of groups.withDomains) {
+      if (!groups.undecided.includes(group))
+        remarks.leftOutDomains(groupName(group), group.domains, use.place);
+    }
+  }
+  const addresses = sets(allow ? groups.surely : groups.perhaps);
+  if (addresses.length === 0) return selected;
+  remarks.setContents = true;
+  if (use.names !== "mixed") return [...selected, ...addresses];
+  const what = `${use.end}.ports by name and number`;
+  if (!allow) {
+    remarks.unknown("CAL-R115", what, use.place);
+    return [...selected, ...addresses];
+  }
+  remarks.leftOut("CAL-R115", what, use.place);
+  return [...selected, ...addresses.filter((box) => box.kind === "address")];
+}
+
+/** All but the endpoints with the excluded labels, addresses that nobody knows included. */
+function outside(
+  pods: LabelPredicate,
+  groups: GroupMatch,
+  use: EndUse,
+  remarks: RuleRemarks,
+): readonly PeerBox[] {
+  const allow = use.action === "allow";
+  for (const group of groups.undecided) {
+    remarks.undecidedSet(groupName(group), group.namespace ?? "", allow, use.place);
+  }
+  if (use.egressDestination && allow && groups.withDomains.length > 0) {
+    remarks.unknown("CAL-N103", `${use.end}.notSelector`, use.place);
+  }
+  remarks.setContents = true;
+  const rest = complementAddresses(allow ? groups.perhaps : groups.surely);
+  return restrictPeers(
+    [...podBoxes(pods, ANY_ADDRESS), { kind: "address", addresses: ANY_ADDRESS }],
+    rest,
+  );
+}
+
+/** The boxes within the addresses; the same list where nothing is restricted. */
+export function restrictPeers(
+  boxes: readonly PeerBox[],
+  addresses: AddressSet,
+): readonly PeerBox[] {
+  if (addresses === ANY_ADDRESS) return boxes;
+  const within: PeerBox[] = [];
+  for (const box of boxes) {
+    const kept =
+      box.addresses === ANY_ADDRESS ? addresses : intersectAddresses(box.addresses, addresses);
+    if (kept.ranges.length > 0) within.push({ ...box, addresses: kept });
+  }
+  return within;
+}

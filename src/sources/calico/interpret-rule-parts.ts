@@ -1,0 +1,73 @@
+import type { Report } from "../../diagnostics/diagnostic.ts";
+import type { SourcePlace } from "../../diagnostics/source-range.ts";
+import type { OpaqueCondition, UnsaidMatch } from "../../ir/policy.ts";
+import { calicoMeaningDiagnostics } from "./interpret-diagnostics.ts";
+
+/** Codes whose message is about one condition, `{what}`. */
+export type ConditionCode =
+  | "CAL-S101"
+  | "CAL-R101"
+  | "CAL-R102"
+  | "CAL-R103"
+  | "CAL-R104"
+  | "CAL-R105"
+  | "CAL-R106"
+  | "CAL-R107"
+  | "CAL-R108"
+  | "CAL-R109"
+  | "CAL-R110"
+  | "CAL-R111"
+  | "CAL-R112"
+  | "CAL-R113"
+  | "CAL-R115"
+  | "CAL-N103";
+
+/**
+ * What the parts of one rule could not put into sets, collected while it is read. A Log rule decides nothing, so what
+ * is lost of it is not reported.
+ */
+export class RuleRemarks {
+  readonly opaque: OpaqueCondition[] = [];
+  readonly unsaid: UnsaidMatch[] = [];
+  setContents = false;
+  readonly #report: Report | undefined;
+
+  constructor(report: Report | undefined) {
+    this.#report = report;
+  }
+
+  condition(condition: OpaqueCondition & { readonly code: ConditionCode }, at: SourcePlace): void {
+    this.opaque.push(condition);
+    this.#say(condition.code, condition.what, at);
+  }
+
+  unknown(code: ConditionCode, what: string, at: SourcePlace): void {
+    this.condition({ kind: "unknown", code, what }, at);
+  }
+
+  /** A part of what an Allow matches that is left out. */
+  leftOut(code: ConditionCode, what: string, at: SourcePlace): void {
+    this.unsaid.push({ code, what });
+    this.#say(code, what, at);
+  }
+
+  leftOutDomains(set: string, domains: readonly string[], at: SourcePlace): void {
+    const listed = domains.slice(0, 5).join(", ") + (domains.length > 5 ? ", ..." : "");
+    this.unsaid.push({ code: "CAL-N101", what: `domains of ${set}` });
+    this.#report?.(
+      calicoMeaningDiagnostics.create("CAL-N101", { at, set, domains: `\`${listed}\`` }),
+    );
+  }
+
+  /** A set that may match: left out of an Allow, part of a Deny or Pass that is then not exactly known. */
+  undecidedSet(set: string, namespace: string, leftOut: boolean, at: SourcePlace): void {
+    const what = `the match of ${set}`;
+    if (leftOut) this.unsaid.push({ code: "CAL-N102", what });
+    else this.opaque.push({ kind: "unknown", code: "CAL-N102", what });
+    this.#report?.(calicoMeaningDiagnostics.create("CAL-N102", { at, set, namespace }));
+  }
+
+  #say(code: ConditionCode, what: string, at: SourcePlace): void {
+    this.#report?.(calicoMeaningDiagnostics.create(code, { at, what }));
+  }
+}

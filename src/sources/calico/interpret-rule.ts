@@ -1,0 +1,183 @@
+import type { Report } from "../../diagnostics/diagnostic.ts";
+import type { SourcePlace } from "../../diagnostics/source-range.ts";
+import type { AssumptionCode } from "../../ir/assumption.ts";
+import type { OpaqueCondition, Rule, TrafficPredicate } from "../../ir/policy.ts";
+import { ANY_ADDRESS } from "../../sets/address-set.ts";
+import { ANY_PEER, intersectPeers, type PeerBox, type PodBox } from "../../sets/box.ts";
+import {
+  intersectTraffic,
+  protocolTraffic,
+  SCTP,
+  TCP,
+  UDP,
+  unionTraffic,
+} from "../../sets/traffic-set.ts";
+import { ruleAddresses } from "./interpret-addresses.ts";
+import { restrictPeers, type EndUse, type PeerInterpreter } from "./interpret-peer.ts";
+import { RuleRemarks } from "./interpret-rule-parts.ts";
+import type { ServiceEndpoints, ServiceIndex } from "./interpret-service.ts";
+import { namesOf, ruleTraffic } from "./interpret-traffic.ts";
+import { reportImpossibleValues } from "./interpret-values.ts";
+import type { CalicoRule, EntityRule } from "./model.ts";
+
+const NO_OPAQUE: readonly OpaqueCondition[] = [];
+const NO_ASSUMPTIONS: readonly AssumptionCode[] = [];
+const SET_CONTENTS: readonly AssumptionCode[] = ["set-contents"];
+
+export interface RuleContext {
+  readonly peers: PeerInterpreter;
+  readonly services: ServiceIndex;
+  readonly report: Report;
+}
+
+/** The meaning of one rule of a policy in `namespace`, or of a global policy. */
+export function interpretRule(
+  rule: CalicoRule,
+  namespace: string | undefined,
+  context: RuleContext,
+): Rule {
+  const { origin, action } = rule;
+  const ingress = origin.direction === "ingress";
+  const remarks = new RuleRemarks(action === "log" ? undefined : context.report);
+  const peerEnd = ingress ? "source" : "destination";
+  const ownEnd = ingress ? "destination" : "source";
+  const peerEntity = rule[peerEnd];
+  const ownEntity = rule[ownEnd];
+  const names = namesOf(rule.destination);
+  const use = (end: "source" | "destination"): EndUse => ({
+    action,
+    namespace,
+    egressDestination: !ingress && end === "destination",
+    names: end === "destination" ? names : "none",
+    place: rule[end].place ?? origin.place,
+    end,
+  });
+  for (const end of [rule.source, rule.destination]) {
+    reportImpossibleValues(end, end.place ?? origin.place, context.report);
+  }
+
+  const addresses = ruleAddresses(rule);
+  // A domain list is a condition that nobody can check. Should it stand beside `nets` it may add to them: then the upper
+  // bound is every address of the family.
+  const peerAddresses = peerEntity.domains.length > 0 ? addresses.families : addresses[peerEnd];
+  let peer = context.peers.endpoints(peerEntity, peerAddresses, use(peerEnd), remarks);
+  const own = context.peers.endpoints(
+    ownEntity,
+    ownEntity.nets.length > 0 || ownEntity.notNets.length > 0 ? addresses[ownEnd] : ANY_ADDRESS,
+    use(ownEnd),
+    remarks,
+  );
+  let traffic = ruleTraffic(rule, remarks);
+
+  if (peerEntity.services !== undefined) {
+    const found = serviceEndpoints(peerEntity, use(peerEnd), namespace, context, remarks);
+    if (found !== undefined) {
+      peer = intersectPeerLists(peer, restrictPeers(found.peers, addresses.families));
+      if (!ingress) traffic = withServicePorts(traffic, found);
+    }
+  }
+  if (ownEntity.services !== undefined) {
+    remarks.unknown("CAL-R111", `${ownEnd}.services ${ownEntity.services.name}`, use(ownEnd).place);
+  }
+  traffic = withHostEndpointPorts(rule, traffic, namespace, context, remarks);
+  otherConditions(rule, remarks);
+
+  const subjectOnly =
+    own === ANY_PEER ? undefined : own.filter((box): box is PodBox => box.kind === "pod");
+  return {
+    action,
+    origin,
+    ...(subjectOnly === undefined ? {} : { subjectOnly }),
+    peer,
+    traffic,
+    opaque: remarks.opaque.length === 0 ? NO_OPAQUE : remarks.opaque,
+    ...(remarks.unsaid.length === 0 ? {} : { unsaid: remarks.unsaid }),
+    assumptions: remarks.setContents ? SET_CONTENTS : NO_ASSUMPTIONS,
+  };
+}
+
+function intersectPeerLists(a: readonly PeerBox[], b: readonly PeerBox[]): readonly PeerBox[] {
+  if (a === ANY_PEER) return b;
+  return a.flatMap((left) =>
+    b.flatMap((right) => {
+      const both = intersectPeers(left, right);
+      return both === undefined ? [] : [both];
+    }),
+  );
+}
+
+/** Undefined where nothing is known; the condition is then opaque. */
+function serviceEndpoints(
+  entity: EntityRule,
+  use: EndUse,
+  policyNamespace: string | undefined,
+  context: RuleContext,
+  remarks: RuleRemarks,
+): ServiceEndpoints | undefined {
+  const { services } = entity;
+  if (services === undefined) return undefined;
+  const given =
+    services.namespace === undefined || services.namespace === "" ? undefined : services.namespace;
+  const namespace = given ?? policyNamespace;
+  const name = namespace === undefined ? services.name : `${namespace}/${services.name}`;
+  const what = `${use.end}.services ${name}`;
+  if (given === undefined)
+    remarks.unknown("CAL-R109", `${use.end}.services ${services.name}`, use.place);
+  const found =
+    namespace === undefined ? undefined : context.services.endpoints(namespace, services.name);
+  if (found === undefined) {
+    if (given !== undefined) remarks.unknown("CAL-R108", what, use.place);
+    return undefined;
+  }
+  if (found.uneven && use.egressDestination) remarks.unknown("CAL-R110", what, use.place);
+  remarks.setContents = true;
+  return found;
+}
+
+/** A service's own ports stand for `destination.ports`, which cannot be given beside it; the protocol holds too. */
+function withServicePorts(traffic: TrafficPredicate, service: ServiceEndpoints): TrafficPredicate {
+  return {
+    numbers: intersectTraffic(traffic.numbers, service.numbers),
+    named: service.named.flatMap(({ name, protocols }) => {
+      const both = intersectTraffic(traffic.numbers, protocols);
+      return both.ranges.length === 0 ? [] : [{ name, protocols: both }];
+    }),
+  };
+}
+
+/**
+ * Host endpoints can name ports too, and the model has no named ports of addresses. An Allow just leaves them out; a
+ * Deny or Pass that can meet one is taken to match the whole protocol.
+ */
+function withHostEndpointPorts(
+  rule: CalicoRule,
+  traffic: TrafficPredicate,
+  namespace: string | undefined,
+  context: RuleContext,
+  remarks: RuleRemarks,
+): TrafficPredicate {
+  const { destination, origin, action } = rule;
+  if (traffic.named.length === 0 || origin.direction !== "egress") return traffic;
+  if (action !== "deny" && action !== "pass") return traffic;
+  if (
+    destination.services !== undefined ||
+    !context.peers.mayBeHostEndpoint(destination, namespace)
+  )
+    return traffic;
+  const names = traffic.named.map(({ name }) => name).join(", ");
+  remarks.unknown("CAL-R113", `destination.ports ${names}`, destination.place ?? origin.place);
+  const protocols = rule.protocol === undefined ? [TCP, UDP, SCTP] : [rule.protocol];
+  return { numbers: unionTraffic(traffic.numbers, ...protocols.map(protocolTraffic)), named: [] };
+}
+
+function otherConditions(rule: CalicoRule, remarks: RuleRemarks): void {
+  const place: SourcePlace = rule.origin.place;
+  if (rule.http !== undefined) remarks.unknown("CAL-R103", `http ${rule.http}`, place);
+  for (const end of ["source", "destination"] as const) {
+    const { domains, place: at } = rule[end];
+    if (domains.length === 0) continue;
+    const shown = domains.slice(0, 5).join(", ") + (domains.length > 5 ? ", ..." : "");
+    remarks.unknown("CAL-R104", `${end}.domains ${shown}`, at ?? place);
+  }
+  for (const field of rule.unknownFields) remarks.unknown("CAL-R105", field, place);
+}

@@ -1,0 +1,198 @@
+import type { NamedPort, PortRange, TrafficPredicate } from "../../ir/policy.ts";
+import {
+  ANY_TRAFFIC,
+  complementTraffic,
+  ICMP,
+  ICMPV6,
+  icmpTraffic,
+  intersectTraffic,
+  NO_TRAFFIC,
+  portTraffic,
+  protocolTraffic,
+  SCTP,
+  subtractTraffic,
+  TCP,
+  UDP,
+  type PortProtocol,
+  type TrafficSet,
+} from "../../sets/traffic-set.ts";
+import type { RuleRemarks } from "./interpret-rule-parts.ts";
+import type { CalicoRule, EntityRule, IcmpMatch, PortMatch } from "./model.ts";
+
+const ANYTHING: TrafficPredicate = { numbers: ANY_TRAFFIC, named: [] };
+
+/** Plain rules share their traffic: most ask for one port of one protocol. */
+const CACHE_LIMIT = 10_000;
+const singlePorts = new Map<number, TrafficPredicate>();
+
+export function isNamed(port: PortMatch): port is { readonly name: string } {
+  return "name" in port;
+}
+
+function portsText(ports: readonly PortMatch[]): string {
+  const shown = ports.slice(0, 8).map((port) => {
+    if (isNamed(port)) return port.name;
+    return port.first === port.last
+      ? String(port.first)
+      : `${String(port.first)}:${String(port.last)}`;
+  });
+  return shown.join(", ") + (ports.length > shown.length ? ", ..." : "");
+}
+
+function split(ports: readonly PortMatch[]): {
+  readonly ranges: PortRange[];
+  readonly names: string[];
+} {
+  const ranges: PortRange[] = [];
+  const names: string[] = [];
+  for (const port of ports) {
+    if (isNamed(port)) names.push(port.name);
+    else ranges.push(port);
+  }
+  return { ranges, names };
+}
+
+function withPorts(protocol: number | undefined): PortProtocol | undefined {
+  return protocol === TCP || protocol === UDP || protocol === SCTP ? protocol : undefined;
+}
+
+/** Port numbers have no meaning without a protocol that has ports. */
+function portNumbers(
+  protocol: number | undefined,
+  ranges: readonly PortRange[],
+): TrafficSet | undefined {
+  const known = withPorts(protocol);
+  return known === undefined ? undefined : portTraffic(known, ranges);
+}
+
+function protocols(rule: CalicoRule): TrafficSet {
+  const asked = rule.protocol === undefined ? ANY_TRAFFIC : protocolTraffic(rule.protocol);
+  if (rule.notProtocol === undefined) return asked;
+  return intersectTraffic(asked, complementTraffic(protocolTraffic(rule.notProtocol)));
+}
+
+function icmpText(match: IcmpMatch): string {
+  return `type ${String(match.type)}${match.code === undefined ? "" : ` code ${String(match.code)}`}`;
+}
+
+function icmpSet(
+  rule: CalicoRule,
+  match: IcmpMatch,
+  field: string,
+  remarks: RuleRemarks,
+): TrafficSet | undefined {
+  if (rule.protocol === ICMP || rule.protocol === ICMPV6)
+    return icmpTraffic(rule.protocol, match.type, match.code);
+  remarks.unknown("CAL-R107", `${field} ${icmpText(match)}`, rule.origin.place);
+  return undefined;
+}
+
+function sourcePorts(rule: CalicoRule, remarks: RuleRemarks): void {
+  const { source } = rule;
+  const at = source.place ?? rule.origin.place;
+  for (const negated of [false, true]) {
+    const ports = negated ? source.notPorts : source.ports;
+    if (ports.length === 0) continue;
+    const { ranges, names } = split(ports);
+    const what = `source.${negated ? "notPorts" : "ports"} ${portsText(ports)}`;
+    remarks.condition(
+      { kind: "source-port", ports: ranges, names, negated, code: "CAL-R101", what },
+      at,
+    );
+  }
+}
+
+/** Which of `ports` of the destination are names. */
+export function namesOf(destination: EntityRule): "none" | "only" | "mixed" {
+  const named = destination.ports.filter(isNamed).length;
+  if (named === 0) return "none";
+  return named === destination.ports.length ? "only" : "mixed";
+}
+
+/**
+ * The traffic of a rule but for `services`. A named port without a protocol is a TCP port: Calico collects the members of
+ * the name for one protocol, TCP unless the rule says UDP or SCTP. (calico: felix/calc/rule_scanner.go)
+ */
+export function ruleTraffic(rule: CalicoRule, remarks: RuleRemarks): TrafficPredicate {
+  const { destination } = rule;
+  const plain =
+    rule.notProtocol === undefined &&
+    rule.icmp === undefined &&
+    rule.notIcmp === undefined &&
+    destination.notPorts.length === 0;
+  if (rule.source.ports.length > 0 || rule.source.notPorts.length > 0) sourcePorts(rule, remarks);
+  if (plain && destination.ports.length <= 1) {
+    const [port] = destination.ports;
+    if (port === undefined)
+      return rule.protocol === undefined ? ANYTHING : wholeProtocol(rule.protocol);
+    if (!isNamed(port) && port.first === port.last) {
+      const known = withPorts(rule.protocol);
+      if (known !== undefined) return singlePort(known, port);
+    }
+  }
+
+  const at = destination.place ?? rule.origin.place;
+  let base = protocols(rule);
+  if (rule.icmp !== undefined)
+    base = intersectTraffic(base, icmpSet(rule, rule.icmp, "icmp", remarks) ?? ANY_TRAFFIC);
+  if (rule.notIcmp !== undefined) {
+    base = subtractTraffic(base, icmpSet(rule, rule.notIcmp, "notICMP", remarks) ?? NO_TRAFFIC);
+  }
+
+  const excluded = split(destination.notPorts);
+  const excludedText = `destination.notPorts ${portsText(destination.notPorts)}`;
+  if (excluded.names.length > 0) {
+    remarks.condition(
+      { kind: "excluded-named-port", names: excluded.names, code: "CAL-R102", what: excludedText },
+      at,
+    );
+  }
+  let cut = NO_TRAFFIC;
+  if (excluded.ranges.length > 0) {
+    const numbers = portNumbers(rule.protocol, excluded.ranges);
+    if (numbers === undefined) remarks.unknown("CAL-R106", excludedText, at);
+    else cut = numbers;
+  }
+
+  const { ranges, names } = split(destination.ports);
+  if (ranges.length === 0 && names.length === 0)
+    return { numbers: subtractTraffic(base, cut), named: [] };
+  let numbers: TrafficSet = NO_TRAFFIC;
+  if (ranges.length > 0) {
+    const asked = portNumbers(rule.protocol, ranges);
+    if (asked === undefined)
+      remarks.unknown("CAL-R106", `destination.ports ${portsText(destination.ports)}`, at);
+    numbers = intersectTraffic(base, asked ?? ANY_TRAFFIC);
+  }
+  const whole = intersectTraffic(base, protocolTraffic(withPorts(rule.protocol) ?? TCP));
+  const named = whole.ranges.length === 0 ? [] : namedPorts(names, whole);
+  if (named.length > 0 && cut.ranges.length > 0) {
+    remarks.unknown(
+      "CAL-R112",
+      `destination.ports ${portsText(destination.ports)} with notPorts`,
+      at,
+    );
+  }
+  return { numbers: subtractTraffic(numbers, cut), named };
+}
+
+function namedPorts(names: readonly string[], protocols: TrafficSet): readonly NamedPort[] {
+  return [...new Set(names)].map((name) => ({ name, protocols }));
+}
+
+function wholeProtocol(protocol: number): TrafficPredicate {
+  return cached(-1 - protocol, () => protocolTraffic(protocol));
+}
+
+function singlePort(protocol: PortProtocol, port: PortRange): TrafficPredicate {
+  return cached(protocol * 65536 + port.first, () => portTraffic(protocol, [port]));
+}
+
+function cached(key: number, make: () => TrafficSet): TrafficPredicate {
+  const known = singlePorts.get(key);
+  if (known !== undefined) return known;
+  if (singlePorts.size >= CACHE_LIMIT) singlePorts.clear();
+  const made: TrafficPredicate = { numbers: make(), named: [] };
+  singlePorts.set(key, made);
+  return made;
+}

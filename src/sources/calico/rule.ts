@@ -1,0 +1,170 @@
+import type { Action, Direction } from "../../ir/policy.ts";
+import type { PathStep } from "../../manifest/manifest-object.ts";
+import { ICMP, ICMPV6, TCP } from "../../sets/traffic-set.ts";
+import { calicoDiagnostics } from "./diagnostics.ts";
+import { readEntityRule } from "./entity-rule.ts";
+import { readHttp } from "./http-match.ts";
+import type { CalicoPolicy, CalicoRule, EntityRule, IcmpMatch } from "./model.ts";
+import { hasPorts, readProtocol } from "./protocol.ts";
+import type { RawIcmp, RawRule } from "./raw.ts";
+import type { DocumentReading } from "./reading.ts";
+
+const ACTIONS: Readonly<Record<RawRule["action"], Action>> = {
+  Allow: "allow",
+  Deny: "deny",
+  Pass: "pass",
+  Log: "log",
+};
+const NO_FIELDS: readonly string[] = [];
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** Reads one rule. What is wrong in it is added to the reading; the rule that is returned then means nothing. */
+export function readRule(
+  reading: DocumentReading,
+  raw: RawRule,
+  kind: CalicoPolicy["kind"],
+  direction: Direction,
+  index: number,
+  unknownFields: readonly string[] = NO_FIELDS,
+): CalicoRule {
+  const path: readonly PathStep[] = ["spec", direction, index];
+  const at = reading.place(path);
+  const end = (name: "source" | "destination"): EntityRule =>
+    readEntityRule(reading, raw[name], { kind, direction, end: name }, [...path, name]);
+  const rule: Writable<CalicoRule> = {
+    origin: { direction, index, place: at },
+    action: ACTIONS[raw.action],
+    source: end("source"),
+    destination: end("destination"),
+    unknownFields,
+  };
+  if (raw.ipVersion === 4 || raw.ipVersion === 6) rule.ipVersion = raw.ipVersion;
+  const protocol = readProtocol(reading, raw.protocol, [...path, "protocol"]);
+  if (protocol !== undefined) rule.protocol = protocol;
+  const notProtocol = readProtocol(reading, raw.notProtocol, [...path, "notProtocol"]);
+  if (notProtocol !== undefined) rule.notProtocol = notProtocol;
+  const icmp = readIcmp(reading, raw, "icmp", protocol, path);
+  if (icmp !== undefined) rule.icmp = icmp;
+  const notIcmp = readIcmp(reading, raw, "notICMP", protocol, path);
+  if (notIcmp !== undefined) rule.notIcmp = notIcmp;
+  const http = readHttp(reading, raw, direction, protocol === TCP, path);
+  if (http !== undefined) rule.http = http;
+
+  checkPorts(reading, raw, rule, path);
+  checkFamilies(reading, rule, path);
+  return rule;
+}
+
+/** Absent when it says nothing: `icmp: {}` is no condition. */
+function readIcmp(
+  reading: DocumentReading,
+  raw: RawRule,
+  field: "icmp" | "notICMP",
+  protocol: number | undefined,
+  path: readonly PathStep[],
+): IcmpMatch | undefined {
+  const value: RawIcmp | null | undefined = raw[field];
+  if (value === null || value === undefined) return undefined;
+  const type = value.type ?? undefined;
+  const code = value.code ?? undefined;
+  const reason =
+    type === undefined && code !== undefined
+      ? "a code needs a type"
+      : protocol === ICMP || protocol === ICMPV6
+        ? undefined
+        : `\`${field}\` needs the protocol ICMP or ICMPv6`;
+  if (reason !== undefined) {
+    const at = reading.place([...path, field], "key");
+    reading.add(calicoDiagnostics.create("CAL-R005", { at, reason }));
+  }
+  if (type === undefined) return undefined;
+  return code === undefined ? { type } : { type, code };
+}
+
+const PORT_FIELDS = ["ports", "notPorts"] as const;
+const ENDS = ["source", "destination"] as const;
+
+/** Numbers need a protocol with ports. Names may stand without a protocol, but not with one that has no ports. */
+function checkPorts(
+  reading: DocumentReading,
+  raw: RawRule,
+  rule: CalicoRule,
+  path: readonly PathStep[],
+): void {
+  if (hasPorts(rule.protocol)) return;
+  const given = raw.protocol ?? undefined;
+  // A protocol that could not be read has been reported.
+  if (given !== undefined && rule.protocol === undefined) return;
+  for (const end of ENDS) {
+    for (const field of PORT_FIELDS) {
+      const ports = rule[end][field];
+      const wrong =
+        given === undefined ? ports.some((port) => !("name" in port)) : ports.length > 0;
+      if (!wrong) continue;
+      reading.add(
+        calicoDiagnostics.create("CAL-R003", {
+          at: reading.place([...path, end, field], "key"),
+          field: `${end}.${field}`,
+          protocol: given === undefined ? "not set" : `\`${String(given)}\``,
+        }),
+      );
+    }
+  }
+}
+
+/**
+ * One rule, one IP version: that of `ipVersion`, of all its nets, and of ICMP. The storage form is not held to it: the
+ * agent programs such a rule once for each version, with the nets of that version.
+ */
+function checkFamilies(
+  reading: DocumentReading,
+  rule: CalicoRule,
+  path: readonly PathStep[],
+): void {
+  let seen4 = false;
+  let seen6 = false;
+  for (const end of ENDS) {
+    for (const field of ["nets", "notNets"] as const) {
+      for (const [index, net] of rule[end][field].entries()) {
+        if (net.family === 4) seen4 = true;
+        else seen6 = true;
+        if (field === "notNets" && (net.text === "0.0.0.0/0" || net.text === "::/0")) {
+          reading.add(
+            calicoDiagnostics.create(reading.stored ? "CAL-R010" : "CAL-R009", {
+              at: reading.place([...path, end, field, index]),
+              net: net.text,
+            }),
+          );
+        }
+      }
+    }
+  }
+  const version = rule.ipVersion;
+  const mixed = seen4 && seen6;
+  const crossed = (version === 4 && seen6) || (version === 6 && seen4);
+  if (mixed || crossed) {
+    const at = reading.place(path);
+    if (reading.stored) reading.add(calicoDiagnostics.create("CAL-R008", { at }));
+    else if (mixed) reading.add(calicoDiagnostics.create("CAL-R007", { at }));
+    else
+      reading.add(
+        calicoDiagnostics.create("CAL-R006", {
+          at: reading.place([...path, "ipVersion"]),
+          version: version ?? "",
+          what: `the rule's IPv${seen4 ? "4" : "6"} nets`,
+        }),
+      );
+  }
+  const icmpOf = (protocol: number): boolean =>
+    rule.protocol === protocol || rule.notProtocol === protocol;
+  if ((version === 6 && icmpOf(ICMP)) || (version === 4 && icmpOf(ICMPV6))) {
+    reading.add(
+      calicoDiagnostics.create("CAL-R006", {
+        at: reading.place([...path, "ipVersion"]),
+        version,
+        what: version === 6 ? "the protocol ICMP" : "the protocol ICMPv6",
+      }),
+    );
+  }
+}

@@ -1,0 +1,321 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"maps"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"netpol-migrate.dev/vectors/recorder/world"
+)
+
+const (
+	enoughFlows  = 200 // flows that a construct has to decide in each verdict
+	perConstruct = 24  // flows of one world that are kept for a construct and verdict
+	module       = "github.com/projectcalico/calico"
+	release      = "v3.31.0"
+	route        = "recorder/calico: clientv3, update processors, calculation graph, felix/rules iptables chains, interpreter"
+)
+
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
+
+// count is how many flows a construct decides, by their verdict with it.
+type count struct {
+	Allow  int `json:"allow"`
+	Deny   int `json:"deny"`
+	Worlds int `json:"worlds"`
+}
+
+// recorder keeps the books of a recording.
+type recorder struct {
+	table   map[string]*count
+	leftOut map[string]*world.LeftOut
+}
+
+func (r *recorder) leave(construct, why string) {
+	l := r.leftOut[construct]
+	if l == nil {
+		l = &world.LeftOut{Construct: construct, Why: why}
+		r.leftOut[construct] = l
+	}
+	l.Count++
+}
+
+var pointer = regexp.MustCompile(`0x[0-9a-f]+`)
+
+// one records one world; nil means that it was left out.
+func (r *recorder) one(w *world.World, flows int, clean bool) (*world.World, error) {
+	docs, err := split(w.Manifests)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", w.Name, err)
+	}
+	d, err := buildFrom(w, docs)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", w.Name, err)
+	}
+	if refused := append(d.programs[4].refused, d.programs[6].refused...); len(refused) > 0 {
+		for _, why := range refused {
+			r.leave("rule that iptables does not load", strings.SplitN(why, ":", 2)[0])
+			break
+		}
+		if clean {
+			return nil, nil
+		}
+	}
+	if clean && len(d.refused) > 0 {
+		r.leave("generated document that Calico refuses", "the API or the syncer refuses it; another world is drawn")
+		return nil, nil
+	}
+	w.Refused = d.refused
+	for i := range w.Refused {
+		w.Refused[i].Error = pointer.ReplaceAllString(w.Refused[i].Error, "...")
+	}
+	if err := r.ask(w, docs, d, flows); err != nil {
+		return nil, fmt.Errorf("%s: %w", w.Name, err)
+	}
+	return w, nil
+}
+
+// ask draws flows, finds what decides them, keeps some and books what they
+// are worth in the table of constructs.
+func (r *recorder) ask(w *world.World, docs []*document, d *dataplane, flows int) error {
+	pool, err := draw(rand.New(rand.NewSource(w.Seed+7)), w, docs, d, flows*12)
+	if err != nil {
+		return err
+	}
+	decided := map[string]map[int]bool{} // by construct: flows of the pool
+	for _, s := range sites(docs, w) {
+		changed, err := deciding(w, docs, s, pool)
+		if err != nil {
+			return fmt.Errorf("without %s: %w", s.construct, err)
+		}
+		if decided[s.construct] == nil {
+			decided[s.construct] = map[int]bool{}
+		}
+		for _, i := range changed {
+			decided[s.construct][i] = true
+		}
+	}
+	names := sortedKeys(decided)
+	slices.SortStableFunc(names, func(a, b string) int { return r.have(a) - r.have(b) })
+	var lists [][]int
+	for _, n := range names {
+		lists = append(lists, slices.Sorted(maps.Keys(decided[n])))
+	}
+	kept := choose(pool, lists, perConstruct, flows)
+	store(w, pool, kept)
+	for _, n := range names {
+		c := r.table[n]
+		if c == nil {
+			c = &count{}
+			r.table[n] = c
+		}
+		c.Worlds++
+		for _, i := range kept {
+			if decided[n][i] && pool[i].allow {
+				c.Allow++
+			} else if decided[n][i] {
+				c.Deny++
+			}
+		}
+	}
+	return nil
+}
+
+// have says how well a construct is covered so far.
+func (r *recorder) have(name string) int {
+	c := r.table[name]
+	if c == nil {
+		return 0
+	}
+	allow, deny := canDecide(name)
+	switch {
+	case allow && deny:
+		return min(c.Allow, c.Deny)
+	case deny:
+		return c.Deny
+	}
+	return c.Allow
+}
+
+// tiersDeciding counts the tiers that decide flows of a world.
+func tiersDeciding(w *world.World) int {
+	tiers := map[string]bool{}
+	for _, row := range w.Flows {
+		if row[10] >= 0 {
+			if t := w.Deciders[row[10]].Tier; t != "" {
+				tiers[t] = true
+			}
+		}
+	}
+	return len(tiers)
+}
+
+func record(args []string) error {
+	flags := flag.NewFlagSet("record", flag.ContinueOnError)
+	out := flags.String("out", "", "directory for the vectors")
+	seed := flags.Int64("seed", 20261122, "seed of the generator")
+	worlds := flags.Int("worlds", 320, "worlds to generate at least")
+	limit := flags.Int("limit", 600, "worlds to generate at most, to fill the table of constructs")
+	flows := flags.Int("flows", 320, "flows a world")
+	date := flags.String("date", "", "day of the recording, YYYY-MM-DD")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *out == "" || *date == "" {
+		return fmt.Errorf("record needs -out and -date")
+	}
+	if err := os.MkdirAll(*out, 0o755); err != nil {
+		return err
+	}
+	r := &recorder{table: map[string]*count{}, leftOut: map[string]*world.LeftOut{}}
+	hand, err := r.handwritten(*flows)
+	if err != nil {
+		return err
+	}
+	generated, err := r.generated(*seed, *worlds, *limit, *flows)
+	if err != nil {
+		return err
+	}
+	var left []world.LeftOut
+	for _, k := range sortedKeys(r.leftOut) {
+		left = append(left, *r.leftOut[k])
+	}
+	files := map[string][]world.World{"handwritten.json.gz": hand}
+	const perFile = 100
+	for i := 0; i*perFile < len(generated); i++ {
+		files[fmt.Sprintf("generated-%02d.json.gz", i)] = generated[i*perFile : min(len(generated), (i+1)*perFile)]
+	}
+	for _, name := range sortedKeys(files) {
+		f := &world.File{Format: world.Format, Engine: engine(), Recorder: route, Recorded: *date,
+			LeftOut: left, Columns: world.Columns, Worlds: files[name]}
+		if strings.HasPrefix(name, "generated") {
+			f.Seed = *seed
+		}
+		if err := world.Write(filepath.Join(*out, name), f); err != nil {
+			return err
+		}
+	}
+	return r.report(*out, append(hand, generated...), left)
+}
+
+func engine() world.Engine {
+	e := world.Engine{Name: "calico", Module: module, Release: release}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, d := range info.Deps {
+			if d.Path == module {
+				e.Version = d.Version
+			}
+		}
+	}
+	return e
+}
+
+// generated draws worlds until there are enough of them and every construct
+// decides enough flows, or the limit is reached.
+func (r *recorder) generated(seed int64, least, most, flows int) ([]world.World, error) {
+	wants := append(slices.Sorted(maps.Keys(features)), policyFeatures...)
+	rand.New(rand.NewSource(seed)).Shuffle(len(wants), func(i, j int) { wants[i], wants[j] = wants[j], wants[i] })
+	var out []world.World
+	next := 0
+	for n := int64(0); len(out) < most && (len(out) < least || len(r.short()) > 0); n++ {
+		var some []string
+		for range 4 {
+			some = append(some, wants[next%len(wants)])
+			next++
+		}
+		w, err := generate(seed*1_000_000+n, some)
+		if err != nil {
+			return nil, err
+		}
+		w.Name = fmt.Sprintf("generated-%04d", n)
+		if w, err = r.one(w, flows, true); err != nil {
+			return nil, err
+		}
+		if w == nil {
+			next -= 4
+			wants[next%len(wants)], wants[(next+n2(n))%len(wants)] = wants[(next+n2(n))%len(wants)], wants[next%len(wants)]
+			continue
+		}
+		out = append(out, *w)
+		if len(out)%25 == 0 {
+			fmt.Fprintf(os.Stderr, "%d worlds, %d constructs short\n", len(out), len(r.short()))
+		}
+	}
+	return out, nil
+}
+
+func n2(n int64) int { return int(n%5) + 4 }
+
+// short lists constructs that decide too few flows in a verdict.
+func (r *recorder) short() []string {
+	var out []string
+	for _, name := range sortedKeys(r.table) {
+		allow, deny := canDecide(name)
+		c := r.table[name]
+		if allow && c.Allow < enoughFlows || deny && c.Deny < enoughFlows {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// canDecide says in which verdicts a construct can be what decides.
+func canDecide(name string) (allow, deny bool) {
+	switch {
+	case strings.HasSuffix(name, "(inert)"):
+		return false, false
+	case name == "action Allow", name == "tier defaultAction Pass", strings.HasPrefix(name, "staged"), name == "action Log (read as Deny)":
+		return true, false
+	case name == "action Deny", name == "tier defaultAction Deny":
+		return false, true
+	}
+	return true, true
+}
+
+// report prints and stores the table of constructs.
+func (r *recorder) report(dir string, all []world.World, left []world.LeftOut) error {
+	flows, allowed, tiered := 0, 0, 0
+	for i := range all {
+		flows += len(all[i].Flows)
+		for _, row := range all[i].Flows {
+			allowed += row[9]
+		}
+		if tiersDeciding(&all[i]) > 1 {
+			tiered++
+		}
+	}
+	fmt.Printf("%d worlds, %d flows, %.1f %% allowed, %d worlds (%.0f %%) where two or more tiers decide\n",
+		len(all), flows, 100*float64(allowed)/float64(flows), tiered, 100*float64(tiered)/float64(len(all)))
+	names := sortedKeys(r.table)
+	short := r.short()
+	for _, n := range names {
+		mark := ""
+		if slices.Contains(short, n) {
+			mark = "  <"
+		}
+		fmt.Printf("%-60s allow %6d  deny %6d  worlds %4d%s\n", n, r.table[n].Allow, r.table[n].Deny, r.table[n].Worlds, mark)
+	}
+	slices.SortFunc(left, func(a, b world.LeftOut) int { return cmp.Compare(a.Construct, b.Construct) })
+	for _, l := range left {
+		fmt.Printf("left out: %s: %d (%s)\n", l.Construct, l.Count, l.Why)
+	}
+	text, err := json.MarshalIndent(map[string]any{
+		"worlds": len(all), "flows": flows, "allowed": allowed, "worldsWithTwoDecidingTiers": tiered,
+		"constructs": r.table, "short": short, "leftOut": left,
+	}, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, "constructs.json"), append(text, '\n'), 0o644)
+}
+
+func (r *recorder) handwritten(flows int) ([]world.World, error) { return nil, nil }

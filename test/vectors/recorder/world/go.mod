@@ -1,0 +1,3 @@
+module netpol-migrate.dev/vectors/recorder/world
+
+go 1.24
