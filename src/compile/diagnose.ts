@@ -1,17 +1,14 @@
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
-import type { SourcePlace } from "../diagnostics/source-range.ts";
 import type { PolicyResult, RuleResult } from "../ir/outcome.ts";
 import type { Policy, Rule } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import { ANY_ADDRESS } from "../sets/address-set.ts";
 import type { PeerBox } from "../sets/box.ts";
-import { boxesMeet } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods } from "./facts.ts";
 import type { UnsayableSubjects } from "./isolation.ts";
-import type { LocalPolicy, LocalSet } from "./local.ts";
 import { policyName, restsOnNamespaces } from "./results.ts";
 import type { PolicyInNamespace } from "./results.ts";
 import { trafficText } from "../sets/traffic-set.ts";
@@ -138,10 +135,9 @@ export function diagnosePolicy(
   } else if (applies && inNamespaces.length === 0) {
     report(compileDiagnostics.create("CMP-S004", { at }));
   }
-  if (policy.subject.hosts) report(compileDiagnostics.create("CMP-P004", { at }));
   for (const { namespace, lowered } of inNamespaces) {
     if (DIRECTIONS.some((direction) => lowered[direction]?.local.certain === false)) {
-      report(compileDiagnostics.create("CMP-P005", { at, namespace }));
+      report(compileDiagnostics.create("CMP-P003", { at, namespace }));
     }
   }
   const isolations = inNamespaces.flatMap(({ lowered }) =>
@@ -166,43 +162,4 @@ export function diagnosePolicy(
   }
   for (const stop of stops) report(stop);
   return stops;
-}
-
-/** Pairs of policies of one tier that tie in order and disagree about a flow. */
-export function tiedPairs(set: LocalSet): readonly (readonly [LocalPolicy, LocalPolicy])[] {
-  const found: (readonly [LocalPolicy, LocalPolicy])[] = [];
-  for (const { policies } of set.tiers) {
-    policies.forEach((second, index) => {
-      for (let at = index - 1; at >= 0; at -= 1) {
-        const first = policies[at];
-        if (first === undefined || first.policy.order !== second.policy.order) break;
-        if (disagree(first, second)) found.push([first, second]);
-      }
-    });
-  }
-  return found;
-}
-
-function disagree(a: LocalPolicy, b: LocalPolicy): boolean {
-  const decides = ({ rules }: LocalPolicy) => rules.filter(({ rule }) => rule.action !== "log");
-  const cutting = ({ rules }: LocalPolicy) =>
-    rules.some(({ rule }) => rule.action === "deny" || rule.action === "pass");
-  if (!cutting(a) && !cutting(b)) return false;
-  return decides(a).some((one) =>
-    decides(b).some(
-      (other) =>
-        one.rule.action !== other.rule.action &&
-        one.boxes.some((box) => other.boxes.some((otherBox) => boxesMeet(box, otherBox))),
-    ),
-  );
-}
-
-/** The finding for a tied pair, at the later policy. */
-export function tieFinding([first, second]: readonly [LocalPolicy, LocalPolicy]): Diagnostic {
-  const place: SourcePlace = second.policy.origin.place;
-  return compileDiagnostics.create("CMP-P003", {
-    at: place,
-    other: policyName(first.policy.origin),
-    related: [{ message: "the other policy", at: first.policy.origin.place }],
-  });
 }

@@ -67,21 +67,6 @@ export const compileDiagnostics = defineDiagnostics({
   },
   "CMP-P003": {
     severity: "warning",
-    effect: "unknown",
-    message: "this policy and {other} have the same order and overlapping rules that disagree; releases of Calico differ in which one comes first",
-    hint: "Give the two different `order` values. Until then the order of Calico 3.32 is used.",
-    explanation:
-      "Calico 3.32 breaks ties of order by `name/namespace/kind`; earlier releases compare other strings. Where two tied policies disagree about a flow, the verdict depends on the release.",
-  },
-  "CMP-P004": {
-    severity: "info",
-    effect: "none",
-    message: "hosts not covered: this policy may select host endpoints, and NetworkPolicies apply to pods alone",
-    explanation:
-      "What a policy says for pods is converted. Host endpoints keep no protection from it once Calico is gone; security groups are the usual replacement.",
-  },
-  "CMP-P005": {
-    severity: "warning",
     effect: "narrows",
     message: "the labels of namespace `{namespace}` are not known, so it may or may not be selected: its pods are isolated, and the rules are left out there",
     hint: "Give the Namespace object in an inventory, or its labels by `--known-namespace {namespace}:key=value,..`.",

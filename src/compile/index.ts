@@ -4,7 +4,7 @@ import type { PolicyResult } from "../ir/outcome.ts";
 import type { Policy, PolicySet } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import { assemble } from "./assemble.ts";
-import { diagnosePolicy, tieFinding, tiedPairs } from "./diagnose.ts";
+import { diagnosePolicy } from "./diagnose.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
 import type { Facts } from "./facts.ts";
 import { PolicyIndex, coveredNamespaces } from "./local.ts";
@@ -47,7 +47,6 @@ export function lower(
   const index = new PolicyIndex(set);
   const namespaces = coveredNamespaces(set, snapshot);
   const placed = new Map<Policy, PolicyInNamespace[]>();
-  const tied = new Set<string>();
   for (const namespace of namespaces) {
     const local = index.localise(namespace, snapshot.namespaces.get(namespace)?.labels);
     const effort = { givenUp: 0 };
@@ -72,14 +71,6 @@ export function lower(
       const list = placed.get(policy);
       if (list === undefined) placed.set(policy, [entry]);
       else list.push(entry);
-    }
-    for (const direction of DIRECTIONS) {
-      for (const pair of tiedPairs(local[direction])) {
-        const finding = tieFinding(pair);
-        const key = `${finding.message} ${String(finding.at?.document.file.name)} ${String(finding.at?.offset)}`;
-        if (!tied.has(key)) report(finding);
-        tied.add(key);
-      }
     }
   }
 

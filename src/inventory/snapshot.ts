@@ -1,6 +1,9 @@
 import type { DocumentRef } from "../diagnostics/source-range.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 
+/** The label by which every namespace carries its own name; the API server sees to it. */
+export const METADATA_NAME = "kubernetes.io/metadata.name";
+
 /** What is known of a cluster besides its policies. */
 export interface Snapshot {
   /** By name. */
@@ -33,9 +36,18 @@ export interface KnownPod {
   readonly account: string;
   readonly hostNetwork: boolean;
   readonly addresses: readonly bigint[];
-  readonly ports: readonly { readonly name: string; readonly protocol: number; readonly port: number }[];
+  readonly ports: readonly {
+    readonly name: string;
+    readonly protocol: number;
+    readonly port: number;
+  }[];
   /** False for the template of a workload: what its pods will look like, not a pod that was seen. */
   readonly live: boolean;
+  /**
+   * Set for a pod that was seen and has no place on the pod network: it has ended, or no node has been found for it yet.
+   * (calico: libcalico-go/lib/backend/k8s/conversion/conversion.go `IsValidCalicoWorkloadEndpoint`)
+   */
+  readonly off?: "finished" | "unscheduled";
 }
 
 export interface KnownAccount {

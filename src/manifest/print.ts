@@ -50,6 +50,8 @@ function isPlain(text: string): boolean {
     syntaxAtStart.test(text) ||
     syntaxInside.test(text) ||
     numberLike.test(text) ||
+    // kubectl's parser drops every underscore before it looks for a number: `0E_-0`, `0_x1F`.
+    numberLike.test(text.replaceAll("_", "")) ||
     needsEscape.test(text)
   );
 }

@@ -194,6 +194,7 @@ function reportRule(
       ...placeOf(cause?.place ?? policy.place),
     })),
     diagnostics: findings.below(place),
+    witness: rule.witness ?? null,
   };
 }
 

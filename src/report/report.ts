@@ -105,6 +105,8 @@ export interface ReportRule {
   readonly emittedAs: readonly { readonly object: number; readonly path: string }[];
   readonly because: readonly (ReportPlace & { readonly policy: string; readonly path: string | null })[];
   readonly diagnostics: readonly number[];
+  /** A flow that shows the difference; null where there is none. */
+  readonly witness: Witness | null;
 }
 
 export interface ReportDiagnostic {

@@ -32,10 +32,11 @@ export interface StructureFindings {
     readonly advice: string;
   }): Diagnostic;
   missingField(of: { readonly at: SourcePlace; readonly field: string }): Diagnostic;
-  /** `path` lets the source tell fields that decide traffic from others. */
+  /** `path` lets the source tell fields that decide traffic from others; `miscased`: a known field in other case. */
   unknownField(
     of: { readonly at: SourcePlace; readonly field: string; readonly advice: string },
     path: readonly PathStep[],
+    miscased: boolean,
   ): Diagnostic;
   /** Findings beyond those told one by one. */
   more(of: { readonly at: SourcePlace; readonly count: number }): Diagnostic;
@@ -48,11 +49,13 @@ export interface Structure {
   readonly valid: boolean;
   /** Where the object has fields that the schema does not know. All of them, also those not told one by one. */
   readonly unknown: readonly (readonly PathStep[])[];
+  /** Those of them that differ from a known field in upper and lower case alone. */
+  readonly miscased: readonly (readonly PathStep[])[];
 }
 
 /** Findings told one by one. What follows is counted. */
 const TOLD = 20;
-const SOUND: Structure = { valid: true, unknown: [] };
+const SOUND: Structure = { valid: true, unknown: [], miscased: [] };
 
 /**
  * Holds an object to its schema. A value of the wrong type makes it invalid; an unknown field is a warning, since the API
@@ -70,12 +73,15 @@ export function checkStructure(
   const wrong: (() => Diagnostic)[] = [];
   const unfamiliar: (() => Diagnostic)[] = [];
   const unknown: PathStep[][] = [];
+  const miscased: PathStep[][] = [];
   for (const error of errors) {
     const path = stepsOf(error.instancePath, object.value);
     if (isAbsent(error, path)) continue;
     if (error.keyword === "additionalProperties") {
       const field = [...path, String(error.params["additionalProperty"])];
+      const isMiscased = isKnownInOtherCase(field, error);
       unknown.push(field);
+      if (isMiscased) miscased.push(field);
       unfamiliar.push(() =>
         findings.unknownField(
           {
@@ -84,6 +90,7 @@ export function checkStructure(
             advice: spellingAdvice(field, error),
           },
           field,
+          isMiscased,
         ),
       );
     } else if (error.keyword === "required") {
@@ -108,16 +115,15 @@ export function checkStructure(
   // The validator stopped keeping errors, so a wrong value may lie behind the last unknown field.
   const cut = errors.length >= errorLimit;
   if (cut && wrong.length === 0) report(findings.tooMany({ at, count: errors.length }));
-  return { valid: wrong.length === 0 && !cut, unknown };
+  return { valid: wrong.length === 0 && !cut, unknown, miscased };
 }
 
-/** The API server takes a field that is null for one that is not there; an item of a list or a label may not be null. */
+/**
+ * The API server takes a field that is null for one that is not there, and a null in a map of texts for an empty text. An
+ * item of a list is another matter.
+ */
 function isAbsent(error: SchemaError, path: readonly PathStep[]): boolean {
-  return (
-    error.data === null &&
-    typeof path.at(-1) === "string" &&
-    !/\/additionalProperties\/\w+$/.test(error.schemaPath)
-  );
+  return error.data === null && typeof path.at(-1) === "string";
 }
 
 function stepsOf(pointer: string, root: unknown): PathStep[] {
@@ -197,6 +203,13 @@ function valueAdvice(error: SchemaError): string {
 
 function isScalarType(type: unknown): boolean {
   return type === "integer" || type === "number" || type === "boolean";
+}
+
+function isKnownInOtherCase(path: readonly PathStep[], error: SchemaError): boolean {
+  const field = String(path.at(-1)).toLowerCase();
+  return Object.keys(error.parentSchema?.properties ?? {}).some(
+    (known) => known.toLowerCase() === field,
+  );
 }
 
 function spellingAdvice(path: readonly PathStep[], error: SchemaError): string {

@@ -28,7 +28,7 @@ export interface Expectation {
   readonly context?: number;
   /** The narrowing is of traffic other than TCP, UDP and SCTP alone. */
   readonly losesOnlyOther?: boolean;
-  /** `NP p/b ingress 0` is left out because of `NP p/a ingress 0`. */
+  /** `NP p/b ingress 0` is what it is because of `p/a spec.ingress[0]`. */
   readonly because?: Readonly<Record<string, string>>;
   /** What must come out of `--actions compile`. */
   readonly compile?: Omit<Expectation, "title">;
@@ -44,6 +44,8 @@ export interface Actual {
   readonly outcome: string;
   readonly invalid: number;
   readonly context: number;
+  /** How many policies lose nothing but other protocols. */
+  readonly losingOnlyOther: number;
   readonly policies: readonly ActualPolicy[];
   readonly objects: readonly ExpectedObject[];
   readonly assumptions: readonly string[];
@@ -59,6 +61,7 @@ export interface ActualPolicy {
     readonly direction: string;
     readonly index: number;
     readonly disposition: string;
+    readonly because: readonly { readonly policy: string; readonly path: string | null }[];
   }[];
 }
 
@@ -75,6 +78,12 @@ export function checkExpectation(expected: Omit<Expectation, "title">, actual: A
   for (const [name, text] of Object.entries(expected.policies ?? {}))
     checkPolicy(name, text, actual);
   if (expected.objects !== undefined) checkObjects(expected.objects, actual.objects);
+  if (expected.losesOnlyOther === true) {
+    expect(actual.losingOnlyOther, "policies that lose only other protocols").toBeGreaterThan(0);
+  }
+  for (const [rule, cause] of Object.entries(expected.because ?? {})) {
+    expect(causesOf(rule, actual), `why ${rule} is what it is`).toContain(cause);
+  }
   for (const code of expected.assumptions ?? []) {
     expect(actual.assumptions, "assumptions").toContain(code);
   }
@@ -83,12 +92,26 @@ export function checkExpectation(expected: Omit<Expectation, "title">, actual: A
   }
 }
 
+/** Of `NP p/b ingress 0`. */
+function causesOf(rule: string, actual: Actual): readonly string[] {
+  const [, name, direction, index] = /^(.*) (ingress|egress) (\d+)$/.exec(rule) ?? [];
+  return actual.policies
+    .filter((policy) => policy.name === name)
+    .flatMap((policy) => policy.rules)
+    .filter((one) => one.direction === direction && one.index === Number(index))
+    .flatMap((one) =>
+      one.because.map(({ policy, path }) => `${policy} ${path ?? "(end of tier)"}`),
+    );
+}
+
 function checkPolicy(name: string, text: string, actual: Actual): void {
   const policy = actual.policies.find((one) => one.name === name);
   expect(actual.policies.map((one) => one.name)).toContain(name);
   if (policy === undefined) return;
   const [outcome = "", ...parts] = text.split("; ");
-  expect(outcome.split("|"), `outcome of ${name}`).toContain(policy.outcome);
+  if (outcome !== "*") {
+    expect(outcome.split("|"), `outcome of ${name}`).toContain(policy.outcome);
+  }
   for (const part of parts) {
     const [short, list = ""] = part.split(": ");
     const direction = short === "in" ? "ingress" : "egress";

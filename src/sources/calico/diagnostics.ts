@@ -469,6 +469,15 @@ export const calicoDiagnostics = defineDiagnostics({
     explanation:
       "Kinds of Calico Enterprise that touch traffic without deciding it are named, then ignored.",
   },
+  "CAL-X013": {
+    severity: "error",
+    effect: "unknown",
+    message:
+      "`{field}` differs from a field of the API in upper and lower case: calicoctl reads it, the API server drops it",
+    hint: "{advice}",
+    explanation:
+      "calicoctl does not mind the case of a field's name, the API server does. So which of two policies is in force depends on how the document was applied, and no reading is safe.",
+  },
   "CAL-X012": {
     severity: "error",
     effect: "unknown",

@@ -1,7 +1,9 @@
 import type { Direction } from "../../ir/policy.ts";
 import { pathText } from "../../diagnostics/source-range.ts";
 import type { PathStep } from "../../manifest/manifest-object.ts";
+import { clip } from "../schema-check.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
+import { isDnsSubdomain } from "./metadata.ts";
 import type { CalicoPolicy, EntityRule } from "./model.ts";
 import { readNets } from "./nets.ts";
 import { readPorts } from "./port-match.ts";
@@ -40,31 +42,35 @@ export function readEntityRule(
 ): EntityRule {
   if (raw === null || raw === undefined) return ANY_ENTITY;
   const entity: Writable<EntityRule> = {
-    place: reading.place(path),
-    nets: readNets(reading, raw.nets, [...path, "nets"], true),
-    notNets: readNets(reading, raw.notNets, [...path, "notNets"], true),
-    ports: readPorts(reading, raw.ports, [...path, "ports"]),
-    notPorts: readPorts(reading, raw.notPorts, [...path, "notPorts"]),
+    place: reading.keptPlace(path),
+    nets: readNets(reading, raw.nets, path, "nets", true),
+    notNets: readNets(reading, raw.notNets, path, "notNets", true),
+    ports: readPorts(reading, raw.ports, path, "ports"),
+    notPorts: readPorts(reading, raw.notPorts, path, "notPorts"),
     domains: raw.domains ?? NOTHING,
   };
-  const selector = readSelector(reading, raw.selector, "entity", [...path, "selector"]);
+  const selector = readSelector(reading, raw.selector, "entity", path, "selector");
   if (selector !== undefined) entity.selector = selector;
-  const notSelector = readSelector(reading, raw.notSelector, "entity", [...path, "notSelector"]);
+  const notSelector = readSelector(reading, raw.notSelector, "entity-other", path, "notSelector");
   if (notSelector !== undefined) entity.notSelector = notSelector;
-  const namespaces = readSelector(reading, raw.namespaceSelector, "entity-namespaces", [
-    ...path,
+  const namespaces = raw.namespaceSelector;
+  const namespaceSelector = readSelector(
+    reading,
+    namespaces,
+    "entity-namespaces",
+    path,
     "namespaceSelector",
-  ]);
-  if (namespaces !== undefined) entity.namespaceSelector = namespaces;
+  );
+  if (namespaceSelector !== undefined) entity.namespaceSelector = namespaceSelector;
   const accounts = readAccounts(reading, raw, path);
   if (accounts !== undefined) entity.accounts = accounts;
   const services = readServices(reading, raw, position, path);
   if (services !== undefined) entity.services = services;
 
-  checkLength(reading, raw.nets, NETS_LIMIT, [...path, "nets"]);
-  checkLength(reading, raw.notNets, NETS_LIMIT, [...path, "notNets"]);
-  checkLength(reading, raw.ports, PORTS_LIMIT, [...path, "ports"]);
-  checkLength(reading, raw.notPorts, PORTS_LIMIT, [...path, "notPorts"]);
+  checkLength(reading, raw.nets, NETS_LIMIT, path, "nets");
+  checkLength(reading, raw.notNets, NETS_LIMIT, path, "notNets");
+  checkLength(reading, raw.ports, PORTS_LIMIT, path, "ports");
+  checkLength(reading, raw.notPorts, PORTS_LIMIT, path, "notPorts");
   return entity;
 }
 
@@ -77,11 +83,13 @@ function readAccounts(
   const accounts = raw.serviceAccounts;
   if (accounts === null || accounts === undefined) return undefined;
   const names = accounts.names ?? [];
-  const selector = readSelector(reading, accounts.selector, "entity", [
-    ...path,
-    "serviceAccounts",
+  const selector = readSelector(
+    reading,
+    accounts.selector,
+    "entity-other",
+    [...path, "serviceAccounts"],
     "selector",
-  ]);
+  );
   if (selector !== undefined) return { names, selector };
   return names.length === 0 ? undefined : { names };
 }
@@ -110,8 +118,12 @@ function servicesProblem(raw: RawEntityRule, position: EntityPosition): string |
   const side = position.direction === "ingress" ? "source" : "destination";
   if (position.end !== side)
     return `in an ${position.direction} rule it may stand in \`${side}\` only`;
-  if ((raw.services?.name ?? "") === "") return "it names no service";
-  if (position.kind === "GlobalNetworkPolicy" && (raw.services?.namespace ?? "") === "")
+  const name = raw.services?.name ?? "";
+  const namespace = raw.services?.namespace ?? "";
+  if (name === "") return "it names no service";
+  for (const text of [name, namespace])
+    if (text !== "" && !isDnsSubdomain(text)) return `\`${clip(text)}\` is not a valid name`;
+  if (position.kind === "GlobalNetworkPolicy" && namespace === "")
     return "a global policy must name the namespace of the service";
   const beside: readonly (keyof RawEntityRule)[] = [
     "selector",
@@ -139,9 +151,11 @@ function checkLength(
   reading: DocumentReading,
   values: readonly unknown[] | null | undefined,
   limit: number,
-  path: readonly PathStep[],
+  entity: readonly PathStep[],
+  field: string,
 ): void {
   if (values === null || values === undefined || values.length <= limit) return;
+  const path = [...entity, field];
   reading.add(
     calicoDiagnostics.create("CAL-P015", {
       at: reading.place(path, "key"),

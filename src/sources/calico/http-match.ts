@@ -1,7 +1,9 @@
 import type { Direction } from "../../ir/policy.ts";
 import type { PathStep } from "../../manifest/manifest-object.ts";
+import { TCP } from "../../sets/traffic-set.ts";
 import { clip } from "../schema-check.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
+import { isNumeric } from "./protocol.ts";
 import type { RawHttp, RawRule } from "./raw.ts";
 import type { DocumentReading } from "./reading.ts";
 
@@ -10,19 +12,20 @@ export function readHttp(
   reading: DocumentReading,
   raw: RawRule,
   direction: Direction,
-  tcp: boolean,
+  protocol: number | undefined,
   path: readonly PathStep[],
 ): string | undefined {
   const http = raw.http;
   if (http === null || http === undefined) return undefined;
   const hasProtocol = raw.protocol !== null && raw.protocol !== undefined;
+  const tcp = protocol === TCP && (reading.stored || !isNumeric(raw.protocol));
   const reason =
     raw.action !== "Allow"
       ? "it belongs to Allow rules"
       : direction === "egress"
         ? "it belongs to ingress rules"
         : hasProtocol && !tcp
-          ? "it needs the protocol TCP, or none"
+          ? "it needs `protocol: TCP`, or none"
           : contentProblem(http);
   if (reason !== undefined) {
     const at = reading.place([...path, "http"], "key");

@@ -2,7 +2,7 @@ import { clip } from "../schema-check.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
 import type { RawDocument } from "./raw.ts";
 import type { DocumentReading } from "./reading.ts";
-import { POLICY_KINDS, storedMetadata } from "./stored-form.ts";
+import { POLICY_KINDS, storedMetadata, textsOf } from "./stored-form.ts";
 
 /** What names and labels an object, un-wrapped if it came in the storage form. */
 export interface ObjectMetadata {
@@ -11,8 +11,6 @@ export interface ObjectMetadata {
   readonly namespace: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
 }
-
-const NO_LABELS: Readonly<Record<string, string>> = {};
 
 /** Undefined when the object cannot be named; that is reported. Labels are checked as the API server does. */
 export function readMetadata(
@@ -24,7 +22,7 @@ export function readMetadata(
   const namespace = metadata.namespace ?? "";
   const wrapped = reading.stored
     ? storedMetadata(kind, metadata, raw.spec?.tier ?? "")
-    : { name: metadata.name ?? "", labels: metadata.labels ?? NO_LABELS };
+    : { name: metadata.name ?? "", labels: textsOf(metadata.labels) };
   if (typeof wrapped === "string") {
     reading.add(
       calicoDiagnostics.create("CAL-P016", {
@@ -55,7 +53,11 @@ export function readMetadata(
   }
   checkDots(reading, kind, wrapped.name);
   checkLabels(reading, wrapped.labels);
-  return { ...wrapped, namespace: namespace === "" ? undefined : namespace };
+  return {
+    name: wrapped.name,
+    labels: wrapped.labels,
+    namespace: namespace === "" ? undefined : namespace,
+  };
 }
 
 /** The namespace of an object of a namespaced kind. Undefined when what is given is none; that is reported. */
@@ -125,7 +127,8 @@ function nameProblem(kind: string, name: string): string | undefined {
 
 /** Open-source Calico takes one dot in the name of a policy, Enterprise more. */
 function checkDots(reading: DocumentReading, kind: string, name: string): void {
-  if (!POLICY_KINDS.has(kind) || MADE_FROM_ELSEWHERE.test(name)) return;
+  const copied = !kind.includes("Global") && MADE_FROM_ELSEWHERE.test(name);
+  if (copied || !POLICY_KINDS.has(kind)) return;
   if (name.split(".").length <= 2) return;
   const at = reading.place(["metadata", "name"]);
   reading.add(calicoDiagnostics.create("CAL-P020", { at, name }));

@@ -4,6 +4,7 @@ import { pathText } from "../../diagnostics/source-range.ts";
 import type { PathStep } from "../../manifest/manifest-object.ts";
 import { clip } from "../schema-check.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
+import { internText } from "./intern.ts";
 import {
   checkNoNamespace,
   isDnsSubdomain,
@@ -19,10 +20,8 @@ import { readSelector } from "./selector-field.ts";
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-const DIRECTION: Readonly<Record<"Ingress" | "Egress", Direction>> = {
-  Ingress: "ingress",
-  Egress: "egress",
-};
+const INGRESS: readonly Direction[] = ["ingress"];
+const EGRESS: readonly Direction[] = ["egress"];
 const BOTH: readonly Direction[] = ["ingress", "egress"];
 const RULES_LIMIT = 1024;
 const NO_RULES: readonly CalicoRule[] = [];
@@ -54,23 +53,43 @@ export function readNetworkPolicy(
   const inRules = unknown.length === 0 ? undefined : fieldsByRule(unknown);
   const rulesOf = (direction: Direction): readonly CalicoRule[] =>
     readRules(reading, spec, kind, direction, inRules);
-  const policy: Omit<Writable<CalicoPolicy>, "origin"> = {
+  const types = readTypes(reading, spec, kind, metadata?.name ?? "");
+  const ingress = rulesOf("ingress");
+  const egress = rulesOf("egress");
+  const owner = ["spec"];
+  const selector = readSelector(reading, spec.selector, "subject", owner, "selector");
+  const namespaces = readSelector(
+    reading,
+    spec.namespaceSelector,
+    "subject-scope",
+    owner,
+    "namespaceSelector",
+  );
+  const accounts = readSelector(
+    reading,
+    spec.serviceAccountSelector,
+    "subject-scope",
+    owner,
+    "serviceAccountSelector",
+  );
+  checkHostFields(reading, spec, metadata?.name ?? "");
+  if (reading.failed || origin === undefined) return undefined;
+
+  // Built in one piece: spreading would give each of a hundred thousand policies a shape of its own.
+  const policy: Writable<CalicoPolicy> = {
     kind,
+    origin,
     order: spec.order ?? Number.POSITIVE_INFINITY,
-    types: readTypes(reading, spec, kind, metadata?.name ?? ""),
-    ingress: rulesOf("ingress"),
-    egress: rulesOf("egress"),
+    types,
+    ingress,
+    egress,
     hostsOnly: spec.doNotTrack === true || spec.preDNAT === true,
     applyOnForward: spec.applyOnForward === true,
   };
-  const selector = readSelector(reading, spec.selector, "subject", ["spec", "selector"]);
   if (selector !== undefined) policy.selector = selector;
-  for (const field of ["namespaceSelector", "serviceAccountSelector"] as const) {
-    const scope = readSelector(reading, spec[field], "subject-scope", ["spec", field]);
-    if (scope !== undefined) policy[field] = scope;
-  }
-  checkHostFields(reading, spec, metadata?.name ?? "");
-  return reading.failed || origin === undefined ? undefined : { ...policy, origin };
+  if (namespaces !== undefined) policy.namespaceSelector = namespaces;
+  if (accounts !== undefined) policy.serviceAccountSelector = accounts;
+  return policy;
 }
 
 function readOrigin(
@@ -83,21 +102,26 @@ function readOrigin(
 ): PolicyOrigin | undefined {
   const { name } = metadata;
   if (kind === "NetworkPolicy") checkForeignName(reading, name);
-  const common = {
-    engine: "calico" as const,
-    apiVersion: raw.apiVersion,
+  const labels = Object.entries(metadata.labels).map(
+    ([key, value]) => [internText(key), internText(value)] as const,
+  );
+  const origin: Writable<PolicyOrigin> = {
+    engine: "calico",
+    apiVersion: internText(raw.apiVersion),
     kind,
     name,
-    tier,
-    labels: Object.entries(metadata.labels),
+    tier: internText(tier),
+    labels,
     place: reading.place([]),
   };
   if (kind === "GlobalNetworkPolicy") {
     checkNoNamespace(reading, kind, metadata);
-    return common;
+    return origin;
   }
   const namespace = readNamespace(reading, kind, metadata, defaultNamespace);
-  return namespace === undefined ? undefined : { ...common, namespace };
+  if (namespace === undefined) return undefined;
+  origin.namespace = internText(namespace);
+  return origin;
 }
 
 /** Policies that Calico makes from those of another API carry that in their names. */
@@ -128,8 +152,9 @@ function readTypes(
 ): readonly Direction[] {
   const given = spec.types ?? [];
   if (given.length > 0) {
-    const types = new Set(given.map((type) => DIRECTION[type]));
-    if (types.size < given.length)
+    const ingress = given.includes("Ingress");
+    const egress = given.includes("Egress");
+    if (given.length > Number(ingress) + Number(egress))
       reading.add(
         calicoDiagnostics.create("CAL-P007", {
           at: reading.place(["spec", "types"]),
@@ -137,7 +162,7 @@ function readTypes(
           reason: "`types` gives a direction twice",
         }),
       );
-    return BOTH.filter((direction) => types.has(direction));
+    return ingress && egress ? BOTH : ingress ? INGRESS : EGRESS;
   }
   const ingress = (spec.ingress ?? []).length > 0;
   const egress = (spec.egress ?? []).length > 0;
@@ -153,9 +178,9 @@ function readTypes(
       );
     return BOTH;
   }
-  if (!egress) return ["ingress"];
+  if (!egress) return INGRESS;
   if (ingress) return BOTH;
-  if (spec.ingress === null || spec.ingress === undefined) return ["egress"];
+  if (spec.ingress === null || spec.ingress === undefined) return EGRESS;
   const at = reading.place(["spec", "ingress"], "key");
   reading.add(calicoDiagnostics.create("CAL-P006", { at, kind, name }));
   return BOTH;

@@ -15,7 +15,7 @@ export function readNetworkSet(
 ): AddressGroup | undefined {
   const kind = raw.kind === "NetworkSet" ? "NetworkSet" : "GlobalNetworkSet";
   const metadata = readMetadata(reading, { ...raw, spec: undefined });
-  const nets = readNets(reading, raw.spec?.nets, ["spec", "nets"], false);
+  const nets = readNets(reading, raw.spec?.nets, ["spec"], "nets", false);
   if (metadata === undefined) return undefined;
   if (Object.hasOwn(metadata.labels, NAMESPACE_LABEL)) {
     const at = reading.place(["metadata", "labels", NAMESPACE_LABEL], "key");

@@ -20,19 +20,19 @@ const BY_LOWER_CASE: ReadonlyMap<string, string> = new Map(
 export function readProtocol(
   reading: DocumentReading,
   value: number | string | null | undefined,
-  path: readonly PathStep[],
+  rule: readonly PathStep[],
+  field: string,
 ): number | undefined {
   if (value === null || value === undefined) return undefined;
   if (typeof value === "string") {
     const known = NUMBERS.get(value);
     if (known !== undefined) return known;
   }
-  const number =
-    typeof value === "number" ? value : /^\d+$/.test(value) ? Number(value) : Number.NaN;
+  const number = isNumeric(value) ? Number(value) : Number.NaN;
   if (number >= 1 && number <= 255) return number;
   const protocol = clip(String(value));
   const meant = BY_LOWER_CASE.get(protocol.toLowerCase());
-  const at = reading.place(path);
+  const at = reading.place([...rule, field]);
   if (meant === undefined) {
     const advice = "Write TCP, UDP, ICMP, ICMPv6, SCTP, UDPLite, or a number from 1 to 255.";
     reading.add(calicoDiagnostics.create("CAL-R001", { at, protocol, advice }));
@@ -48,6 +48,11 @@ export function readProtocol(
         }),
   );
   return NUMBERS.get(meant);
+}
+
+/** True for a protocol that is given by its number, as YAML number or as digits. */
+export function isNumeric(protocol: number | string | null | undefined): boolean {
+  return typeof protocol === "number" || (typeof protocol === "string" && /^\d+$/.test(protocol));
 }
 
 /** Those for which port numbers mean something to Calico. UDPLite is not among them. */

@@ -13,8 +13,9 @@ export interface RawDocument<Spec> {
 export interface RawMetadata {
   readonly name?: Maybe<string>;
   readonly namespace?: Maybe<string>;
-  readonly labels?: Maybe<Readonly<Record<string, string>>>;
-  readonly annotations?: Maybe<Readonly<Record<string, string>>>;
+  /** A null among the values stands for an empty text. */
+  readonly labels?: Maybe<Readonly<Record<string, string | null>>>;
+  readonly annotations?: Maybe<Readonly<Record<string, string | null>>>;
 }
 
 /** Of all four kinds of policy. The fields of the global ones are never there in the others. */
@@ -33,7 +34,7 @@ export interface RawPolicySpec {
 }
 
 export interface RawRule {
-  readonly action: "Allow" | "Deny" | "Log" | "Pass";
+  readonly action: Maybe<"Allow" | "Deny" | "Log" | "Pass">;
   readonly ipVersion?: Maybe<4 | 6>;
   readonly protocol?: Maybe<number | string>;
   readonly notProtocol?: Maybe<number | string>;

@@ -105,12 +105,15 @@ function readKind(
     staged ? stagedFindings(reading) : FINDINGS,
     report,
   );
-  if (!structure.valid && !staged) return "invalid";
+  if (staged) {
+    readStagedPolicy(reading, reading.object.value as RawDocument<unknown>);
+    return "context";
+  }
+  if (!structure.valid || structure.miscased.some((path) => !decidesMatch(path))) return "invalid";
   return readKnownKind(reading, kind, structure, input, options);
 }
 
-// The schema has been held to: the fields have the types that the raw documents say. For a staged policy they may not,
-// and nothing of it is read.
+// The schema has been held to, so the fields have the types that the raw documents say.
 function readKnownKind(
   reading: DocumentReading,
   kind: string,
@@ -139,14 +142,12 @@ function readKnownKind(
       if (set !== undefined) input.groups.push(set);
       return "context";
     }
-    case "HostEndpoint": {
+    default: {
+      // HostEndpoint, the last of the kinds with a validator.
       const host = readHostEndpoint(reading, raw as RawDocument<RawHostEndpointSpec>);
       if (host !== undefined) input.groups.push(host);
       return "context";
     }
-    default:
-      readStagedPolicy(reading, raw as RawDocument<unknown>);
-      return "context";
   }
 }
 
@@ -176,7 +177,12 @@ function readOtherKind(reading: DocumentReading, kind: string): CalicoDispositio
     reading.add(calicoDiagnostics.create("CAL-X007", { at, kind: clip(kind), apiVersion }));
     return "invalid";
   }
-  const near = nearest(kind, [...VALIDATORS.keys(), "FelixConfiguration", "Profile", ...OTHER_KINDS.keys()]);
+  const near = nearest(kind, [
+    ...VALIDATORS.keys(),
+    "FelixConfiguration",
+    "Profile",
+    ...OTHER_KINDS.keys(),
+  ]);
   reading.add(
     calicoDiagnostics.create("CAL-X008", {
       at,
@@ -232,8 +238,11 @@ function readForeignVersion(
 const FINDINGS: StructureFindings = {
   wrongValue: (of) => calicoDiagnostics.create("CAL-X001", of),
   missingField: (of) => calicoDiagnostics.create("CAL-X002", of),
-  unknownField: (of, path) =>
-    calicoDiagnostics.create(decidesMatch(path) ? "CAL-R013" : "CAL-X003", of),
+  unknownField: (of, path, miscased) =>
+    calicoDiagnostics.create(
+      decidesMatch(path) ? "CAL-R013" : miscased ? "CAL-X013" : "CAL-X003",
+      of,
+    ),
   more: (of) => calicoDiagnostics.create("CAL-X004", of),
   tooMany: (of) => calicoDiagnostics.create("CAL-X005", of),
 };

@@ -2,6 +2,7 @@ import type { Diagnostic, Report, Severity } from "../../diagnostics/diagnostic.
 import type { SourcePlace } from "../../diagnostics/source-range.ts";
 import type { ManifestObject, PathStep } from "../../manifest/manifest-object.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
+import { internText } from "./intern.ts";
 
 /** Findings of one severity told one by one; the rest is counted. */
 const TOLD = 20;
@@ -29,6 +30,12 @@ export class DocumentReading {
 
   place(path: readonly PathStep[], part?: "key" | "value"): SourcePlace {
     return this.object.placeOf(path, part);
+  }
+
+  /** A place that is kept as long as the policy is: its path shares its text with other policies. */
+  keptPlace(path: readonly PathStep[]): SourcePlace {
+    const { document, offset, path: text } = this.object.placeOf(path);
+    return { document, offset, path: internText(text) };
   }
 
   add(finding: Diagnostic): void {

@@ -1,15 +1,16 @@
 import type { Action, Direction } from "../../ir/policy.ts";
+import { pathText } from "../../diagnostics/source-range.ts";
 import type { PathStep } from "../../manifest/manifest-object.ts";
-import { ICMP, ICMPV6, TCP } from "../../sets/traffic-set.ts";
+import { ICMP, ICMPV6 } from "../../sets/traffic-set.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
 import { readEntityRule } from "./entity-rule.ts";
 import { readHttp } from "./http-match.ts";
 import type { CalicoPolicy, CalicoRule, EntityRule, IcmpMatch } from "./model.ts";
-import { hasPorts, readProtocol } from "./protocol.ts";
+import { hasPorts, isNumeric, readProtocol } from "./protocol.ts";
 import type { RawIcmp, RawRule } from "./raw.ts";
 import type { DocumentReading } from "./reading.ts";
 
-const ACTIONS: Readonly<Record<RawRule["action"], Action>> = {
+const ACTIONS: Readonly<Record<"Allow" | "Deny" | "Pass" | "Log", Action>> = {
   Allow: "allow",
   Deny: "deny",
   Pass: "pass",
@@ -29,30 +30,32 @@ export function readRule(
   unknownFields: readonly string[] = NO_FIELDS,
 ): CalicoRule {
   const path: readonly PathStep[] = ["spec", direction, index];
-  const at = reading.place(path);
+  const at = reading.keptPlace(path);
   const end = (name: "source" | "destination"): EntityRule =>
     readEntityRule(reading, raw[name], { kind, direction, end: name }, [...path, name]);
   const rule: Writable<CalicoRule> = {
     origin: { direction, index, place: at },
-    action: ACTIONS[raw.action],
+    action: ACTIONS[raw.action ?? "Deny"],
     source: end("source"),
     destination: end("destination"),
     unknownFields,
   };
+  if (raw.action === null || raw.action === undefined)
+    reading.add(calicoDiagnostics.create("CAL-X002", { at, field: pathText([...path, "action"]) }));
   if (raw.ipVersion === 4 || raw.ipVersion === 6) rule.ipVersion = raw.ipVersion;
-  const protocol = readProtocol(reading, raw.protocol, [...path, "protocol"]);
+  const protocol = readProtocol(reading, raw.protocol, path, "protocol");
   if (protocol !== undefined) rule.protocol = protocol;
-  const notProtocol = readProtocol(reading, raw.notProtocol, [...path, "notProtocol"]);
+  const notProtocol = readProtocol(reading, raw.notProtocol, path, "notProtocol");
   if (notProtocol !== undefined) rule.notProtocol = notProtocol;
   const icmp = readIcmp(reading, raw, "icmp", protocol, path);
   if (icmp !== undefined) rule.icmp = icmp;
   const notIcmp = readIcmp(reading, raw, "notICMP", protocol, path);
   if (notIcmp !== undefined) rule.notIcmp = notIcmp;
-  const http = readHttp(reading, raw, direction, protocol === TCP, path);
+  const http = readHttp(reading, raw, direction, protocol, path);
   if (http !== undefined) rule.http = http;
 
   checkPorts(reading, raw, rule, path);
-  checkFamilies(reading, rule, path);
+  checkFamilies(reading, raw, rule, path);
   return rule;
 }
 
@@ -68,12 +71,16 @@ function readIcmp(
   if (value === null || value === undefined) return undefined;
   const type = value.type ?? undefined;
   const code = value.code ?? undefined;
+  // Validation compares names, so the number is refused; Calico's agent goes by what it stands for.
+  const named = reading.stored || !isNumeric(raw.protocol);
   const reason =
     type === undefined && code !== undefined
       ? "a code needs a type"
-      : protocol === ICMP || protocol === ICMPV6
-        ? undefined
-        : `\`${field}\` needs the protocol ICMP or ICMPv6`;
+      : protocol !== ICMP && protocol !== ICMPV6
+        ? `\`${field}\` needs the protocol ICMP or ICMPv6`
+        : field === "icmp" && !named
+          ? "`icmp` needs the name of the protocol, not its number"
+          : undefined;
   if (reason !== undefined) {
     const at = reading.place([...path, field], "key");
     reading.add(calicoDiagnostics.create("CAL-R005", { at, reason }));
@@ -83,6 +90,7 @@ function readIcmp(
 }
 
 const PORT_FIELDS = ["ports", "notPorts"] as const;
+const NET_FIELDS = ["nets", "notNets"] as const;
 const ENDS = ["source", "destination"] as const;
 
 /** Numbers need a protocol with ports. Names may stand without a protocol, but not with one that has no ports. */
@@ -119,14 +127,15 @@ function checkPorts(
  */
 function checkFamilies(
   reading: DocumentReading,
+  raw: RawRule,
   rule: CalicoRule,
   path: readonly PathStep[],
 ): void {
   let seen4 = false;
   let seen6 = false;
   for (const end of ENDS) {
-    for (const field of ["nets", "notNets"] as const) {
-      for (const [index, net] of rule[end][field].entries()) {
+    for (const field of NET_FIELDS) {
+      rule[end][field].forEach((net, index) => {
         if (net.family === 4) seen4 = true;
         else seen6 = true;
         if (field === "notNets" && (net.text === "0.0.0.0/0" || net.text === "::/0")) {
@@ -137,7 +146,7 @@ function checkFamilies(
             }),
           );
         }
-      }
+      });
     }
   }
   const version = rule.ipVersion;
@@ -156,8 +165,10 @@ function checkFamilies(
         }),
       );
   }
+  // By name: the numbers of ICMP and ICMPv6 are not held against the IP version.
   const icmpOf = (protocol: number): boolean =>
-    rule.protocol === protocol || rule.notProtocol === protocol;
+    (rule.protocol === protocol && !isNumeric(raw.protocol)) ||
+    (rule.notProtocol === protocol && !isNumeric(raw.notProtocol));
   if ((version === 6 && icmpOf(ICMP)) || (version === 4 && icmpOf(ICMPV6))) {
     reading.add(
       calicoDiagnostics.create("CAL-R006", {

@@ -7,23 +7,29 @@ import type { Selector, SelectorNode } from "./selector/ast.ts";
 import { isSelectorError, parseSelector } from "./selector/parser.ts";
 
 /**
- * What a selector belongs to. Calico's agent drops a broken `namespaceSelector` or `serviceAccountSelector` of a stored
+ * What a selector belongs to: a policy's `selector`; what narrows it further; a rule's `selector`; its `notSelector` and
+ * the selector of its service accounts; its `namespaceSelector`. Calico's agent drops a broken `namespaceSelector` or `serviceAccountSelector` of a stored
  * policy from its subject, and ignores a stored policy with any other broken selector (calico:
  * felix/calc/validation_filter.go, libcalico-go/lib/backend/syncersv1/updateprocessors/selectors.go).
  */
-export type SelectorRole = "subject" | "subject-scope" | "entity" | "entity-namespaces";
+export type SelectorRole =
+  "subject" | "subject-scope" | "entity" | "entity-other" | "entity-namespaces";
 
 const LENGTH_LIMIT = 1024;
 
-/** Reads a selector. Undefined when there is none (null or empty: everything in scope) and when it is broken. */
+/** Reads the selector in `field`. Undefined when there is none (null or empty: everything in scope) and when it is broken. */
 export function readSelector(
   reading: DocumentReading,
   text: string | null | undefined,
   role: SelectorRole,
-  path: readonly PathStep[],
+  owner: readonly PathStep[],
+  field: string,
 ): Selector | undefined {
   if (text === null || text === undefined || text === "") return undefined;
   const result = parseSelector(text);
+  if (!isSelectorError(result) && text.length <= LENGTH_LIMIT && !text.includes("global"))
+    return result;
+  const path = [...owner, field];
   if (isSelectorError(result)) {
     const code = !reading.stored ? "CAL-S001" : role === "subject-scope" ? "CAL-S003" : "CAL-S004";
     reading.add(
@@ -45,7 +51,7 @@ export function readSelector(
       }),
     );
   }
-  if (text.includes("global") && misplacesGlobal(result.root, role)) {
+  if (text.includes("global") && misplacesGlobal(result, role)) {
     reading.add(
       calicoDiagnostics.create("CAL-S002", {
         at: reading.place(path),
@@ -58,8 +64,13 @@ export function readSelector(
   return result;
 }
 
-function misplacesGlobal(root: SelectorNode, role: SelectorRole): boolean {
-  if (role === "entity-namespaces" && root.kind === "global") return false;
+// What Calico refuses, to the letter: the text `global()` in the selectors of a subject and of a rule; in a rule's
+// namespaceSelector `global()` beside anything else. Everywhere else it is taken, and stands for `all()`.
+// (calico: libcalico-go/lib/validator/v3/validator.go)
+function misplacesGlobal({ text, root }: Selector, role: SelectorRole): boolean {
+  if (role === "entity-other") return false;
+  if (role !== "entity-namespaces") return text.includes("global()");
+  if (root.kind === "global") return !/^[ \t]*global\(/.test(text);
   const waiting: SelectorNode[] = [root];
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (node.kind === "global") return true;

@@ -10,6 +10,8 @@ export const POLICY_KINDS: ReadonlySet<string> = new Set([
   "StagedGlobalNetworkPolicy",
 ]);
 
+const NO_LABELS: Readonly<Record<string, string>> = {};
+
 export interface StoredMetadata {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -26,9 +28,9 @@ export function storedMetadata(
   tier: string,
 ): StoredMetadata | string {
   const own = metadata.name ?? "";
-  const labels = metadata.labels ?? {};
-  const text = metadata.annotations?.[METADATA_ANNOTATION];
-  const inner = text === undefined || text === "" ? {} : parse(text);
+  const labels = textsOf(metadata.labels);
+  const text = metadata.annotations?.[METADATA_ANNOTATION] ?? "";
+  const inner = text === "" ? {} : parse(text);
   if (typeof inner === "string") return inner;
 
   const isPolicy = POLICY_KINDS.has(kind);
@@ -44,6 +46,14 @@ export function storedMetadata(
   // Without a prototype, as all mappings of the input are.
   const merged: Record<string, string> = Object.assign(Object.create(null), labels, more);
   return { name, labels: merged };
+}
+
+/** Labels as the API server keeps them: a null is an empty text. */
+export function textsOf(labels: RawMetadata["labels"]): Readonly<Record<string, string>> {
+  if (labels === null || labels === undefined) return NO_LABELS;
+  const texts = Object.create(null) as Record<string, string>;
+  for (const [key, value] of Object.entries(labels)) texts[key] = value ?? "";
+  return texts;
 }
 
 function parse(text: string): Readonly<Record<string, unknown>> | string {

@@ -144,6 +144,22 @@ export const kubernetesDiagnostics = defineDiagnostics({
     explanation:
       "Without quotes YAML reads words such as `yes`, `on` and `null` and every number as something other than text, and the API server accepts text alone.",
   },
+  "K8S-P019": {
+    severity: "error",
+    effect: "unknown",
+    message: "`{kind}` is not a kind of Kubernetes objects",
+    hint: "Write `kind: NetworkPolicy`.",
+    explanation:
+      "Kinds are spelled with capitals; the API server does not know the object otherwise.",
+  },
+  "K8S-P020": {
+    severity: "error",
+    effect: "unknown",
+    message: "The policy has no `apiVersion`",
+    hint: "Write `apiVersion: networking.k8s.io/v1`.",
+    explanation:
+      "Kubernetes, Calico and others have kinds of the same name, so a document without `apiVersion` does not say what it is. kubectl refuses it.",
+  },
   "K8S-S001": {
     severity: "error",
     effect: "unknown",

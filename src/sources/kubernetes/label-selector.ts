@@ -40,7 +40,12 @@ function readLabelValue(
   if (typeof value !== "string") {
     const at = findings.at(path);
     findings.add(
-      kubernetesDiagnostics.create("K8S-S003", { at, key, found: describe(value), written: asWritten(at) }),
+      kubernetesDiagnostics.create("K8S-S003", {
+        at,
+        key,
+        found: describe(value),
+        written: asWritten(at),
+      }),
     );
     return undefined;
   }

@@ -120,22 +120,30 @@ function readTypes(spec: Mapping, findings: Findings): readonly Direction[] {
   );
 }
 
-/** True for the kind in any version that its API groups had or might be thought to have: for {@link readNetworkPolicy}. */
+/**
+ * True for documents that mean a NetworkPolicy of Kubernetes, also with a version or spelling that kubectl refuses: those
+ * are for {@link readNetworkPolicy} to refuse, and not to be ignored as unknown kinds.
+ */
 export function isNetworkPolicy(apiVersion: string, kind: string): boolean {
-  return kind === "NetworkPolicy" && /^(?:networking\.k8s\.io|extensions)\//.test(apiVersion);
+  if (kind.length > 20 || kind.toLowerCase() !== "networkpolicy") return false;
+  return !apiVersion.includes("/") || /^(?:networking\.k8s\.io|extensions)\//.test(apiVersion);
 }
 
-function checkVersion(apiVersion: string, findings: Findings): boolean {
-  if (apiVersion === "networking.k8s.io/v1") return true;
+/** Groups, versions and kinds are spelled exactly so, or not known to the API server. */
+function checkKind(root: Mapping, findings: Findings): void {
+  const apiVersion = asText(root["apiVersion"]) ?? "";
+  const kind = asText(root["kind"]) ?? "";
   const at = findings.at(["apiVersion"]);
-  const removed = apiVersion.startsWith("extensions/");
-  findings.add(
-    kubernetesDiagnostics.create(removed ? "K8S-P001" : "K8S-P002", {
-      at,
-      apiVersion: quoted(apiVersion),
-    }),
-  );
-  return false;
+  if (kind !== "NetworkPolicy") {
+    findings.add(
+      kubernetesDiagnostics.create("K8S-P019", { at: findings.at(["kind"]), kind: quoted(kind) }),
+    );
+  }
+  if (apiVersion === "") findings.add(kubernetesDiagnostics.create("K8S-P020", { at }));
+  else if (apiVersion !== "networking.k8s.io/v1") {
+    const code = apiVersion.startsWith("extensions/") ? "K8S-P001" : "K8S-P002";
+    findings.add(kubernetesDiagnostics.create(code, { at, apiVersion: quoted(apiVersion) }));
+  }
 }
 
 function readPolicy(spec: Mapping, origin: PolicyOrigin, scope: Scope): Policy {
@@ -193,7 +201,8 @@ export function readNetworkPolicy(
 ): KubernetesPolicy | undefined {
   const findings = findingsOf(object, report);
   const root = asMapping(object.value) ?? {};
-  if (!checkVersion(asText(root["apiVersion"]) ?? "", findings)) return undefined;
+  checkKind(root, findings);
+  if (findings.failed) return undefined;
   const structure = checkStructure(
     object,
     validateNetworkPolicy,

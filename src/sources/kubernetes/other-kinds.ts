@@ -46,7 +46,7 @@ const BESIDE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 // A kind so named decides traffic in every project that has one; what it says is unknown.
-const DECIDING_NAME = /(?:NetworkPolicy|EgressFirewall|FirewallPolicy)$/;
+const DECIDING_NAME = /(?:networkpolicy|egressfirewall|firewallpolicy)$/i;
 
 /** Groups whose kinds have readers, which judge unknown kinds of their own. */
 const READ_ELSEWHERE: ReadonlySet<string> = new Set(["projectcalico.org", "crd.projectcalico.org"]);

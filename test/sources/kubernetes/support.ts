@@ -19,7 +19,11 @@ export interface Reading {
   readonly found: readonly Diagnostic[];
 }
 
-export function objectsOf(text: string, report: (one: Diagnostic) => void, name = "policies.yaml"): ManifestObject[] {
+export function objectsOf(
+  text: string,
+  report: (one: Diagnostic) => void,
+  name = "policies.yaml",
+): ManifestObject[] {
   return [...readManifests({ name, text }, report)];
 }
 
@@ -28,7 +32,9 @@ export function read(text: string, options: Partial<ReadOptions> = {}): Reading 
   const found: Diagnostic[] = [];
   const report = (one: Diagnostic): void => void found.push(one);
   const all = { defaultNamespace: "default", ipBlockMatchesPods: "yes", ...options } as const;
-  const policies = objectsOf(text, report).flatMap((object) => readNetworkPolicy(object, all, report) ?? []);
+  const policies = objectsOf(text, report).flatMap(
+    (object) => readNetworkPolicy(object, all, report) ?? [],
+  );
   return { policies, found };
 }
 

@@ -274,6 +274,14 @@ class Parser {
 
   #unexpectedAfterCondition(inParentheses: boolean): Failure {
     const token = this.#token;
+    const before = this.#text.slice(Math.max(0, token.offset - 2), token.offset);
+    if (before === '\\"' || before === "\\'") {
+      return fail(
+        token.offset - 2,
+        "has a `\\` before a quote, where it escapes nothing",
+        "A text that holds one kind of quote stands in the other kind.",
+      );
+    }
     if (token.kind === "error") return token;
     if (token.kind === "label") {
       const word = token.name.toLowerCase();

@@ -59,6 +59,8 @@ type dataplane struct {
 	iface    map[string]string // by namespace/name of the pod
 	deciders map[string]world.Decider
 	refused  []world.Refused
+
+	calculated *calculated
 }
 
 // build takes a world through all of Calico.
@@ -82,7 +84,7 @@ func buildFrom(w *world.World, docs []*document) (*dataplane, error) {
 		return nil, err
 	}
 	d := &dataplane{world: w, programs: map[int]*program{}, iface: map[string]string{},
-		deciders: map[string]world.Decider{}, refused: c.refused}
+		deciders: map[string]world.Decider{}, refused: c.refused, calculated: c}
 	for id, e := range c.endpoints {
 		d.iface[id] = e.Name
 	}

@@ -226,15 +226,6 @@ var features = func() map[string]feature {
 var operatorNames = []string{"==", "!=", "in", "not in", "has()", "!has()", "contains", "starts with", "ends with",
 	"&&", "||", "!( )", "all()", "projectcalico.org/namespace", "projectcalico.org/serviceaccount", "pcns.", "an empty value"}
 
-// policyFeatures are wants that subject() and rules() know by name.
-var policyFeatures = func() []string {
-	out := []string{"GNP namespaceSelector", "serviceAccountSelector", "doNotTrack", "preDNAT", "applyOnForward", "staged", "types absent", "action Log"}
-	for _, op := range operatorNames {
-		out = append(out, "subject "+op)
-	}
-	return out
-}()
-
 var peerFeatures, trafficFeatures = func() (peers, traffics []string) {
 	for _, name := range sortedKeys(features) {
 		f := features[name]
@@ -271,9 +262,9 @@ func (p *policy) traffic(r object, dir string) {
 func (g *gen) kubernetes() {
 	labelSelector := func(keys ...string) object {
 		s := object{}
-		for k, v := range g.labels(40, keys...) {
-			s["matchLabels"] = object{k: v}
-			break
+		if l := g.labels(40, keys...); len(l) > 0 {
+			k := sortedKeys(l)[0]
+			s["matchLabels"] = object{k: l[k]}
 		}
 		if g.chance(30) {
 			k := pick(g, keys...)

@@ -154,23 +154,28 @@ func lastOf(n netip.Prefix) netip.Addr {
 	return a
 }
 
-func (b *boundaries) pick(r *rand.Rand) traffic {
+func (b *boundaries) pick(r *rand.Rand, family int) traffic {
 	port := func() int { return b.ports[r.Intn(len(b.ports))] }
 	source := 40000 + r.Intn(3)
-	if r.Intn(3) == 0 {
+	if r.Intn(2) == 0 {
 		source = port()
 	}
 	switch n := r.Intn(20); {
-	case n < 9:
+	case n < 8:
 		return ported(6, source, port())
-	case n < 13:
+	case n < 12:
 		return ported(17, source, port())
-	case n < 15:
+	case n < 14:
 		return ported(132, source, port())
-	case n < 16:
+	case n < 15:
 		return ported(136, source, port())
-	default:
-		return b.traffic[r.Intn(len(b.traffic))]
+	}
+	for {
+		// The other family's ICMP is legal, but says little.
+		t := b.traffic[r.Intn(len(b.traffic))]
+		if foreign := map[int]int{4: 58, 6: 1}[family]; t.protocol != foreign || r.Intn(4) == 0 {
+			return t
+		}
 	}
 }
 
@@ -178,7 +183,7 @@ func (b *boundaries) pick(r *rand.Rand) traffic {
 func (b *boundaries) flow(r *rand.Rand, w *world.World) world.Flow {
 	for {
 		f := world.Flow{Egress: r.Intn(2) == 0, Subject: r.Intn(len(w.Pods)), Family: 4}
-		if r.Intn(3) == 0 {
+		if r.Intn(5) < 2 {
 			f.Family = 6
 		}
 		if r.Intn(10) < 6 {
@@ -189,7 +194,7 @@ func (b *boundaries) flow(r *rand.Rand, w *world.World) world.Flow {
 		if f.Peer == f.Subject || w.Address(f.Subject, f.Family) == "" || w.Address(f.Peer, f.Family) == "" {
 			continue
 		}
-		t := b.pick(r)
+		t := b.pick(r, f.Family)
 		f.Protocol, f.SrcPort, f.DstPort, f.ICMPType, f.ICMPCode = t.protocol, t.srcPort, t.dstPort, t.icmpType, t.icmpCode
 		return f
 	}

@@ -18,11 +18,19 @@ type gen struct {
 	docs []object
 	// wants are features that this world has to have; the table of constructs
 	// says which of them decide too few flows so far.
-	wants []string
+	wants []want
+	// lanes says which want a document is there for.
+	lanes map[int]string
 }
 
-func generate(seed int64, wants []string) (*world.World, error) {
-	g := &gen{r: rand.New(rand.NewSource(seed)), wants: wants}
+// want asks for a feature, to decide flows that are allowed or denied.
+type want struct {
+	feature string
+	allow   bool
+}
+
+func generate(seed int64, wants []want) (*world.World, map[int]string, error) {
+	g := &gen{r: rand.New(rand.NewSource(seed)), wants: wants, lanes: map[int]string{}}
 	g.w = &world.World{Name: fmt.Sprintf("generated-%d", seed), Seed: seed}
 	g.cluster()
 	g.sets()
@@ -34,12 +42,12 @@ func generate(seed int64, wants []string) (*world.World, error) {
 		}
 		y, err := yaml.Marshal(d)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		text.Write(y)
 	}
 	g.w.Manifests = text.String()
-	return g.w, nil
+	return g.w, g.lanes, nil
 }
 
 func (g *gen) chance(percent int) bool { return g.r.Intn(100) < percent }
@@ -209,52 +217,34 @@ func (g *gen) policies() {
 		g.add("projectcalico.org/v3", "Tier", "", name, nil, spec)
 		tiers = append(tiers, name)
 	}
+	g.fillLanes(tiers)
 	orders := map[string]map[string]string{}
-	n := 4 + g.r.Intn(4)
+	n := 1 + g.r.Intn(2)
+	if len(g.wants) == 0 {
+		n = 4 + g.r.Intn(4)
+	}
 	for i := range n {
 		tier := tiers[i%len(tiers)]
 		if orders[tier] == nil {
 			orders[tier] = map[string]string{}
 		}
-		want := ""
-		if i < len(g.wants) {
-			want = g.wants[i]
-		}
-		g.policy(i, tier, want, orders[tier])
+		g.policy(i, tier, orders[tier])
 	}
 	if g.chance(35) {
 		g.kubernetes()
 	}
 }
 
-// policy makes one Calico policy.
-func (g *gen) policy(i int, tier, want string, orders map[string]string) {
-	global := g.chance(40)
-	raw := g.chance(20)
-	if f, ok := features[want]; ok {
-		raw = raw && !f.v3only || f.raw
-		if f.global != nil {
-			global = *f.global
-		}
-	}
-	p := &policy{gen: g, global: global, raw: raw, spec: object{}}
-	if !global {
+// policy makes one random Calico policy.
+func (g *gen) policy(i int, tier string, orders map[string]string) {
+	p := &policy{gen: g, global: g.chance(40), raw: g.chance(20), spec: object{}}
+	if !p.global {
 		p.namespace = pick(g, namespaces...)
 	}
-	kind, name := "NetworkPolicy", fmt.Sprintf("pol-%02d", i)
-	if global {
-		kind = "GlobalNetworkPolicy"
-	}
-	if tier != "default" {
-		p.spec["tier"] = tier
-		name = tier + "." + name
-	} else if raw {
-		name = "default." + name
-	}
-	p.subject(want)
+	p.subject()
 	// An order decides between policies only once in a tier: ties are judged
 	// differently by releases, unless scope and form of the names agree.
-	scope := fmt.Sprint(p.namespace, raw)
+	scope := fmt.Sprint(p.namespace, p.raw)
 	for {
 		order := any(nil)
 		if !g.chance(22) {
@@ -269,17 +259,8 @@ func (g *gen) policy(i int, tier, want string, orders map[string]string) {
 		}
 		break
 	}
-	p.rules(want)
-	apiVersion := "projectcalico.org/v3"
-	if raw {
-		apiVersion = "crd.projectcalico.org/v1"
-	} else if want == "staged" || g.chance(5) {
-		kind = "Staged" + kind
-		if g.chance(50) {
-			p.spec["stagedAction"] = "Set"
-		}
-	}
-	g.add(apiVersion, kind, p.namespace, name, nil, p.spec)
+	p.rules()
+	p.write(fmt.Sprintf("pol-%02d", i), tier, !p.raw && g.chance(5))
 }
 
 // policy under construction.
@@ -290,29 +271,52 @@ type policy struct {
 	spec        object
 }
 
-func (p *policy) subject(want string) {
+// write adds the policy to the world under a name that its tier allows.
+func (p *policy) write(name, tier string, staged bool) {
+	kind := "NetworkPolicy"
+	if p.global {
+		kind = "GlobalNetworkPolicy"
+	}
+	if tier != "default" {
+		p.spec["tier"] = tier
+		name = tier + "." + name
+	} else if p.raw {
+		name = "default." + name
+	}
+	apiVersion := "projectcalico.org/v3"
+	if p.raw {
+		apiVersion = "crd.projectcalico.org/v1"
+	}
+	if staged {
+		kind = "Staged" + kind
+		if p.chance(50) {
+			p.spec["stagedAction"] = "Set"
+		}
+	}
+	p.add(apiVersion, kind, p.namespace, name, nil, p.spec)
+}
+
+func (p *policy) subject() {
 	switch n := p.r.Intn(10); {
-	case strings.HasPrefix(want, "subject "):
-		p.spec["selector"] = p.selector(strings.TrimPrefix(want, "subject "), keys)
 	case n < 3:
 		p.spec["selector"] = "all()"
 	case n < 5:
 	default:
 		p.spec["selector"] = p.selector("", keys)
 	}
-	if p.global && (want == "GNP namespaceSelector" || p.chance(40)) {
+	if p.global && p.chance(40) {
 		p.spec["namespaceSelector"] = p.namespaceSelector(false)
 	}
-	if want == "serviceAccountSelector" || p.chance(8) {
+	if p.chance(8) {
 		p.spec["serviceAccountSelector"] = p.selector("", []string{"role", "team"})
 	}
 	if p.global && !p.raw {
 		switch {
-		case want == "doNotTrack" || want == "" && p.chance(3):
+		case p.chance(3):
 			p.spec["doNotTrack"], p.spec["applyOnForward"] = true, true
-		case want == "preDNAT" || want == "" && p.chance(3):
+		case p.chance(3):
 			p.spec["preDNAT"], p.spec["applyOnForward"] = true, true
-		case want == "applyOnForward" || p.chance(8):
+		case p.chance(8):
 			p.spec["applyOnForward"] = p.chance(80)
 		}
 	}
@@ -409,33 +413,19 @@ func (g *gen) namespaceSelector(inRule bool, form ...string) string {
 	return pick(g, k+" == '"+v+"'", k+" in {'"+v+"'}", "has("+k+")")
 }
 
-// rules fills both directions.
-func (p *policy) rules(want string) {
+// rules fills the directions at random.
+func (p *policy) rules() {
 	dirs := [][]string{{"ingress"}, {"egress"}, {"ingress", "egress"}}[p.r.Intn(3)]
-	if f, ok := features[want]; ok && f.dir != "" {
-		dirs = []string{f.dir}
-	}
 	if p.spec["preDNAT"] == true {
 		dirs = []string{"ingress"}
 	}
 	for _, dir := range dirs {
 		var list []any
-		if want == "action Log" || p.chance(4) {
-			list = append(list, p.rule(dir, "", "Log"))
+		for range 1 + p.r.Intn(3) {
+			list = append(list, p.rule(dir))
 		}
-		if f, ok := features[want]; ok {
-			action := pick(p.gen, "Allow", "Allow", "Deny", "Deny", "Pass")
-			list = append(list, f.rule(p, dir, action))
-			if action != "Allow" || p.chance(25) {
-				list = append(list, object{"action": opposite(action)})
-			}
-		} else {
-			for range 1 + p.r.Intn(3) {
-				list = append(list, p.rule(dir, "", ""))
-			}
-			if p.chance(25) {
-				list = append(list, object{"action": pick(p.gen, "Allow", "Deny", "Pass")})
-			}
+		if p.chance(25) {
+			list = append(list, object{"action": pick(p.gen, "Allow", "Deny", "Pass")})
 		}
 		if p.chance(96) {
 			p.spec[dir] = list
@@ -443,15 +433,17 @@ func (p *policy) rules(want string) {
 	}
 	types := []any{}
 	for _, dir := range dirs {
-		types = append(types, map[string]string{"ingress": "Ingress", "egress": "Egress"}[dir])
+		types = append(types, typeOf(dir))
 	}
 	if p.chance(8) && p.spec["preDNAT"] == nil { // rules of a direction that types leaves out
 		types = pick(p.gen, []any{"Ingress"}, []any{"Egress"}, []any{"Ingress", "Egress"})
 	}
-	if absent := want == "types absent" || p.chance(25); !absent {
+	if p.chance(75) {
 		p.spec["types"] = types
 	}
 }
+
+func typeOf(dir string) string { return strings.ToUpper(dir[:1]) + dir[1:] }
 
 func opposite(action string) string {
 	if action == "Deny" || action == "Pass" {
@@ -461,11 +453,8 @@ func opposite(action string) string {
 }
 
 // rule makes a rule with a random peer and traffic.
-func (p *policy) rule(dir, feature, action string) object {
-	if action == "" {
-		action = pick(p.gen, "Allow", "Allow", "Allow", "Allow", "Deny", "Deny", "Deny", "Pass", "Pass", "Log")
-	}
-	r := object{"action": action}
+func (p *policy) rule(dir string) object {
+	r := object{"action": pick(p.gen, "Allow", "Allow", "Allow", "Allow", "Deny", "Deny", "Deny", "Pass", "Pass", "Log")}
 	if p.chance(55) {
 		p.traffic(r, dir)
 	}

@@ -20,5 +20,8 @@ func command(args []string) error {
 	if len(args) == 2 && args[0] == "probe" {
 		return probe(args[1])
 	}
-	return fmt.Errorf("usage: calico record -out DIR -date YYYY-MM-DD | probe FILE")
+	if len(args) == 2 && args[0] == "check" {
+		return check(args[1])
+	}
+	return fmt.Errorf("usage: calico record -out DIR -date YYYY-MM-DD | check DIR | probe FILE")
 }

@@ -19,7 +19,8 @@ import (
 
 const (
 	enoughFlows  = 200 // flows that a construct has to decide in each verdict
-	perConstruct = 24  // flows of one world that are kept for a construct and verdict
+	handFlows    = 150 // flows of a hand-written world
+	perConstruct = 40  // flows of one world that are kept for a construct and verdict
 	module       = "github.com/projectcalico/calico"
 	release      = "v3.31.0"
 	route        = "recorder/calico: clientv3, update processors, calculation graph, felix/rules iptables chains, interpreter"
@@ -38,6 +39,8 @@ type count struct {
 type recorder struct {
 	table   map[string]*count
 	leftOut map[string]*world.LeftOut
+	tried   map[string]int            // by feature: worlds that had it
+	brings  map[string]map[string]int // by feature: constructs seen with it
 }
 
 func (r *recorder) leave(construct, why string) {
@@ -176,8 +179,9 @@ func record(args []string) error {
 	if err := os.MkdirAll(*out, 0o755); err != nil {
 		return err
 	}
-	r := &recorder{table: map[string]*count{}, leftOut: map[string]*world.LeftOut{}}
-	hand, err := r.handwritten(*flows)
+	r := &recorder{table: map[string]*count{}, leftOut: map[string]*world.LeftOut{},
+		tried: map[string]int{}, brings: map[string]map[string]int{}}
+	hand, err := r.handwritten(handFlows)
 	if err != nil {
 		return err
 	}
@@ -222,17 +226,13 @@ func engine() world.Engine {
 // generated draws worlds until there are enough of them and every construct
 // decides enough flows, or the limit is reached.
 func (r *recorder) generated(seed int64, least, most, flows int) ([]world.World, error) {
-	wants := append(slices.Sorted(maps.Keys(features)), policyFeatures...)
-	rand.New(rand.NewSource(seed)).Shuffle(len(wants), func(i, j int) { wants[i], wants[j] = wants[j], wants[i] })
 	var out []world.World
-	next := 0
 	for n := int64(0); len(out) < most && (len(out) < least || len(r.short()) > 0); n++ {
-		var some []string
-		for range 4 {
-			some = append(some, wants[next%len(wants)])
-			next++
+		var wants []want
+		if n%5 != 4 { // every fifth world is left to chance
+			wants = r.wants(n)
 		}
-		w, err := generate(seed*1_000_000+n, some)
+		w, lanes, err := generate(seed*1_000_000+n, wants)
 		if err != nil {
 			return nil, err
 		}
@@ -241,9 +241,10 @@ func (r *recorder) generated(seed int64, least, most, flows int) ([]world.World,
 			return nil, err
 		}
 		if w == nil {
-			next -= 4
-			wants[next%len(wants)], wants[(next+n2(n))%len(wants)] = wants[(next+n2(n))%len(wants)], wants[next%len(wants)]
 			continue
+		}
+		if err := r.learn(w, lanes); err != nil {
+			return nil, err
 		}
 		out = append(out, *w)
 		if len(out)%25 == 0 {
@@ -253,7 +254,85 @@ func (r *recorder) generated(seed int64, least, most, flows int) ([]world.World,
 	return out, nil
 }
 
-func n2(n int64) int { return int(n%5) + 4 }
+// learn notes which constructs a feature brings into a world.
+func (r *recorder) learn(w *world.World, lanes map[int]string) error {
+	docs, err := split(w.Manifests)
+	if err != nil {
+		return err
+	}
+	got := map[string]map[string]bool{}
+	for _, s := range sites(docs, w) {
+		if f, ok := lanes[s.doc]; ok {
+			if got[f] == nil {
+				got[f] = map[string]bool{}
+			}
+			got[f][s.construct] = true
+		}
+	}
+	for f, constructs := range got {
+		r.tried[f]++
+		if r.brings[f] == nil {
+			r.brings[f] = map[string]int{}
+		}
+		for c := range constructs {
+			r.brings[f][c]++
+		}
+	}
+	return nil
+}
+
+// wants picks the features that the table of constructs lacks most. A feature
+// counts for a construct that it brings in most of the time.
+func (r *recorder) wants(n int64) []want {
+	type need struct {
+		want
+		missing int
+	}
+	var needs []need
+	for _, f := range allFeatures {
+		if r.tried[f] == 0 {
+			needs = append(needs, need{want{f, n%2 == 0}, 2 * enoughFlows})
+			continue
+		}
+		worst := map[bool]int{}
+		for c, times := range r.brings[f] {
+			if times*2 < r.tried[f] || common[c] {
+				continue
+			}
+			allow, deny := canDecide(c)
+			if allow {
+				worst[true] = max(worst[true], enoughFlows-r.table[c].Allow)
+			}
+			if deny {
+				worst[false] = max(worst[false], enoughFlows-r.table[c].Deny)
+			}
+		}
+		for _, side := range []bool{true, false} {
+			if worst[side] > 0 {
+				needs = append(needs, need{want{f, side}, worst[side] - 3*r.tried[f]})
+			}
+		}
+	}
+	rand.New(rand.NewSource(n)).Shuffle(len(needs), func(i, j int) { needs[i], needs[j] = needs[j], needs[i] })
+	slices.SortStableFunc(needs, func(a, b need) int { return b.missing - a.missing })
+	var out []want
+	for _, x := range needs {
+		if len(out) < lanesPerWorld && !slices.ContainsFunc(out, func(w want) bool { return w.feature == x.feature }) {
+			out = append(out, x.want)
+		}
+	}
+	for i := n; len(out) < lanesPerWorld; i++ { // enough of everything: any feature
+		out = append(out, want{allFeatures[(i*37)%int64(len(allFeatures))], i%2 == 0})
+	}
+	return out
+}
+
+const lanesPerWorld = 6
+
+var allFeatures = append(sortedKeys(features), laneFeatures...)
+
+// common constructs stand in every lane and say nothing about its feature.
+var common = map[string]bool{"order": true, "order negative": true, "types": true, "subject selector": true, "subject namespaceSelector": true}
 
 // short lists constructs that decide too few flows in a verdict.
 func (r *recorder) short() []string {
@@ -268,14 +347,20 @@ func (r *recorder) short() []string {
 	return out
 }
 
+// inertForPods never decides a pod's flow: the subject is always a pod.
+var inertForPods = map[string]bool{
+	"subject namespaceSelector all()": true, "own-side namespaceSelector all()": true, "subject selector with all()": true,
+}
+
 // canDecide says in which verdicts a construct can be what decides.
 func canDecide(name string) (allow, deny bool) {
 	switch {
-	case strings.HasSuffix(name, "(inert)"):
+	case strings.HasSuffix(name, "(inert)"), inertForPods[name]:
 		return false, false
-	case name == "action Allow", name == "tier defaultAction Pass", strings.HasPrefix(name, "staged"), name == "action Log (read as Deny)":
+	case name == "action Allow", name == "tier defaultAction Pass", name == "action Log (read as Deny)",
+		name == "types absent, v3 (read as stored)":
 		return true, false
-	case name == "action Deny", name == "tier defaultAction Deny":
+	case name == "action Deny", name == "tier defaultAction Deny", name == "types absent, stored (read as v3)":
 		return false, true
 	}
 	return true, true
@@ -317,5 +402,3 @@ func (r *recorder) report(dir string, all []world.World, left []world.LeftOut) e
 	}
 	return os.WriteFile(filepath.Join(dir, "constructs.json"), append(text, '\n'), 0o644)
 }
-
-func (r *recorder) handwritten(flows int) ([]world.World, error) { return nil, nil }

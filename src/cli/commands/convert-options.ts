@@ -1,0 +1,99 @@
+import { extname } from "node:path";
+import type { InventoryOptions } from "../../inventory/options.ts";
+import { readInventoryOptions } from "../../inventory/options.ts";
+import type { AssumptionCode } from "../../ir/assumption.ts";
+import type { ConvertOptions } from "../../pipeline.ts";
+import type { CalicoTier } from "../../sources/calico/model.ts";
+import { UsageError } from "../usage-error.ts";
+import type { ConvertArguments } from "./convert.ts";
+import { ASSUMABLE } from "./convert.ts";
+
+/** The options, checked. Throws UsageError for what is wrong with them. */
+export function readOptions(args: ConvertArguments): ConvertOptions {
+  return {
+    inexact: args.inexact,
+    unsayableSubjects: args["unsayable-subjects"],
+    enforcer: args.enforcer,
+    defaultNamespace: args.namespace,
+    facts: readFacts(args),
+    tiers: (args.tier ?? []).map(readTier),
+    assume: readAssumptions(args.assume ?? []),
+    allowIncomplete: args["allow-incomplete"],
+    failOn: args["fail-on"],
+  };
+}
+
+function readFacts(args: ConvertArguments): InventoryOptions {
+  const { options, errors } = readInventoryOptions({
+    knownNamespaces: args["known-namespace"] ?? [],
+    podCidrs: args["pod-cidr"] ?? [],
+    targetPodCidrs: args["target-pod-cidr"] ?? [],
+  });
+  if (errors.length > 0) throw new UsageError(errors.join("\n"), {});
+  return options;
+}
+
+/** `NAME=ORDER[:Pass]`. */
+function readTier(text: string): CalicoTier {
+  const match = /^([a-z0-9](?:[-a-z0-9]*[a-z0-9])?)=(-?\d+(?:\.\d+)?)(?::(Pass|Deny))?$/.exec(text);
+  const [, name, order, action] = match ?? [];
+  if (name === undefined || order === undefined) {
+    throw new UsageError(`--tier ${text}: not of the form NAME=ORDER or NAME=ORDER:Pass`, {
+      hint: "For example `--tier security=100`.",
+    });
+  }
+  return { name, order: Number(order), defaultAction: action === "Pass" ? "pass" : "deny" };
+}
+
+function readAssumptions(names: readonly string[]): ReadonlySet<AssumptionCode> {
+  for (const name of names) {
+    if (!ASSUMABLE.includes(name)) {
+      throw new UsageError(`--assume ${name}: there is no such assumption`, {
+        hint: `Name one of ${ASSUMABLE.join(", ")}.`,
+      });
+    }
+  }
+  return new Set(names as readonly AssumptionCode[]);
+}
+
+/** Where JSON reports go, "-" being standard output. */
+export function reportTargets(args: ConvertArguments): readonly string[] {
+  const targets = (args.report ?? []).map((text) => {
+    const named = /^([a-z]+)=(.+)$/s.exec(text);
+    const format = named?.[1] ?? (text === "-" ? "json" : extname(text).slice(1));
+    const target = named?.[2] ?? text;
+    if (format !== "json") {
+      throw new UsageError(`--report ${text}: the format \`${format}\` is not known`, {
+        hint: "Reports are written as JSON: name a file that ends in .json, or write json=FILE.",
+      });
+    }
+    return target;
+  });
+  const streams = targets.filter((target) => target === "-").length;
+  if (streams > 1 || (streams === 1 && args["out-dir"] === undefined && !args["dry-run"])) {
+    throw new UsageError("--report -: standard output is taken already", {
+      hint: "Write the objects into a folder by --out-dir, or the report to a file.",
+    });
+  }
+  return targets;
+}
+
+/** The options that shaped the result, as the report shows them. */
+export function reportedOptions(args: ConvertArguments): Readonly<Record<string, unknown>> {
+  return {
+    paths: args.paths ?? ["-"],
+    actions: args.actions,
+    inexact: args.inexact,
+    enforcer: args.enforcer,
+    "unsayable-subjects": args["unsayable-subjects"],
+    "allow-incomplete": args["allow-incomplete"],
+    "fail-on": args["fail-on"],
+    namespace: args.namespace,
+    inventory: args.inventory ?? [],
+    "known-namespace": args["known-namespace"] ?? [],
+    "pod-cidr": args["pod-cidr"] ?? [],
+    "target-pod-cidr": args["target-pod-cidr"] ?? [],
+    tier: args.tier ?? [],
+    assume: args.assume ?? [],
+  };
+}

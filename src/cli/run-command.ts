@@ -1,0 +1,28 @@
+import { InternalError } from "../base/invariant.ts";
+import { EXIT } from "./exit-code.ts";
+import { writeError } from "./io.ts";
+import { UsageError } from "./usage-error.ts";
+import { toolVersion } from "./version.ts";
+
+/**
+ * Runs a command and turns whatever it throws into words and an exit code. Findings about the input are values and never
+ * come here; what does is the surroundings (a file that cannot be read, a bad option) or ourselves.
+ */
+export async function runCommand(command: () => Promise<number>): Promise<number> {
+  try {
+    return await command();
+  } catch (error) {
+    if (error instanceof UsageError) {
+      writeError(`error: ${error.message}\n`);
+      if (error.hint !== undefined) writeError(`do: ${error.hint}\n`);
+      return EXIT.usage;
+    }
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    const what = error instanceof InternalError ? "contradicts itself" : "failed in a way that it should not";
+    writeError(
+      `internal error: netpol-migrate ${toolVersion()} ${what}; nothing was written.\n` +
+        `Please report this with the input that shows it.\n${detail}\n`,
+    );
+    return EXIT.internal;
+  }
+}

@@ -1,0 +1,245 @@
+import { compareBy, compareText } from "../base/compare.ts";
+import type { Report } from "../diagnostics/diagnostic.ts";
+import type { SourcePlace } from "../diagnostics/source-range.ts";
+import { addressSetOf } from "../sets/address-set.ts";
+import type { AddressSet, ParsedCidr } from "../sets/address-set.ts";
+import { inventoryDiagnostics } from "./diagnostics.ts";
+import type { Labels } from "./fact-reading.ts";
+import { sameLabels } from "./lookup.ts";
+import type { InventoryOptions } from "./options.ts";
+import { METADATA_NAME } from "./snapshot.ts";
+import type {
+  KnownAccount,
+  KnownEndpointSlice,
+  KnownNamespace,
+  KnownPod,
+  KnownService,
+  Snapshot,
+} from "./snapshot.ts";
+
+/** What was said of one object, by one document or several. */
+interface Said<Fact> {
+  readonly fact: Fact;
+  readonly first: SourcePlace | undefined;
+  /** A later document that says something else; then nothing that was said counts. */
+  disputed: SourcePlace | undefined;
+}
+
+interface SaidOfNamespace {
+  covered: boolean;
+  /** Undefined: no object told its labels. */
+  labels: Said<Labels | undefined> | undefined;
+}
+
+/** Gathers facts in any order and makes a snapshot of them that does not depend on the order. */
+export class SnapshotBuilder {
+  /** Where objects lie that name no namespace. */
+  readonly defaultNamespace: string;
+  readonly #namespaces = new Map<string, SaidOfNamespace>();
+  readonly #pods: KnownPod[] = [];
+  readonly #accounts = new Map<string, Said<KnownAccount>>();
+  readonly #services = new Map<string, Said<KnownService>>();
+  readonly #slices = new Map<string, Said<KnownEndpointSlice>>();
+  readonly #spoiltServices = new Set<string>();
+  readonly #pools: ParsedCidr[] = [];
+  #poolsSpoilt = false;
+
+  constructor(defaultNamespace: string) {
+    this.defaultNamespace = defaultNamespace;
+  }
+
+  #namespace(name: string): SaidOfNamespace {
+    let said = this.#namespaces.get(name);
+    if (said === undefined) {
+      said = { covered: false, labels: undefined };
+      this.#namespaces.set(name, said);
+    }
+    return said;
+  }
+
+  /** A policy lies in it: it exists, but is not covered for that. */
+  mentionNamespace(name: string): void {
+    this.#namespace(name);
+  }
+
+  /** Something other than a policy lies in it. */
+  coverNamespace(name: string): void {
+    this.#namespace(name).covered = true;
+  }
+
+  /** A Namespace object with all of its labels; undefined if they cannot be read. */
+  addNamespace(name: string, labels: Labels | undefined, place: SourcePlace): void {
+    // The API server keeps this label, so manifests need not have it. (kubernetes: NamespaceDefaultLabelName)
+    const all = labels === undefined ? undefined : { ...labels, [METADATA_NAME]: name };
+    const said = this.#namespace(name);
+    said.covered = true;
+    if (said.labels === undefined) said.labels = { fact: all, first: place, disputed: undefined };
+    else if (!sameLabels(said.labels.fact, all)) said.labels.disputed ??= place;
+  }
+
+  addPod(pod: KnownPod): void {
+    this.coverNamespace(pod.namespace);
+    this.#pods.push(pod);
+  }
+
+  addAccount(account: KnownAccount, place: SourcePlace): void {
+    const same = (said: KnownAccount): boolean => sameLabels(said.labels, account.labels);
+    say(this.#accounts, keyOf(account), account, place, same);
+  }
+
+  addService(service: KnownService, place?: SourcePlace): void {
+    const text = serviceText(service);
+    say(this.#services, keyOf(service), service, place, (said) => serviceText(said) === text);
+  }
+
+  addSlice(name: string, slice: KnownEndpointSlice, place: SourcePlace): void {
+    const text = sliceText(slice);
+    const key = keyOf({ namespace: slice.namespace, name });
+    say(this.#slices, key, slice, place, (said) => sliceText(said) === text);
+  }
+
+  /** Not all slices of the service can be read, so none of them counts. */
+  spoilSlices(namespace: string, service: string): void {
+    this.#spoiltServices.add(keyOf({ namespace, name: service }));
+  }
+
+  addPool(cidr: ParsedCidr): void {
+    this.#pools.push(cidr);
+  }
+
+  /** Not all pools can be read, so together they are not where pods lie. */
+  spoilPools(): void {
+    this.#poolsSpoilt = true;
+  }
+
+  build(options: InventoryOptions, report: Report): Snapshot {
+    const pools = this.#poolsSpoilt ? undefined : rangesOf(this.#pools);
+    const podRanges = rangesOf(options.podCidrs) ?? pools;
+    return {
+      namespaces: this.#buildNamespaces(options, report),
+      pods: [...this.#pods].sort(byName),
+      accounts: undisputed(this.#accounts, "ServiceAccount", report).sort(byName),
+      services: undisputed(this.#services, "Service", report).sort(byName),
+      slices: this.#buildSlices(report),
+      podRanges,
+      targetPodRanges: rangesOf(options.targetPodCidrs) ?? podRanges,
+    };
+  }
+
+  #buildNamespaces(options: InventoryOptions, report: Report): ReadonlyMap<string, KnownNamespace> {
+    const given = options.knownNamespaces;
+    const names = new Set([...this.#namespaces.keys(), ...given.keys()]);
+    const known = new Map<string, KnownNamespace>();
+    for (const name of [...names].sort(compareText)) {
+      const said = this.#namespaces.get(name);
+      known.set(name, {
+        name,
+        labels: labelsOf(name, said?.labels, given.get(name), report),
+        covered: said?.covered === true || given.has(name),
+      });
+    }
+    return known;
+  }
+
+  #buildSlices(report: Report): readonly KnownEndpointSlice[] {
+    const spoilt = new Set(this.#spoiltServices);
+    // A slice that moved from one service to another between two dumps spoils the one that keeps it, too.
+    for (const { fact, disputed } of this.#slices.values()) {
+      if (disputed !== undefined)
+        spoilt.add(keyOf({ namespace: fact.namespace, name: fact.service }));
+    }
+    return undisputed(this.#slices, "EndpointSlice", report)
+      .filter(({ namespace, service }) => !spoilt.has(keyOf({ namespace, name: service })))
+      .sort(
+        compareBy(
+          (slice) => slice.namespace,
+          (slice) => slice.service,
+          sliceText,
+        ),
+      );
+  }
+}
+
+function labelsOf(
+  name: string,
+  said: Said<Labels | undefined> | undefined,
+  given: Labels | undefined,
+  report: Report,
+): Labels | undefined {
+  if (said?.disputed !== undefined) {
+    report(
+      inventoryDiagnostics.create("INV-E003", {
+        at: said.disputed,
+        name,
+        related: relatedTo(said.first),
+      }),
+    );
+    return undefined;
+  }
+  const found = said?.fact;
+  if (found === undefined || given === undefined) return found ?? given;
+  if (sameLabels(found, given)) return found;
+  report(inventoryDiagnostics.create("INV-E005", { at: said?.first, name }));
+  return undefined;
+}
+
+function relatedTo(first: SourcePlace | undefined): { message: string; at: SourcePlace }[] {
+  return first === undefined ? [] : [{ message: "given first here", at: first }];
+}
+
+function say<Fact>(
+  facts: Map<string, Said<Fact>>,
+  key: string,
+  fact: Fact,
+  place: SourcePlace | undefined,
+  isSame: (said: Fact) => boolean,
+): void {
+  const said = facts.get(key);
+  if (said === undefined) facts.set(key, { fact, first: place, disputed: undefined });
+  else if (!isSame(said.fact)) said.disputed ??= place;
+}
+
+function undisputed<Fact extends { readonly namespace: string }>(
+  facts: ReadonlyMap<string, Said<Fact>>,
+  kind: string,
+  report: Report,
+): Fact[] {
+  const kept: Fact[] = [];
+  for (const [key, { fact, first, disputed }] of facts) {
+    if (disputed === undefined) {
+      kept.push(fact);
+      continue;
+    }
+    const name = key.slice(key.indexOf("/") + 1);
+    const { namespace } = fact;
+    const related = relatedTo(first);
+    report(
+      inventoryDiagnostics.create("INV-E004", { at: disputed, kind, namespace, name, related }),
+    );
+  }
+  return kept;
+}
+
+function rangesOf(cidrs: readonly ParsedCidr[]): AddressSet | undefined {
+  return cidrs.length === 0 ? undefined : addressSetOf(cidrs);
+}
+
+function keyOf(of: { readonly namespace: string; readonly name: string }): string {
+  return `${of.namespace}/${of.name}`;
+}
+
+const byName = compareBy<{ readonly namespace: string; readonly name: string }>(
+  (item) => item.namespace,
+  (item) => item.name,
+);
+
+function serviceText({ selector, ports }: KnownService): string {
+  const pairs = Object.entries(selector).sort(([a], [b]) => compareText(a, b));
+  const rows = ports.map((port) => [port.name, port.protocol, port.port, port.targetPort]);
+  return JSON.stringify([pairs, rows]);
+}
+
+function sliceText({ service, addresses, ports }: KnownEndpointSlice): string {
+  const rows = ports.map(({ protocol, port }) => [protocol, port]);
+  return JSON.stringify([service, addresses.map(String), rows]);
+}

@@ -1,0 +1,66 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { describe, expect, it } from "vitest";
+import type { SourceFile } from "../../src/diagnostics/source-range.ts";
+import { jsonText } from "../../src/report/json.ts";
+import { actualOf, goldenCases } from "../support/golden.ts";
+import type { GoldenCase } from "../support/golden.ts";
+import { checkExpectation } from "../support/expectation.ts";
+import { judge } from "../support/judge.ts";
+import { runCase, streamOf } from "../support/run-convert.ts";
+
+const update = process.env["UPDATE_GOLDEN"] === "1";
+
+/** The text as it must be, or, with UPDATE_GOLDEN=1, as it is from now on. */
+function checkFile(folder: string, name: string, text: string): void {
+  const path = join(folder, "expected", name);
+  if (update) {
+    mkdirSync(join(folder, "expected"), { recursive: true });
+    writeFileSync(path, text);
+  } else {
+    expect(existsSync(path), `${path} is missing: write it with UPDATE_GOLDEN=1`).toBe(true);
+    expect(text).toBe(readFileSync(path, "utf8"));
+  }
+}
+
+const documentsOf = (text: string): readonly string[] => text.split(/^---\n/m);
+
+function withDocuments(
+  file: SourceFile,
+  change: (documents: readonly string[]) => readonly string[],
+): SourceFile {
+  return { name: file.name, text: change(documentsOf(file.text)).join("---\n") };
+}
+
+/** The case with each of its files changed. */
+function changed(golden: GoldenCase, change: (file: SourceFile) => SourceFile): string {
+  const { files, inventory, options } = golden.input;
+  return streamOf(runCase({ files: files.map(change), inventory: inventory.map(change), options }));
+}
+
+describe.each(goldenCases("calico"))("$name", (golden) => {
+  const result = runCase(golden.input);
+  const stream = streamOf(result);
+
+  it(golden.expectation.title, () => {
+    checkExpectation(golden.expectation, actualOf(result));
+  });
+
+  it("comes out as it did", () => {
+    checkFile(golden.folder, "networkpolicies.yaml", stream);
+    checkFile(golden.folder, "report.json", jsonText(result.report));
+  });
+
+  it("claims what its flows confirm", () => {
+    judge(result);
+  });
+
+  it("gives the same bytes again, and with its documents shuffled, and under blank lines", () => {
+    expect(changed(golden, (file) => file)).toBe(stream);
+    expect(changed(golden, (file) => withDocuments(file, (all) => [...all].reverse()))).toBe(
+      stream,
+    );
+    expect(changed(golden, (file) => ({ name: file.name, text: `\n\n${file.text}` }))).toBe(stream);
+  });
+});

@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import type {
+  KnownEndpointSlice,
+  KnownPod,
+  KnownService,
+  Snapshot,
+} from "../../../src/inventory/snapshot.ts";
+import { TCP, trafficText, UDP } from "../../../src/sets/traffic-set.ts";
+import {
+  address,
+  machine,
+  policy,
+  world,
+  type RuleParts,
+  type World,
+} from "./interpret-support.ts";
+
+const document = { file: { name: "inventory.yaml", text: "" }, index: 0, offset: 0 };
+
+function service(
+  selector: Readonly<Record<string, string>>,
+  targetPort: number | string = 8080,
+): KnownService {
+  return {
+    namespace: "q",
+    name: "db",
+    selector,
+    ports: [{ protocol: TCP, port: 80, targetPort }],
+    document,
+  };
+}
+
+function slice(
+  addresses: readonly string[],
+  ...ports: readonly (number | undefined)[]
+): KnownEndpointSlice {
+  return {
+    namespace: "q",
+    service: "db",
+    addresses: addresses.map(address),
+    ports: ports.map((port) => ({ protocol: TCP, port })),
+  };
+}
+
+function make(
+  snapshot: Partial<Snapshot>,
+  rule: RuleParts = {},
+  name = "p/a",
+  action: RuleParts["action"] = "allow",
+): World {
+  const destination = { services: { name: "db", namespace: "q" } };
+  return world({
+    snapshot,
+    policies: [policy(name, { egress: [{ action, destination, ...rule }] })],
+  });
+}
+
+describe("a service as the destination of an egress rule", () => {
+  it("is its selector's pods in its namespace, at the target port", () => {
+    const here = make({ services: [service({ app: "db" })] });
+    const db = { labels: { app: "db" } };
+    expect(here.allows("egress", here.pod("q/db", db), { value: 8080 })).toBe(true);
+    expect(here.allows("egress", here.pod("q/db", db), { value: 80 })).toBe(false);
+    expect(here.allows("egress", here.pod("q/db", db), { protocol: UDP, value: 8080 })).toBe(false);
+    expect(here.allows("egress", here.pod("p/db", db), { value: 8080 })).toBe(false);
+    expect(here.allows("egress", here.pod("q/web"), { value: 8080 })).toBe(false);
+    expect(here.rule.assumptions).toEqual(["set-contents"]);
+  });
+
+  it("keeps a target port's name", () => {
+    const here = make({ services: [service({ app: "db" }, "sql")] });
+    const db = here.pod("q/db", {
+      labels: { app: "db" },
+      ports: [{ name: "sql", protocol: TCP, port: 5432 }],
+    });
+    expect(here.allows("egress", db, { value: 5432 })).toBe(true);
+    expect(here.rule.traffic.named.map(({ name }) => name)).toEqual(["sql"]);
+  });
+
+  it("has the rule's protocol beside its own", () => {
+    const here = make({ services: [service({ app: "db" })] }, { protocol: UDP });
+    expect(here.rule.traffic.numbers.ranges).toEqual([]);
+  });
+
+  it("without a selector is the addresses of its slices", () => {
+    const here = make({ services: [service({})], slices: [slice(["192.0.2.7"], 5432, undefined)] });
+    expect(here.allows("egress", machine("192.0.2.7"), { value: 5432 })).toBe(true);
+    expect(here.allows("egress", machine("192.0.2.7"), { value: 80 })).toBe(false);
+    expect(here.allows("egress", machine("192.0.2.8"), { value: 5432 })).toBe(false);
+    expect(here.rule.opaque).toEqual([]);
+  });
+
+  it("with different ports in its slices cannot be said in one rule", () => {
+    const here = make({ slices: [slice(["192.0.2.7"], 1), slice(["192.0.2.8"], 2)] });
+    expect(here.codes).toEqual(["CAL-R110"]);
+    expect(trafficText(here.rule.traffic.numbers)).toContain("TCP 1-2");
+  });
+
+  it("reaches pods on the host's network by their address", () => {
+    const host: KnownPod = {
+      namespace: "q",
+      name: "db-0",
+      labels: { app: "db" },
+      account: "default",
+      hostNetwork: true,
+      addresses: [address("203.0.113.5")],
+      ports: [],
+      live: true,
+    };
+    const here = make({ services: [service({ app: "db" })], pods: [host] });
+    expect(here.allows("egress", machine("203.0.113.5"), { value: 8080 })).toBe(true);
+  });
+
+  it("that nobody knows is a condition that nobody knows", () => {
+    expect(make({}).codes).toEqual(["CAL-R108"]);
+    expect(make({ services: [service({})] }).codes).toEqual(["CAL-R108"]);
+  });
+
+  it.each(["allow", "deny"] as const)(
+    "without a namespace is not exactly known, in an %s",
+    (action) => {
+      const here = make(
+        { services: [service({ app: "db" })] },
+        { destination: { services: { name: "db" } } },
+        "q/a",
+        action,
+      );
+      expect(here.codes).toEqual(["CAL-R109"]);
+      expect(here.rule.peer).toHaveLength(1);
+    },
+  );
+});
+
+describe("a service as the source of an ingress rule", () => {
+  it("is its endpoints whatever they listen on, with the rule's own ports", () => {
+    const here = world({
+      snapshot: { slices: [slice(["192.0.2.7"], 1), slice(["192.0.2.8"], 2)] },
+      policies: [
+        policy("p/a", {
+          ingress: [
+            {
+              protocol: TCP,
+              source: { services: { name: "db", namespace: "q" } },
+              destination: { ports: [443] },
+            },
+          ],
+        }),
+      ],
+    });
+    expect(here.rule.opaque).toEqual([]);
+    expect(here.allows("ingress", machine("192.0.2.8"), { value: 443 })).toBe(true);
+    expect(here.allows("ingress", machine("192.0.2.8"), { value: 2 })).toBe(false);
+  });
+});
+
+describe("a service at the policy's own side", () => {
+  it("is refused by Calico, so nobody knows what it matches", () => {
+    const here = world({
+      policies: [
+        policy("p/a", { ingress: [{ destination: { services: { name: "db", namespace: "q" } } }] }),
+      ],
+    });
+    expect(here.codes).toEqual(["CAL-R111"]);
+  });
+});

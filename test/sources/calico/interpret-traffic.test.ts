@@ -1,0 +1,271 @@
+import { describe, expect, it } from "vitest";
+import type { Direction } from "../../../src/ir/policy.ts";
+import { ICMP, ICMPV6, SCTP, TCP, trafficText, UDP } from "../../../src/sets/traffic-set.ts";
+import {
+  group,
+  machine,
+  policy,
+  world,
+  type EntityParts,
+  type RuleParts,
+  type World,
+} from "./interpret-support.ts";
+
+const UDPLITE = 136;
+
+function one(
+  rule: RuleParts,
+  direction: Direction = "ingress",
+  groups: Parameters<typeof world>[0]["groups"] = [],
+): World {
+  return world({ policies: [policy("p/a", { [direction]: [rule] })], groups });
+}
+
+function numbers(rule: RuleParts): string {
+  return trafficText(one(rule).rule.traffic.numbers);
+}
+
+const ports = (...list: readonly (number | string)[]): EntityParts => ({
+  ports: list,
+});
+
+describe("protocols and port numbers", () => {
+  it.each<[string, RuleParts, RuleParts]>([
+    [
+      "a range of one port is that port",
+      { protocol: TCP, destination: ports("80:80") },
+      { protocol: TCP, destination: ports(80) },
+    ],
+    [
+      "adjacent ranges are one",
+      { protocol: UDP, destination: ports("80:89", 90) },
+      { protocol: UDP, destination: ports("80:90") },
+    ],
+    [
+      "notPorts are the rest of the protocol",
+      { protocol: TCP, destination: { notPorts: [22] } },
+      { protocol: TCP, destination: ports("1:21", "23:65535") },
+    ],
+    [
+      "ports and notPorts are intersected",
+      { protocol: SCTP, destination: { ports: ["80:90"], notPorts: [85] } },
+      { protocol: SCTP, destination: ports("80:84", "86:90") },
+    ],
+    [
+      "a protocol and another one excluded is the protocol",
+      { protocol: TCP, notProtocol: UDP },
+      { protocol: TCP },
+    ],
+    [
+      "all ports of a protocol are the protocol",
+      { protocol: TCP, destination: ports("1:65535") },
+      { protocol: TCP },
+    ],
+  ])("%s", (_, left, right) => {
+    expect(numbers(left)).toBe(numbers(right));
+  });
+
+  it("matches nothing where a protocol is asked for and excluded", () => {
+    expect(one({ protocol: TCP, notProtocol: TCP }).rule.traffic.numbers.ranges).toEqual([]);
+  });
+
+  it.each<[string, RuleParts, number, number, boolean]>([
+    ["no protocol takes ICMP", {}, ICMP, 8 * 256, true],
+    ["notProtocol TCP leaves UDP", { notProtocol: TCP }, UDP, 53, true],
+    ["notProtocol TCP leaves protocol 47", { notProtocol: TCP }, 47, 0, true],
+    ["notProtocol TCP takes TCP out", { notProtocol: TCP }, TCP, 80, false],
+    ["UDPLite is a protocol of its own", { protocol: UDPLITE }, UDPLITE, 0, true],
+    ["UDPLite is not UDP", { protocol: UDPLITE }, UDP, 53, false],
+    [
+      "ICMP type 8 takes every code of it",
+      { protocol: ICMP, icmp: { type: 8 } },
+      ICMP,
+      8 * 256 + 3,
+      true,
+    ],
+    [
+      "ICMP type 8 code 0 takes no other code",
+      { protocol: ICMP, icmp: { type: 8, code: 0 } },
+      ICMP,
+      8 * 256 + 3,
+      false,
+    ],
+    [
+      "ICMP type 8 is not ICMPv6 type 8",
+      { protocol: ICMP, icmp: { type: 8 } },
+      ICMPV6,
+      8 * 256,
+      false,
+    ],
+    [
+      "notICMP leaves the other types",
+      { protocol: ICMPV6, notIcmp: { type: 128 } },
+      ICMPV6,
+      129 * 256,
+      true,
+    ],
+    [
+      "notICMP takes its type out",
+      { protocol: ICMPV6, notIcmp: { type: 128 } },
+      ICMPV6,
+      128 * 256,
+      false,
+    ],
+    [
+      "notICMP leaves no other protocol in",
+      { protocol: ICMPV6, notIcmp: { type: 128 } },
+      TCP,
+      80,
+      false,
+    ],
+  ])("%s", (_, rule, protocol, value, expected) => {
+    expect(one(rule).allows("ingress", machine("8.8.8.8"), { protocol, value })).toBe(expected);
+  });
+
+  it.each<[string, RuleParts, string]>([
+    ["port numbers without a protocol", { destination: ports(80) }, "CAL-R106"],
+    ["port numbers of UDPLite", { protocol: UDPLITE, destination: ports(80) }, "CAL-R106"],
+    ["excluded numbers without a protocol", { destination: { notPorts: [80] } }, "CAL-R106"],
+    ["notICMP without a protocol", { notIcmp: { type: 8 } }, "CAL-R107"],
+    [
+      "a name and excluded numbers",
+      { protocol: TCP, destination: { ports: ["http"], notPorts: [80] } },
+      "CAL-R112",
+    ],
+    ["http", { protocol: TCP, http: "methods GET" }, "CAL-R103"],
+    ["an unknown field", { unknownFields: ["spec.ingress[0].source.selectors"] }, "CAL-R105"],
+  ])("%s cannot be told, and the rule says so", (_, rule, code) => {
+    const here = one(rule);
+    expect(here.rule.opaque.map((condition) => condition.code)).toEqual([code]);
+    expect(here.codes).toEqual([code]);
+  });
+});
+
+describe("named ports", () => {
+  const web = (of: World, protocol: number): ReturnType<World["pod"]> =>
+    of.pod("p/web", { labels: { a: "x" }, ports: [{ name: "http", protocol, port: 8080 }] });
+
+  it("resolve on the subject of an ingress rule", () => {
+    const here = one({ protocol: TCP, destination: ports("http") });
+    expect(here.allows("ingress", machine("8.8.8.8"), { value: 8080 }, web(here, TCP))).toBe(true);
+    expect(here.allows("ingress", machine("8.8.8.8"), { value: 80 }, web(here, TCP))).toBe(false);
+    expect(here.allows("ingress", machine("8.8.8.8"), { value: 8080 })).toBe(false);
+  });
+
+  it("resolve on the destination of an egress rule, and never on an address", () => {
+    const here = one({ protocol: TCP, destination: ports("http") }, "egress");
+    expect(here.allows("egress", web(here, TCP), { value: 8080 })).toBe(true);
+    expect(here.allows("egress", machine("8.8.8.8"), { value: 8080 })).toBe(false);
+  });
+
+  it("stand beside numbers, either of which is enough", () => {
+    const here = one({ protocol: TCP, destination: ports("http", "http", 443) });
+    expect(here.allows("ingress", machine("8.8.8.8"), { value: 8080 }, web(here, TCP))).toBe(true);
+    expect(here.allows("ingress", machine("8.8.8.8"), { value: 443 })).toBe(true);
+    expect(here.rule.traffic.named).toHaveLength(1);
+  });
+
+  it("are TCP ports where the rule has no protocol", () => {
+    const here = one({ destination: ports("http") });
+    expect(here.allows("ingress", machine("8.8.8.8"), { value: 8080 }, web(here, TCP))).toBe(true);
+    expect(
+      here.allows("ingress", machine("8.8.8.8"), { protocol: UDP, value: 8080 }, web(here, UDP)),
+    ).toBe(false);
+  });
+
+  it("follow the protocol of the rule", () => {
+    const here = one({ protocol: UDP, destination: ports("http") });
+    expect(
+      here.allows("ingress", machine("8.8.8.8"), { protocol: UDP, value: 8080 }, web(here, UDP)),
+    ).toBe(true);
+    expect(
+      here.allows("ingress", machine("8.8.8.8"), { protocol: UDP, value: 8080 }, web(here, TCP)),
+    ).toBe(false);
+  });
+
+  it("never match a pod that only a network set covers", () => {
+    const sets = [group("NetworkSet p/s", { a: "x" }, ["10.244.0.0/16"])];
+    const here = one(
+      { protocol: TCP, destination: { selector: "a == 'x'", ports: ["http"] } },
+      "egress",
+      sets,
+    );
+    const other = here.pod("p/other", { ports: [{ name: "http", protocol: TCP, port: 8080 }] });
+    expect(here.allows("egress", web(here, TCP), { value: 8080 })).toBe(true);
+    expect(here.allows("egress", other, { value: 8080 })).toBe(false);
+  });
+
+  it("beside numbers, never make an Allow wider for a pod that only a network set covers", () => {
+    const sets = [group("NetworkSet p/s", { a: "x" }, ["10.244.0.0/16", "192.0.2.0/24"])];
+    const destination = { selector: "a == 'x'", ports: ["http", 443] };
+    const here = one({ protocol: TCP, destination }, "egress", sets);
+    const other = here.pod("p/other", { ports: [{ name: "http", protocol: TCP, port: 8080 }] });
+    expect(here.allows("egress", other, { value: 8080 })).toBe(false);
+    expect(here.allows("egress", machine("192.0.2.1"), { value: 443 })).toBe(true);
+    expect(here.rule.unsaid?.map(({ code }) => code)).toEqual(["CAL-R115"]);
+    const denied = one({ action: "deny", protocol: TCP, destination }, "egress", sets);
+    expect(denied.rule.opaque.map(({ code }) => code)).toEqual(["CAL-R115"]);
+  });
+
+  it("of a Deny that can meet a host endpoint are taken for every port of the protocol", () => {
+    const hosts = [group("HostEndpoint h", { a: "x" }, ["203.0.113.1/32"])];
+    const of = (action: "allow" | "deny", namespaceSelector: string): World =>
+      one(
+        {
+          action,
+          protocol: TCP,
+          destination: { namespaceSelector, selector: "a == 'x'", ports: ["http"] },
+        },
+        "egress",
+        hosts,
+      );
+    expect(of("deny", "global()").rule.opaque.map(({ code }) => code)).toEqual(["CAL-R113"]);
+    expect(trafficText(of("deny", "global()").rule.traffic.numbers)).toBe(
+      numbers({ protocol: TCP }),
+    );
+    expect(of("deny", "all()").rule.opaque).toEqual([]);
+    expect(of("allow", "global()").rule.opaque).toEqual([]);
+  });
+
+  it("that are excluded make a condition of their own kind", () => {
+    const { rule } = one({ protocol: TCP, destination: { notPorts: ["http", 22] } });
+    expect(rule.opaque).toEqual([
+      {
+        kind: "excluded-named-port",
+        names: ["http"],
+        code: "CAL-R102",
+        what: "destination.notPorts http, 22",
+      },
+    ]);
+    expect(trafficText(rule.traffic.numbers)).toBe(
+      numbers({ protocol: TCP, destination: { notPorts: [22] } }),
+    );
+  });
+});
+
+describe("source ports", () => {
+  it("make a condition that the flow's own source port decides", () => {
+    const here = one({ protocol: UDP, source: { ports: ["1000:2000"], notPorts: [1500] } });
+    const at = (sourcePort: number): boolean =>
+      here.allows("ingress", machine("8.8.8.8"), { protocol: UDP, value: 53, sourcePort });
+    expect(at(1000)).toBe(true);
+    expect(at(1500)).toBe(false);
+    expect(at(999)).toBe(false);
+    expect(here.rule.opaque.map(({ kind }) => kind)).toEqual(["source-port", "source-port"]);
+    expect(here.codes).toEqual(["CAL-R101", "CAL-R101"]);
+  });
+
+  it("of a Log rule are nobody's loss", () => {
+    expect(one({ action: "log", protocol: UDP, source: { ports: [1] } }).codes).toEqual([]);
+  });
+});
+
+describe("domains of a rule", () => {
+  it("are a condition nobody knows, over every address of the family", () => {
+    const { rule } = one({ destination: { domains: ["api.example.com"] } }, "egress");
+    expect(rule.opaque.map(({ code, what }) => [code, what])).toEqual([
+      ["CAL-R104", "destination.domains api.example.com"],
+    ]);
+    expect(rule.peer.map(({ kind }) => kind)).toEqual(["pod", "address"]);
+  });
+});
