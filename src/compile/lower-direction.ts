@@ -381,7 +381,7 @@ class DirectionLowering {
       if (gained.left.length > 0 || gained.needed.length > 0) {
         // Another rule of the source may allow it.
         const allowed = allowedFrom(this.#set, { tier: 0, rule: 0 }, said.maybe, "under", this.#effort);
-        gained = difference(said.maybe, allowed, this.#facts, this.#effort);
+        gained = difference(said.maybe, [...draft.sure, ...allowed], this.#facts, this.#effort);
       }
     }
     return { local, disposition, said, because, lost, gained };

@@ -142,8 +142,9 @@ function walkTier(tier: LocalTier, from: number, boxes: readonly Box[], side: Si
     if (action !== "deny" && keeps(rule, side)) {
       (action === "allow" ? allowed : passed).push(...meet(open, rule.boxes));
     }
-    // An Allow that may or may not match decides nothing for sure: what it might have taken goes on.
-    if (rule.certain || (side === "under" && action !== "allow")) {
+    // Under: what an Allow surely took is in `allowed` already, so it may go on as well; taking it away could only take
+    // too much. Over: what is surely decided goes no further.
+    if (side === "under" ? action !== "allow" : rule.certain) {
       open = minus(open, rule.boxes, side, effort);
     }
   }

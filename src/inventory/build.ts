@@ -87,15 +87,21 @@ export class SnapshotBuilder {
     say(this.#accounts, keyOf(account), account, place, same);
   }
 
-  addService(service: KnownService, place?: SourcePlace): void {
+  addService(service: KnownService, place: SourcePlace): void {
     const text = serviceText(service);
     say(this.#services, keyOf(service), service, place, (said) => serviceText(said) === text);
   }
 
   addSlice(name: string, slice: KnownEndpointSlice, place: SourcePlace): void {
+    const { namespace } = slice;
     const text = sliceText(slice);
-    const key = keyOf({ namespace: slice.namespace, name });
-    say(this.#slices, key, slice, place, (said) => sliceText(said) === text);
+    say(this.#slices, keyOf({ namespace, name }), slice, place, (said) => {
+      if (sliceText(said) === text) return true;
+      // It may have moved from one service to another between two dumps.
+      this.spoilSlices(namespace, said.service);
+      this.spoilSlices(namespace, slice.service);
+      return false;
+    });
   }
 
   /** Not all slices of the service can be read, so none of them counts. */
@@ -142,14 +148,10 @@ export class SnapshotBuilder {
   }
 
   #buildSlices(report: Report): readonly KnownEndpointSlice[] {
-    const spoilt = new Set(this.#spoiltServices);
-    // A slice that moved from one service to another between two dumps spoils the one that keeps it, too.
-    for (const { fact, disputed } of this.#slices.values()) {
-      if (disputed !== undefined)
-        spoilt.add(keyOf({ namespace: fact.namespace, name: fact.service }));
-    }
+    const isWhole = ({ namespace, service }: KnownEndpointSlice): boolean =>
+      !this.#spoiltServices.has(keyOf({ namespace, name: service }));
     return undisputed(this.#slices, "EndpointSlice", report)
-      .filter(({ namespace, service }) => !spoilt.has(keyOf({ namespace, name: service })))
+      .filter(isWhole)
       .sort(
         compareBy(
           (slice) => slice.namespace,

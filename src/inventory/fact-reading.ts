@@ -28,6 +28,7 @@ export class FactReading {
   readonly #report: Report;
   #name = "";
   #sound = true;
+  readonly #wrongFields = new Set<string>();
 
   constructor(object: ManifestObject, kind: string, report: Report) {
     this.#object = object;
@@ -61,18 +62,21 @@ export class FactReading {
     this.#report(diagnostic);
   };
 
-  #wrong(path: Path, expected: string): undefined {
+  #wrong(path: Path, expected: string): void {
     this.#sound = false;
+    const field = pathText(path);
+    // Several fields may be looked for in one thing that should have been a mapping.
+    if (this.#wrongFields.has(field)) return;
+    this.#wrongFields.add(field);
     this.add(
       inventoryDiagnostics.create("INV-X001", {
         at: this.place(path),
-        field: pathText(path),
+        field,
         kind: this.kind,
         name: this.#name,
         expected,
       }),
     );
-    return undefined;
   }
 
   /** The value at a path; undefined as soon as a step leads nowhere. A step into something of another type is reported. */
@@ -85,55 +89,67 @@ export class FactReading {
         continue;
       }
       const mapping = asMapping(value);
-      if (mapping === undefined) return this.#wrong(path.slice(0, depth), "a mapping");
+      if (mapping === undefined) {
+        this.#wrong(path.slice(0, depth), "a mapping");
+        return undefined;
+      }
       value = Object.hasOwn(mapping, step) ? mapping[step] : undefined;
     }
     return value ?? undefined;
   }
 
-  mapping(path: Path): Mapping | undefined {
+  #read<Value>(
+    path: Path,
+    expected: string,
+    convert: (value: unknown) => Value | undefined,
+  ): Value | undefined {
     const value = this.#at(path);
-    return value === undefined ? undefined : (asMapping(value) ?? this.#wrong(path, "a mapping"));
+    if (value === undefined) return undefined;
+    const converted = convert(value);
+    if (converted === undefined) this.#wrong(path, expected);
+    return converted;
+  }
+
+  mapping(path: Path): Mapping | undefined {
+    return this.#read(path, "a mapping", asMapping);
   }
 
   list(path: Path): readonly unknown[] {
-    const value = this.#at(path);
-    if (value === undefined) return [];
-    return Array.isArray(value) ? value : (this.#wrong(path, "a list") ?? []);
+    return this.#read(path, "a list", asList) ?? [];
   }
 
   text(path: Path): string | undefined {
-    const value = this.#at(path);
-    if (value === undefined || typeof value === "string") return value;
-    return this.#wrong(path, "text");
+    return this.#read(path, "text", (value) => (typeof value === "string" ? value : undefined));
   }
 
   flag(path: Path): boolean {
-    const value = this.#at(path);
-    if (value === undefined || typeof value === "boolean") return value ?? false;
-    return this.#wrong(path, "`true` or `false`") ?? false;
+    const asFlag = (value: unknown): boolean | undefined =>
+      typeof value === "boolean" ? value : undefined;
+    return this.#read(path, "`true` or `false`", asFlag) ?? false;
   }
 
   /** A port number. */
   port(path: Path): number | undefined {
-    const value = this.#at(path);
-    if (value === undefined || isPort(value)) return value;
-    return this.#wrong(path, "a port number");
+    return this.#read(path, "a port number", asPort);
   }
 
-  /** A port number or the name of a port. */
+  /** A port number or the name of a port. All digits is neither: as text it is no port's name. */
   portOrName(path: Path): number | string | undefined {
     const value = this.#at(path);
-    if (value === undefined || isPort(value)) return value;
-    // All digits is neither: as text it is no port's name. 0 stands for "the same as `port`" in old manifests.
-    if (typeof value === "string" && /[a-z]/.test(value)) return value;
-    return value === 0 || value === "" ? undefined : this.#wrong(path, "a port number or name");
+    // The API server takes these for nothing, too. (kubernetes: pkg/apis/core/v1/defaults.go `SetDefaults_Service`)
+    if (value === 0 || value === "") return undefined;
+    return this.#read(path, "a port number or name", (given) =>
+      typeof given === "string" && /[a-z]/.test(given) ? given : asPort(given),
+    );
   }
 
   /** The number of a protocol with ports; TCP where none is named, as the API server fills it in. */
   protocol(path: Path): number | undefined {
-    const text = this.text(path) ?? "TCP";
-    return PROTOCOLS.get(text) ?? this.#wrong(path, "`TCP`, `UDP` or `SCTP`");
+    const value = this.#at(path);
+    if (value === undefined || value === "") return PROTOCOLS.get("TCP");
+    return this.#read(path, "`TCP`, `UDP` or `SCTP`", (given) =>
+      typeof given === "string" ? PROTOCOLS.get(given) : undefined,
+    );
   }
 
   /** Labels, or a selector that is a map of them; a label that is none is reported, left out, and makes this unsound. */
@@ -173,8 +189,14 @@ const PROTOCOLS: ReadonlyMap<string, number> = new Map([
   ["SCTP", 132],
 ]);
 
-function isPort(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65535;
+function asList(value: unknown): readonly unknown[] | undefined {
+  return Array.isArray(value) ? value : undefined;
+}
+
+function asPort(value: unknown): number | undefined {
+  const isPort =
+    typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= 65535;
+  return isPort ? value : undefined;
 }
 
 /** Short enough for a message. */

@@ -26,13 +26,10 @@ export function readService(
     ports.push({ ...(name === "" ? {} : { name }), protocol, port, targetPort });
   }
   if (!reading.sound) return;
-  builder.addService({
-    namespace,
-    name: reading.name,
-    selector,
-    ports,
-    document: reading.document,
-  });
+  builder.addService(
+    { namespace, name: reading.name, selector, ports, document: reading.document },
+    reading.place([]),
+  );
 }
 
 /**

@@ -59,13 +59,15 @@ export function readFact(
 
   const reading = new FactReading(object, kind, report);
   const name = reading.text(["metadata", "name"]) ?? "";
+  // A Job, say, may leave it to the API server to complete its name.
+  const start = name === "" ? (reading.text(["metadata", "generateName"]) ?? "") : "";
   const isValid = kind === "Namespace" ? isNamespaceName : isObjectName;
-  if (!isValid(name)) {
+  if (!isValid(start === "" ? name : `${start}x`)) {
     const at = object.placeOf(["metadata", "name"]);
     report(inventoryDiagnostics.create("INV-E001", { at, kind, field: "name" }));
     return true;
   }
-  reading.setName(name);
+  reading.setName(start === "" ? name : `${start}*`);
   const namespace = fact.namespaced ? namespaceOf(reading, builder) : "";
   if (namespace !== undefined) fact.read(reading, namespace, builder);
   return true;

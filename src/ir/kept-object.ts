@@ -7,7 +7,7 @@ export interface KeptObject {
   readonly name: string;
   /** One YAML document without its `---` lines; ends in a newline. */
   readonly text: string;
-  /** True if `text` is the input's own, byte for byte; false if it had to be printed again. */
+  /** True if `text` is the input's own, byte for byte; false if its namespace was put in or it was printed again. */
   readonly verbatim: boolean;
   /** False for one that isolates and allows nothing: such objects are written last. */
   readonly hasRules: boolean;

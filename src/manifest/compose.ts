@@ -4,6 +4,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../diagnostics/source-range.ts";
 import { InternalError, invariant } from "../base/invariant.ts";
 import { manifestDiagnostics } from "./diagnostics.ts";
+import { DocumentFindings } from "./document-findings.ts";
 import { Positions } from "./positions.ts";
 import { plainKey, resolvePlain, resolveTagged } from "./scalar.ts";
 
@@ -11,7 +12,6 @@ import { plainKey, resolvePlain, resolveTagged } from "./scalar.ts";
 export const maxDepth = 400;
 /** How many values the aliases of a document may bring beyond the number that the document itself holds. */
 export const maxAliasedValues = 100_000;
-const maxFindingsOfDocument = 20;
 
 const yamlTag = "tag:yaml.org,2002:";
 
@@ -62,8 +62,7 @@ export class Composer {
   private next = 0;
 
   private anchors = new Map<string, Anchor | "open">();
-  private lost = false;
-  private findings = 0;
+  private findings: DocumentFindings;
   /** Values of this document so far, aliases expanded; and those of them that aliases brought. */
   private size = 0;
   private aliased = 0;
@@ -80,6 +79,7 @@ export class Composer {
     this.context = context;
     this.source = context.source;
     this.base = context.base;
+    this.findings = new DocumentFindings(context.report);
   }
 
   /** True while there is a document left. */
@@ -97,8 +97,7 @@ export class Composer {
     const opening = this.events[this.next++];
     invariant(opening?.type === EVENT_ID.DOCUMENT, "a document event comes first");
     this.anchors = new Map();
-    this.lost = false;
-    this.findings = 0;
+    this.findings = new DocumentFindings(this.context.report);
     this.size = 0;
     this.aliased = 0;
     this.aliasLimit = Math.max(maxAliasedValues, this.events.length);
@@ -108,7 +107,7 @@ export class Composer {
     const positions = this.nodeInside;
     const closing = this.events[this.next++];
     invariant(closing?.type === EVENT_ID.POP, "a document has one value");
-    return { value, positions, at, lost: this.lost };
+    return { value, positions, at, lost: this.findings.lost };
   }
 
   /** Reads one value. `emptyAt` is the place of a value that has no text, which is that of its key. */
@@ -150,7 +149,9 @@ export class Composer {
     if (event.style !== SCALAR_STYLE.PLAIN) return text;
     const value = resolvePlain(text);
     if (typeof value === "number" && !Number.isFinite(value)) {
-      this.fail(manifestDiagnostics.create("YML-X011", { at: this.placeOf(event, emptyAt), text }));
+      this.findings.fail(
+        manifestDiagnostics.create("YML-X011", { at: this.placeOf(event, emptyAt), text }),
+      );
     }
     return value;
   }
@@ -167,14 +168,15 @@ export class Composer {
     const at = this.placeOf(event, emptyAt);
     if (tag === undefined) {
       // A lone `!` says "this is text"; any other tag of the user's own means nothing to kubectl.
-      if (raw !== "!") this.report(manifestDiagnostics.create("YML-X013", { at, tag: raw, text }));
+      if (raw !== "!")
+        this.findings.note(manifestDiagnostics.create("YML-X013", { at, tag: raw, text }));
       return text;
     }
     const value = resolveTagged(tag, text);
     if (value === undefined) {
-      this.fail(manifestDiagnostics.create("YML-X012", { at, text, tag: raw }));
+      this.findings.fail(manifestDiagnostics.create("YML-X012", { at, text, tag: raw }));
     } else if (typeof value === "number" && !Number.isFinite(value)) {
-      this.fail(manifestDiagnostics.create("YML-X011", { at, text }));
+      this.findings.fail(manifestDiagnostics.create("YML-X011", { at, text }));
     }
     return value;
   }
@@ -235,7 +237,7 @@ export class Composer {
             const first = positions.keyAt[positions.find(key)] ?? keyAt;
             const related = [{ message: "first given here", at: this.context.placeAt(first) }];
             const at = this.context.placeAt(keyAt);
-            this.fail(manifestDiagnostics.create("YML-X002", { at, key, related }));
+            this.findings.fail(manifestDiagnostics.create("YML-X002", { at, key, related }));
           }
           fields[key] = value;
           this.place(positions, key, keyAt, this.nodeAt, this.nodeInside);
@@ -274,9 +276,9 @@ export class Composer {
     const at = this.context.placeAt(keyAt);
     if (read === undefined) {
       const what = value === null ? "null" : "an integer beyond 64 bits";
-      this.fail(manifestDiagnostics.create("YML-X003", { at, what }));
+      this.findings.fail(manifestDiagnostics.create("YML-X003", { at, what }));
     } else if (read !== text) {
-      this.report(manifestDiagnostics.create("YML-X004", { at, written: text, read }));
+      this.findings.note(manifestDiagnostics.create("YML-X004", { at, written: text, read }));
     }
     return read;
   }
@@ -288,7 +290,9 @@ export class Composer {
     // An undefined value is one that was reported already.
     if (value === undefined) return undefined;
     const what = value === null ? "null" : Array.isArray(value) ? "a sequence" : "a mapping";
-    this.fail(manifestDiagnostics.create("YML-X003", { at: this.context.placeAt(keyAt), what }));
+    this.findings.fail(
+      manifestDiagnostics.create("YML-X003", { at: this.context.placeAt(keyAt), what }),
+    );
     return undefined;
   }
 
@@ -324,7 +328,8 @@ export class Composer {
     for (const [source, from] of sources) {
       if (!isMapping(source) || from?.names === undefined) {
         const at = this.context.placeAt(keyAt);
-        if (source !== undefined) this.fail(manifestDiagnostics.create("YML-X005", { at }));
+        if (source !== undefined)
+          this.findings.fail(manifestDiagnostics.create("YML-X005", { at }));
         return;
       }
       for (const key of Object.keys(source)) {
@@ -335,7 +340,7 @@ export class Composer {
           const first = positions.keyAt[positions.find(key)] ?? keyAt;
           const related = [{ message: "given here", at: this.context.placeAt(first) }];
           const place = this.context.placeAt(keyAt);
-          this.fail(manifestDiagnostics.create("YML-X006", { at: place, key, related }));
+          this.findings.fail(manifestDiagnostics.create("YML-X006", { at: place, key, related }));
         }
         fields[key] = source[key];
         merged.add(key);
@@ -354,7 +359,7 @@ export class Composer {
     const anchor = this.anchors.get(name);
     if (anchor === undefined || anchor === "open") {
       const code = anchor === undefined ? "YML-X007" : "YML-X008";
-      this.fail(
+      this.findings.fail(
         manifestDiagnostics.create(code, { at: this.context.placeAt(at), name: `*${name}` }),
       );
       return undefined;
@@ -363,13 +368,15 @@ export class Composer {
     this.aliased += anchor.size;
     if (this.aliased > this.aliasLimit) {
       const place = this.context.placeAt(at);
-      this.fail(manifestDiagnostics.create("YML-X009", { at: place, limit: this.aliasLimit }));
+      this.findings.fail(
+        manifestDiagnostics.create("YML-X009", { at: place, limit: this.aliasLimit }),
+      );
       // One finding is enough.
       this.aliasLimit = Infinity;
     }
     if (this.depth + anchor.height > maxDepth) {
       const place = this.context.placeAt(at);
-      this.fail(manifestDiagnostics.create("YML-X010", { at: place, limit: maxDepth }));
+      this.findings.fail(manifestDiagnostics.create("YML-X010", { at: place, limit: maxDepth }));
     }
     this.nodeInside = anchor.inside;
     this.nodeHeight = anchor.height;
@@ -416,23 +423,6 @@ export class Composer {
       if (code !== 32 && code !== 10 && code !== 13) return at;
     }
     return start;
-  }
-
-  /** Reports an error: the document is lost, but its other errors are still looked for. */
-  private fail(error: Diagnostic): void {
-    this.lost = true;
-    this.report(error);
-  }
-
-  private report(finding: Diagnostic): void {
-    this.findings++;
-    if (this.findings <= maxFindingsOfDocument) {
-      this.context.report(finding);
-    } else if (this.findings === maxFindingsOfDocument + 1) {
-      const limit = maxFindingsOfDocument;
-      const last = finding.at === undefined ? {} : { at: finding.at };
-      this.context.report(manifestDiagnostics.create("YML-X023", { ...last, limit }));
-    }
   }
 }
 

@@ -179,4 +179,11 @@ export const manifestDiagnostics = defineDiagnostics({
     hint: "Correct those that are listed first.",
     explanation: "After so many errors in one document more of them help nobody.",
   },
+  "YML-X024": {
+    severity: "error",
+    effect: "unknown",
+    message: "This document is longer than {limit} MiB.",
+    hint: "Split it into several documents with `---`.",
+    explanation: `The API server takes no object of that size. A list may be longer if it is plain block YAML or JSON, as \`kubectl get\` prints it, because it is read item by item; one with anchors, in flow style or with an error in it is not. ${lostDocument}`,
+  },
 });

@@ -77,19 +77,26 @@ export class ObjectSink {
     this.lost.push(document);
   }
 
-  /** The objects in a document's value: itself, or the items of the list that it is. */
-  *objectsIn(located: LocatedValue, text: string | undefined): Generator<ManifestObject, void> {
+  /**
+   * The objects in a document's value: itself, or the items of the list that it is, less the first few if those were
+   * handed out before.
+   */
+  *objectsIn(
+    located: LocatedValue,
+    text: string | undefined,
+    skipItems = 0,
+  ): Generator<ManifestObject, void> {
     // An empty document is no object and is not counted.
-    if (located.value !== null) yield* this.unpack(located, {}, 0, [], text);
+    if (located.value !== null) yield* this.unpack(located, {}, 0, [], text, skipItems);
   }
 
-  /** The items of a list that was not read as a whole. */
-  *itemsIn(
-    items: LocatedValue,
+  /** The objects in one item of a list that was not read as a whole. */
+  *objectsInItem(
+    item: LocatedValue,
     defaults: ItemDefaults,
-    firstIndex: number,
+    index: number,
   ): Generator<ManifestObject, void> {
-    yield* this.elements(items, defaults, 1, ["items"], firstIndex);
+    yield* this.unpack(item, defaults, 1, ["items", index]);
   }
 
   private *unpack(
@@ -98,12 +105,13 @@ export class ObjectSink {
     depth: number,
     path: readonly PathStep[],
     text?: string,
+    skipItems = 0,
   ): Generator<ManifestObject, void> {
     const { value, positions, at } = located;
     const document = this.next(at);
     const place = { document, offset: at, path: pathText(path) };
     if (Array.isArray(value)) {
-      if (depth === 0) yield* this.elements(located, {}, 1, [], 0);
+      if (depth === 0) yield* this.elements(located, {}, 1, []);
       else this.notAnObject(place, "a sequence");
       return;
     }
@@ -139,7 +147,7 @@ export class ObjectSink {
     } else {
       const inside = positions?.inside[itemsIndex];
       const list = { value: items, positions: inside, at: itemsAt };
-      yield* this.elements(list, itemDefaults(fields), depth + 1, itemsPath, 0);
+      yield* this.elements(list, itemDefaults(fields), depth + 1, itemsPath, skipItems);
     }
   }
 
@@ -148,12 +156,13 @@ export class ObjectSink {
     defaults: ItemDefaults,
     depth: number,
     path: readonly PathStep[],
-    firstIndex: number,
+    skip = 0,
   ): Generator<ManifestObject, void> {
     for (const [index, item] of (value as readonly unknown[]).entries()) {
+      if (index < skip) continue;
       const itemAt = positions?.valueAt[index] ?? at;
       const located = { value: item, positions: positions?.inside[index], at: itemAt };
-      yield* this.unpack(located, defaults, depth, [...path, firstIndex + index]);
+      yield* this.unpack(located, defaults, depth, [...path, index]);
     }
   }
 
@@ -178,7 +187,8 @@ function kindOf(value: unknown): string {
   }
 }
 
-function isList(fields: Readonly<Record<string, unknown>>): boolean {
+/** True for a list of objects, as opposed to an object whose kind happens to end in List. */
+export function isList(fields: Readonly<Record<string, unknown>>): boolean {
   const kind = fields["kind"];
   if (typeof kind !== "string" || !kind.endsWith("List")) return false;
   // A custom kind may well be called AllowList; without items it is an object like any other.

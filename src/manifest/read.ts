@@ -8,6 +8,8 @@ import { Composer, maxDepth } from "./compose.ts";
 import { manifestDiagnostics } from "./diagnostics.ts";
 import { ObjectSink } from "./lists.ts";
 import type { ManifestObject } from "./manifest-object.ts";
+import { readJson } from "./read-json.ts";
+import { longList, maxDocumentLength, readLongList } from "./read-long-list.ts";
 
 /** How much text is parsed at a time. More costs memory, less costs the parser's start each time. */
 const groupLength = 64 * 1024;
@@ -28,7 +30,8 @@ export interface ReadSummary {
  * a. The text is cut at its `---` lines, as kubectl does.
  * b. Pieces are parsed in groups: parsing each by itself would cost three times as much, all at once would hold an
  *    event for every word of a file of any size.
- * c. A group in which anything is out of the ordinary is read again piece by piece, so that an error costs one document.
+ * c. JSON, and lists too long to be held as a whole, are read item by item.
+ * d. A group in which anything is out of the ordinary is read again piece by piece, so that an error costs one document.
  */
 export function* readManifests(
   file: SourceFile,
@@ -54,7 +57,10 @@ class FileReader {
   constructor(file: SourceFile, report: Report) {
     this.sink = new ObjectSink(file, report);
     this.text = file.text;
-    this.isOdd = badCharacter.test(file.text) || /\r(?!\n)/.test(file.text);
+    this.isOdd =
+      badCharacter.test(file.text) ||
+      /\r(?!\n)/.test(file.text) ||
+      file.text.indexOf("\ufeff", 1) >= 0;
   }
 
   *read(): Generator<ManifestObject, void> {
@@ -64,6 +70,17 @@ class FileReader {
       if (this.isHopeless()) return;
       const contentAt = contentOf(this.text, chunk);
       if (contentAt < 0) continue;
+      const code = this.text[contentAt];
+      const isJson = code === "{" || code === "[";
+      if (isJson || chunk.end - contentAt > longList) {
+        yield* this.readGroup(group);
+        group = [];
+        length = 0;
+        if (isJson) {
+          if (!(yield* readJson(chunk, contentAt, this.sink))) yield* this.readChunk(chunk);
+        } else yield* this.readLong(chunk);
+        continue;
+      }
       group.push(chunk);
       length += chunk.end - chunk.start;
       if (length < groupLength) continue;
@@ -105,6 +122,7 @@ class FileReader {
     source: string,
     base: number,
     chunks: readonly Chunk[],
+    skipItems = 0,
   ): Generator<ManifestObject, void> {
     let document = this.sink.next(base);
     const composer = new Composer(events, {
@@ -123,7 +141,7 @@ class FileReader {
       else {
         const isWhole = chunk !== undefined && !(chunks.length === 1 && composer.more());
         const text = isWhole ? this.text.slice(chunk.start, chunk.end) : undefined;
-        yield* this.sink.objectsIn(composed, text);
+        yield* this.sink.objectsIn(composed, text, skipItems);
       }
       if (chunks.length === 1 && composer.more()) {
         this.reportUnseparated(composer.startOfNext());
@@ -132,8 +150,13 @@ class FileReader {
     }
   }
 
-  /** A piece by itself, which holds one document if all is well. */
-  private *readChunk(chunk: Chunk): Generator<ManifestObject, void> {
+  private *readLong(chunk: Chunk): Generator<ManifestObject, void> {
+    const handedOut = this.isOdd ? 0 : yield* readLongList(chunk, this.sink);
+    if (handedOut !== "all") yield* this.readChunk(chunk, handedOut);
+  }
+
+  /** A piece by itself, which holds one document if all is well; of a list, what comes after the first `skipItems`. */
+  private *readChunk(chunk: Chunk, skipItems = 0): Generator<ManifestObject, void> {
     const source = this.text.slice(chunk.start, chunk.end);
     const place = (offset: number): SourcePlace => ({
       document: this.sink.next(contentOf(this.text, chunk)),
@@ -155,6 +178,13 @@ class FileReader {
       this.sink.report(manifestDiagnostics.create("YML-X016", { at: place(source.indexOf("%")) }));
       return;
     }
+    if (source.length > maxDocumentLength) {
+      const at = place(0);
+      const limit = maxDocumentLength / 1024 / 1024;
+      this.sink.report(manifestDiagnostics.create("YML-X024", { at, limit }));
+      this.sink.lose(at.document);
+      return;
+    }
     let events: readonly Event[];
     try {
       events = parseEvents(source, { maxDepth });
@@ -162,7 +192,7 @@ class FileReader {
       this.reportSyntax(error, place);
       return;
     }
-    yield* this.objectsOf(events, source, chunk.start, [chunk]);
+    yield* this.objectsOf(events, source, chunk.start, [chunk], skipItems);
   }
 
   private reportSyntax(error: unknown, place: (offset: number) => SourcePlace): void {

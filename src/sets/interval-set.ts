@@ -20,10 +20,10 @@ export interface IntervalAlgebra<T> {
 
 /** How to step along an axis. */
 interface Axis<T> {
-  next(point: T): T;
-  previous(point: T): T;
+  readonly next: (point: T) => T;
+  readonly previous: (point: T) => T;
   /** True if an interval that ends at `last` and one that starts at `first` make one; asked only if `last` < `first`. */
-  adjacent(last: T, first: T): boolean;
+  readonly adjacent: (last: T, first: T) => boolean;
 }
 
 export function intervalAlgebra<T extends number | bigint>(axis: Axis<T>): IntervalAlgebra<T> {
@@ -65,21 +65,17 @@ export function intervalAlgebra<T extends number | bigint>(axis: Axis<T>): Inter
   function subtract(a: readonly Interval<T>[], b: readonly Interval<T>[]): readonly Interval<T>[] {
     const rest: Interval<T>[] = [];
     let j = 0;
-    for (const interval of a) {
-      let from = interval.first;
-      let left = true;
-      for (; left; j += 1) {
-        const cut = b[j];
-        if (cut === undefined || cut.first > interval.last) break;
+    for (const { first, last } of a) {
+      let from = first;
+      let cut = b[j];
+      while (cut !== undefined && cut.last < last) {
         if (cut.first > from) rest.push({ first: from, last: previous(cut.first) });
-        // The cut may reach into the next interval too, so it must be looked at again there.
-        if (cut.last >= interval.last) {
-          left = false;
-          break;
-        }
         if (cut.last >= from) from = next(cut.last);
+        cut = b[++j];
       }
-      if (left) rest.push({ first: from, last: interval.last });
+      // The cut that reaches the end of this interval may reach into the next one too, so it is looked at again there.
+      if (cut === undefined || cut.first > last) rest.push({ first: from, last });
+      else if (cut.first > from) rest.push({ first: from, last: previous(cut.first) });
     }
     return rest;
   }
@@ -132,6 +128,6 @@ export function equalIntervals<T extends number | bigint>(
   if (a.length !== b.length) return false;
   return a.every((interval, at) => {
     const other = b[at];
-    return other !== undefined && interval.first === other.first && interval.last === other.last;
+    return interval.first === other?.first && interval.last === other.last;
   });
 }

@@ -97,7 +97,7 @@ function members<Point>(universe: readonly Point[], has: (point: Point) => boole
 }
 
 function isModelSubset(a: string, b: string): boolean {
-  return [...a].every((bit, at) => bit === "0" || b[at] === "1");
+  return Array.from(a).every((bit, at) => bit === "0" || b[at] === "1");
 }
 
 describe("label sets", () => {

@@ -1,4 +1,4 @@
-import { ASSUMPTIONS } from "../../src/ir/assumption.ts";
+import { expect } from "vitest";
 import type { AssumptionCode } from "../../src/ir/assumption.ts";
 import type { Outcome } from "../../src/ir/outcome.ts";
 import type { Rule } from "../../src/ir/policy.ts";
@@ -12,7 +12,13 @@ import { readBack, streamOf } from "./run-convert.ts";
  * Reads the written YAML back and holds every claim of the report to every flow of the small world of both sets.
  * Undefined where a stop kept everything from being written: then nothing is claimed.
  */
-export function judge(result: ConvertResult, limit?: number): Comparison | undefined {
+export function judge(
+  result: ConvertResult,
+  {
+    limit,
+    asked = new Set(),
+  }: { readonly limit?: number; readonly asked?: ReadonlySet<"widened"> } = {},
+): Comparison | undefined {
   const { report } = result;
   if (report.result.stops.length > 0) return undefined;
   const assumptions = new Set<AssumptionCode>(
@@ -20,17 +26,34 @@ export function judge(result: ConvertResult, limit?: number): Comparison | undef
       .filter(({ standing }) => !standing)
       .map(({ name }) => name as AssumptionCode),
   );
-  for (const name of assumptions) {
-    if (ASSUMPTIONS[name].standing) throw new Error(`${name} is a standing assumption`);
+  const target = readBack(streamOf(result));
+  const outcomeOf = claimsByRule(report.policies, result);
+  const owned = report.policies.filter(({ outcome }) => outcome === "widened");
+  if (!asked.has("widened")) {
+    // Kubernetes policies of the input are kept as they are; lowering itself never widens unasked.
+    const ours = owned.filter(({ source }) => source.engine !== "kubernetes");
+    expect(
+      ours.map(({ source }) => source.name),
+      "widened unasked",
+    ).toEqual([]);
   }
+  const wider = new Set(
+    owned.flatMap(({ emitted }) => emitted.map(({ namespace, name }) => `${namespace}/${name}`)),
+  );
   return checkClaims(
     result.source,
-    readBack(streamOf(result)),
+    target,
     result.snapshot,
     {
       outcome: report.result.outcome,
       assumptions,
-      outcomeOf: claimsByRule(report.policies, result),
+      outcomeOf,
+      mayWiden: ({ target: { by } }) => {
+        // Only by an object of a policy that is reported as wider; nothing else may let more in.
+        if (by.kind !== "rule") return wider.size === 0 && report.result.outcome === "widened";
+        const { namespace = "", name } = by.policy.origin;
+        return wider.has(`${namespace}/${name}`);
+      },
     },
     limit,
   );

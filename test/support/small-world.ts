@@ -9,6 +9,7 @@ import { ACCOUNT_NAME, NAMESPACE_NAME } from "../../src/sets/cube.ts";
 import type { Cube, LabelKey } from "../../src/sets/cube.ts";
 import { labelSetContains } from "../../src/sets/label-set.ts";
 import {
+  ALL_PORTS,
   ICMP,
   ICMPV6,
   SCTP,
@@ -131,7 +132,7 @@ function spaceOf(
     { name: "subject namespace", choices: subjectNamespaces(words, options) },
     ...podFactors("subject", words.subject, options),
     { name: "subject address", choices: podAddresses(words.subject, family, options) },
-    { name: "traffic", choices: trafficPoints(words, family) },
+    { name: "traffic", choices: trafficPoints(words, family, options) },
     { name: "names", choices: subsets([...words.portNames].sort()) },
     { name: "source port", choices: sourcePorts(words) },
     { name: "source names", choices: subsets([...words.sourcePortNames].sort()) },
@@ -190,7 +191,7 @@ function podFactors(end: End, words: EndVocabulary, options: WorldOptions): Fact
       key === ACCOUNT_NAME
         ? [...named, otherThan(named, "other")]
         : [
-            ...(seenValues(key, words, options) ?? [...named, otherThan(named, "other")]),
+            ...(seenValues(end, key, words, options) ?? [...named, otherThan(named, "other")]),
             undefined,
           ];
     factors.push({ name: `${end} ${key}`, choices });
@@ -200,11 +201,15 @@ function podFactors(end: End, words: EndVocabulary, options: WorldOptions): Fact
 
 /** Under the assumption that no value exists but those seen, the values of keys that are asked for parts of text. */
 function seenValues(
+  end: End,
   key: LabelKey,
   words: EndVocabulary,
   options: WorldOptions,
 ): readonly string[] | undefined {
-  if (!options.assumptions.has("values") || !words.textKeys.has(key)) return undefined;
+  const { assumptions } = options;
+  const assumed =
+    assumptions.has("values") || (end === "subject" && assumptions.has("subject-values"));
+  if (!assumed || !words.textKeys.has(key)) return undefined;
   if (!key.startsWith("pod:")) return undefined;
   const name = key.slice("pod:".length);
   const seen = new Set<string>();
@@ -291,7 +296,11 @@ function representatives(
 /** Some protocol that nobody names, unless somebody does. */
 const GRE = 47;
 
-function trafficPoints(words: Vocabulary, family: Family): readonly number[] {
+function trafficPoints(
+  words: Vocabulary,
+  family: Family,
+  options: WorldOptions,
+): readonly number[] {
   const protocols = new Set<number>([TCP, UDP, SCTP, ICMP, ICMPV6, GRE]);
   for (const bound of words.trafficBounds) {
     const protocol = Math.floor(bound / 65536);
@@ -311,7 +320,10 @@ function trafficPoints(words: Vocabulary, family: Family): readonly number[] {
       if (first < bound && bound <= trafficPoint(protocol, 65535)) points.add(bound);
     }
   }
-  return [...points].sort((a, b) => a - b);
+  const all = [...points].sort((a, b) => a - b);
+  return options.assumptions.has("only-tcp-udp-sctp")
+    ? all.filter((point) => trafficContains(ALL_PORTS, point))
+    : all;
 }
 
 /** Which names the pod at that end gives to the very port of the flow. */

@@ -31,6 +31,10 @@ const FAMILIES: readonly (readonly [family: AddressFamily, all: AddressSet])[] =
   [6, ALL_IPV6],
 ];
 
+function hasNets(entity: EntityRule): boolean {
+  return entity.nets.length > 0 || entity.notNets.length > 0;
+}
+
 function lists(rule: CalicoRule): readonly (readonly ParsedCidr[])[] {
   const { source, destination } = rule;
   return [source.nets, source.notNets, destination.nets, destination.notNets];
@@ -57,8 +61,10 @@ function joined(parts: readonly AddressSet[]): AddressSet {
  * (calico: felix/rules/rule_defs.go, FilterRuleToIPVersion)
  */
 export function ruleAddresses(rule: CalicoRule): RuleAddresses {
+  if (rule.ipVersion === undefined && !hasNets(rule.source) && !hasNets(rule.destination)) {
+    return UNRESTRICTED;
+  }
   const all = lists(rule);
-  if (rule.ipVersion === undefined && all.every((list) => list.length === 0)) return UNRESTRICTED;
   const source: AddressSet[] = [];
   const destination: AddressSet[] = [];
   const families: AddressSet[] = [];

@@ -102,6 +102,16 @@ function textsOf(entity: EntityRule, namespace: string | undefined): string {
   ]);
 }
 
+/** False for an end that asks for no endpoint in particular. */
+export function hasSelectors(entity: EntityRule): boolean {
+  return (
+    entity.selector !== undefined ||
+    entity.notSelector !== undefined ||
+    entity.namespaceSelector !== undefined ||
+    entity.accounts !== undefined
+  );
+}
+
 function sets(addresses: AddressSet): readonly PeerBox[] {
   if (addresses.ranges.length === 0) return [];
   return [
@@ -113,6 +123,8 @@ function sets(addresses: AddressSet): readonly PeerBox[] {
 export class PeerInterpreter {
   readonly #groups: GroupIndex;
   readonly #selections = new Map<string, Selection>();
+  readonly #bySelector = new WeakMap<Selector, Map<string, Selection>>();
+  readonly #byNamespaceSelector = new WeakMap<Selector, Map<string, Selection>>();
   /** Boxes of a selection without further ado, shared by all rules that have it. */
   readonly #plainBoxes = new WeakMap<Selection, readonly PeerBox[]>();
 
@@ -141,23 +153,40 @@ export class PeerInterpreter {
 
   /** Undefined: the end asks for nothing. */
   #selection(entity: EntityRule, namespace: string | undefined): Selection | undefined {
+    if (!hasSelectors(entity)) return undefined;
     const { selector, notSelector, namespaceSelector, accounts } = entity;
-    // The common case first, without building anything.
+    // Nearly all ends have one selector. It is found by the object, which parsing shares, without making a key.
+    const first = namespaceSelector ?? selector;
     if (
-      selector === undefined &&
-      notSelector === undefined &&
-      namespaceSelector === undefined &&
-      accounts === undefined
+      first === undefined ||
+      notSelector !== undefined ||
+      accounts !== undefined ||
+      (namespaceSelector !== undefined && selector !== undefined)
     ) {
-      return undefined;
+      return this.#remember(this.#selections, textsOf(entity, namespace), entity, namespace);
     }
-    const key = textsOf(entity, namespace);
-    const known = this.#selections.get(key);
-    if (known !== undefined) return known;
+    const all = namespaceSelector === undefined ? this.#bySelector : this.#byNamespaceSelector;
+    let ofSelector = all.get(first);
+    if (ofSelector === undefined) {
+      ofSelector = new Map();
+      all.set(first, ofSelector);
+    }
+    const place = namespaceSelector === undefined ? (namespace ?? "") : "";
+    return this.#remember(ofSelector, place, entity, namespace);
+  }
+
+  #remember(
+    known: Map<string, Selection>,
+    key: string,
+    entity: EntityRule,
+    namespace: string | undefined,
+  ): Selection | undefined {
+    const found = known.get(key);
+    if (found !== undefined) return found;
     const selection = this.#read(entity, namespace);
     if (selection === undefined) return undefined;
-    if (this.#selections.size >= CACHE_LIMIT) this.#selections.clear();
-    this.#selections.set(key, selection);
+    if (known.size >= CACHE_LIMIT) known.clear();
+    known.set(key, selection);
     return selection;
   }
 

@@ -22,13 +22,17 @@ export type ConditionCode =
   | "CAL-R115"
   | "CAL-N103";
 
+const NO_OPAQUE: readonly OpaqueCondition[] = [];
+const NO_UNSAID: readonly UnsaidMatch[] = [];
+
 /**
  * What the parts of one rule could not put into sets, collected while it is read. A Log rule decides nothing, so what
  * is lost of it is not reported.
  */
 export class RuleRemarks {
-  readonly opaque: OpaqueCondition[] = [];
-  readonly unsaid: UnsaidMatch[] = [];
+  // Most rules have none: they share the empty lists.
+  opaque: readonly OpaqueCondition[] = NO_OPAQUE;
+  unsaid: readonly UnsaidMatch[] = NO_UNSAID;
   setContents = false;
   readonly #report: Report | undefined;
 
@@ -37,7 +41,7 @@ export class RuleRemarks {
   }
 
   condition(condition: OpaqueCondition & { readonly code: ConditionCode }, at: SourcePlace): void {
-    this.opaque.push(condition);
+    this.opaque = [...this.opaque, condition];
     this.#say(condition.code, condition.what, at);
   }
 
@@ -47,13 +51,13 @@ export class RuleRemarks {
 
   /** A part of what an Allow matches that is left out. */
   leftOut(code: ConditionCode, what: string, at: SourcePlace): void {
-    this.unsaid.push({ code, what });
+    this.unsaid = [...this.unsaid, { code, what }];
     this.#say(code, what, at);
   }
 
   leftOutDomains(set: string, domains: readonly string[], at: SourcePlace): void {
     const listed = domains.slice(0, 5).join(", ") + (domains.length > 5 ? ", ..." : "");
-    this.unsaid.push({ code: "CAL-N101", what: `domains of ${set}` });
+    this.unsaid = [...this.unsaid, { code: "CAL-N101", what: `domains of ${set}` }];
     this.#report?.(
       calicoMeaningDiagnostics.create("CAL-N101", { at, set, domains: `\`${listed}\`` }),
     );
@@ -62,8 +66,8 @@ export class RuleRemarks {
   /** A set that may match: left out of an Allow, part of a Deny or Pass that is then not exactly known. */
   undecidedSet(set: string, namespace: string, leftOut: boolean, at: SourcePlace): void {
     const what = `the match of ${set}`;
-    if (leftOut) this.unsaid.push({ code: "CAL-N102", what });
-    else this.opaque.push({ kind: "unknown", code: "CAL-N102", what });
+    if (leftOut) this.unsaid = [...this.unsaid, { code: "CAL-N102", what }];
+    else this.opaque = [...this.opaque, { kind: "unknown", code: "CAL-N102", what }];
     this.#report?.(calicoMeaningDiagnostics.create("CAL-N102", { at, set, namespace }));
   }
 

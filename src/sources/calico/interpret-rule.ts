@@ -1,8 +1,8 @@
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../../diagnostics/source-range.ts";
 import type { AssumptionCode } from "../../ir/assumption.ts";
-import type { OpaqueCondition, Rule, TrafficPredicate } from "../../ir/policy.ts";
-import { ANY_ADDRESS } from "../../sets/address-set.ts";
+import type { Rule, TrafficPredicate } from "../../ir/policy.ts";
+import { ANY_ADDRESS, type AddressSet } from "../../sets/address-set.ts";
 import { ANY_PEER, intersectPeers, type PeerBox, type PodBox } from "../../sets/box.ts";
 import {
   intersectTraffic,
@@ -13,14 +13,18 @@ import {
   unionTraffic,
 } from "../../sets/traffic-set.ts";
 import { ruleAddresses } from "./interpret-addresses.ts";
-import { restrictPeers, type EndUse, type PeerInterpreter } from "./interpret-peer.ts";
+import {
+  hasSelectors,
+  restrictPeers,
+  type EndUse,
+  type PeerInterpreter,
+} from "./interpret-peer.ts";
 import { RuleRemarks } from "./interpret-rule-parts.ts";
 import type { ServiceEndpoints, ServiceIndex } from "./interpret-service.ts";
 import { namesOf, ruleTraffic } from "./interpret-traffic.ts";
 import { reportImpossibleValues } from "./interpret-values.ts";
 import type { CalicoRule, EntityRule } from "./model.ts";
 
-const NO_OPAQUE: readonly OpaqueCondition[] = [];
 const NO_ASSUMPTIONS: readonly AssumptionCode[] = [];
 const SET_CONTENTS: readonly AssumptionCode[] = ["set-contents"];
 
@@ -52,21 +56,23 @@ export function interpretRule(
     place: rule[end].place ?? origin.place,
     end,
   });
-  for (const end of [rule.source, rule.destination]) {
-    reportImpossibleValues(end, end.place ?? origin.place, context.report);
-  }
+  const endpoints = (end: "source" | "destination", within: AddressSet): readonly PeerBox[] => {
+    const entity = rule[end];
+    if (!hasSelectors(entity)) return restrictPeers(ANY_PEER, within);
+    reportImpossibleValues(entity, entity.place ?? origin.place, context.report);
+    return context.peers.endpoints(entity, within, use(end), remarks);
+  };
 
   const addresses = ruleAddresses(rule);
   // A domain list is a condition that nobody can check. Should it stand beside `nets` it may add to them: then the upper
   // bound is every address of the family.
-  const peerAddresses = peerEntity.domains.length > 0 ? addresses.families : addresses[peerEnd];
-  let peer = context.peers.endpoints(peerEntity, peerAddresses, use(peerEnd), remarks);
-  const own = context.peers.endpoints(
-    ownEntity,
-    ownEntity.nets.length > 0 || ownEntity.notNets.length > 0 ? addresses[ownEnd] : ANY_ADDRESS,
-    use(ownEnd),
-    remarks,
+  let peer = endpoints(
+    peerEnd,
+    peerEntity.domains.length > 0 ? addresses.families : addresses[peerEnd],
   );
+  // The peer carries the family of the flow, so the own side is restricted by nets of its own alone.
+  const ownNets = ownEntity.nets.length > 0 || ownEntity.notNets.length > 0;
+  const own = endpoints(ownEnd, ownNets ? addresses[ownEnd] : ANY_ADDRESS);
   let traffic = ruleTraffic(rule, remarks);
 
   if (peerEntity.services !== undefined) {
@@ -90,7 +96,7 @@ export function interpretRule(
     ...(subjectOnly === undefined ? {} : { subjectOnly }),
     peer,
     traffic,
-    opaque: remarks.opaque.length === 0 ? NO_OPAQUE : remarks.opaque,
+    opaque: remarks.opaque,
     ...(remarks.unsaid.length === 0 ? {} : { unsaid: remarks.unsaid }),
     assumptions: remarks.setContents ? SET_CONTENTS : NO_ASSUMPTIONS,
   };

@@ -104,6 +104,7 @@ function sourcePorts(rule: CalicoRule, remarks: RuleRemarks): void {
 
 /** Which of `ports` of the destination are names. */
 export function namesOf(destination: EntityRule): "none" | "only" | "mixed" {
+  if (destination.ports.length === 0) return "none";
   const named = destination.ports.filter(isNamed).length;
   if (named === 0) return "none";
   return named === destination.ports.length ? "only" : "mixed";

@@ -1,9 +1,9 @@
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../../diagnostics/source-range.ts";
+import { isLabelValue, isObjectName } from "../../inventory/label-syntax.ts";
 import { calicoMeaningDiagnostics } from "./interpret-diagnostics.ts";
 import type { EntityRule } from "./model.ts";
 import type { Selector, SelectorNode } from "./selector/ast.ts";
-import { isLabelValue, isSubdomain } from "./selector/label-syntax.ts";
 
 interface ImpossibleValue {
   readonly label: string;
@@ -15,7 +15,7 @@ const found = new WeakMap<Selector, readonly ImpossibleValue[]>();
 
 /** Values of labels, and names of service accounts, that the API server would refuse. */
 function isImpossible(value: string): boolean {
-  return !isLabelValue(value) && !isSubdomain(value);
+  return !isLabelValue(value) && !isObjectName(value);
 }
 
 function collect(node: SelectorNode, into: ImpossibleValue[]): void {

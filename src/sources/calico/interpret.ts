@@ -45,9 +45,11 @@ export function interpretCalico(
   const unplaced: CalicoPolicy[] = [];
   for (const policy of input.policies) {
     const name = policy.origin.tier ?? DEFAULT_TIER;
-    const interpreted = tiers.has(name)
-      ? interpretPolicy(policy, context)
-      : unknownTier(policy, name, report);
+    if (!tiers.has(name)) {
+      const values = { tier: name, policy: nameOf(policy) };
+      report(calicoMeaningDiagnostics.create("CAL-P101", { at: policy.origin.place, ...values }));
+    }
+    const interpreted = tiers.has(name) ? interpretPolicy(policy, context) : undefined;
     if (interpreted === undefined) {
       unplaced.push(policy);
       continue;
@@ -69,16 +71,6 @@ function nameOf({ kind, origin }: CalicoPolicy): string {
   return origin.namespace === undefined
     ? `${kind} ${origin.name}`
     : `${kind} ${origin.namespace}/${origin.name}`;
-}
-
-function unknownTier(policy: CalicoPolicy, tier: string, report: Report): undefined {
-  report(
-    calicoMeaningDiagnostics.create("CAL-P101", {
-      at: policy.origin.place,
-      tier,
-      policy: nameOf(policy),
-    }),
-  );
 }
 
 /** Undefined if the policy's pods cannot be told. */

@@ -216,7 +216,9 @@ function readForeignVersion(
     report(calicoDiagnostics.create("CAL-P018", { at, kind }));
     return "invalid";
   }
-  if (inGroup && (VALIDATORS.has(kind) || soundsLikePolicy(kind))) {
+  // Core Kubernetes has none of these kinds, so a bare `v1` is a slip.
+  const misplaced = apiVersion === "v1" && VALIDATORS.has(kind);
+  if (misplaced || (inGroup && (VALIDATORS.has(kind) || soundsLikePolicy(kind)))) {
     report(
       calicoDiagnostics.create("CAL-X012", {
         at: object.placeOf(["apiVersion"]),

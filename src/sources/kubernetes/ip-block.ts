@@ -18,6 +18,7 @@ export interface IpBlock {
 
 /** Numbers as the API server's lenient parser reads them: leading zeros mean nothing. */
 function withoutLeadingZeros(text: string): string {
+  if (!/(?:^|[./])0[0-9]/.test(text)) return text;
   const slash = text.lastIndexOf("/");
   const address = slash < 0 ? text : text.slice(0, slash);
   const prefix = slash < 0 ? "" : text.slice(slash).replace(/^\/0+(?=[0-9])/, "/");

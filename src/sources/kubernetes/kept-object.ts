@@ -1,7 +1,8 @@
 import type { KeptObject } from "../../ir/kept-object.ts";
 import type { Policy } from "../../ir/policy.ts";
 import type { ManifestObject } from "../../manifest/manifest-object.ts";
-import { printYaml } from "../../manifest/print.ts";
+import { contentOf } from "../../manifest/chunks.ts";
+import { printYaml, yamlScalar } from "../../manifest/print.ts";
 import { type Mapping, asMapping } from "./findings.ts";
 
 // What the API server or a controller wrote into a dump. Sent back with the object it would conflict with the cluster's
@@ -77,13 +78,48 @@ function documentText(text: string): string | undefined {
 
 /** JSON as a whole, also below comments: fine to read, but a file called `.yaml` should hold YAML. */
 function isFlow(text: string): boolean {
-  return /^(?:\s*(?:#[^\n]*)?\n)*\s*\{/.test(text);
+  return text.charAt(contentOf(text, { start: 0, end: text.length })) === "{";
+}
+
+/** Between a block mapping's key and its first field there is nothing but line ends, blanks and comments. */
+const BLOCK_HEAD = /^metadata:[ \t]*(?:#[^\r\n]*)?\r?\n(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*[ ]+$/;
+
+/**
+ * The text with `namespace` put in above the name, the rest byte for byte. Undefined unless `metadata` is a block mapping
+ * in the first column that begins a line with its name: there a line above the name is sure to be a field beside it.
+ */
+function withNamespace(
+  object: ManifestObject,
+  own: string,
+  metadata: Mapping,
+  namespace: string,
+): string | undefined {
+  // An empty one stands there already.
+  if ("namespace" in metadata) return undefined;
+  const [firstKey] = Object.keys(metadata);
+  if (firstKey === undefined) return undefined;
+  const file = object.document.file.text;
+  const start = object.document.offset - contentOf(own, { start: 0, end: own.length });
+  if (file.slice(start, start + own.length) !== own) return undefined;
+  const head = object.placeOf(["metadata"], "key").offset;
+  const first = object.placeOf(["metadata", firstKey], "key").offset;
+  const name = object.placeOf(["metadata", "name"], "key").offset;
+  const line = file.lastIndexOf("\n", name - 1) + 1;
+  const indent = file.slice(line, name);
+  const isBlock =
+    (head === start || file[head - 1] === "\n") &&
+    BLOCK_HEAD.test(file.slice(head, first)) &&
+    /^ +$/.test(indent);
+  if (!isBlock) return undefined;
+  const lineEnd = file[line - 2] === "\r" ? "\r\n" : "\n";
+  const added = `namespace: ${yamlScalar(namespace)}${lineEnd}${indent}`;
+  return file.slice(start, name) + added + file.slice(name, start + own.length);
 }
 
 /**
  * What is written for a policy that stays as it is: its own text, byte for byte, where it is a document of its own that
- * a person wrote; otherwise (items of lists, JSON, dumps with fields that the server set, documents that name no
- * namespace) printed again, with those fields taken out, the namespace put in and nothing else changed.
+ * a person wrote, with its namespace put in if it names none; otherwise (items of lists, JSON, dumps with fields that the
+ * server set) printed again, with those fields taken out and nothing else changed.
  */
 export function keepObject(
   object: ManifestObject,
@@ -93,15 +129,21 @@ export function keepObject(
   const { origin } = policy;
   const root = asMapping(object.value) ?? {};
   const metadata = asMapping(root["metadata"]) ?? {};
-  const own = namesNamespace && !isDump(root, metadata) ? object.sourceText() : undefined;
-  const text = own === undefined || isFlow(own) ? undefined : documentText(own);
   const namespace = origin.namespace ?? "";
+  const own = isDump(root, metadata) ? undefined : object.sourceText();
+  const complete =
+    own === undefined || isFlow(own)
+      ? undefined
+      : namesNamespace
+        ? own
+        : withNamespace(object, own, metadata, namespace);
+  const text = complete === undefined ? undefined : documentText(complete);
   return {
     source: origin,
     namespace,
     name: origin.name,
     text: text ?? printYaml(withoutServerFields(root, metadata, namespace)),
-    verbatim: text !== undefined,
+    verbatim: text !== undefined && namesNamespace,
     hasRules: [policy.ingress, policy.egress].some(
       (direction) => (direction?.rules.length ?? 0) > 0,
     ),

@@ -133,6 +133,7 @@ export function isNetworkPolicy(apiVersion: string, kind: string): boolean {
 function checkKind(root: Mapping, findings: Findings): void {
   const apiVersion = asText(root["apiVersion"]) ?? "";
   const kind = asText(root["kind"]) ?? "";
+  if (kind === "NetworkPolicy" && apiVersion === "networking.k8s.io/v1") return;
   const at = findings.at(["apiVersion"]);
   if (kind !== "NetworkPolicy") {
     findings.add(

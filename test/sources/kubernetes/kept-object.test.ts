@@ -34,6 +34,68 @@ describe("a policy that is a document of its own is kept byte for byte", () => {
   });
 });
 
+describe("a policy that names no namespace has it put in", () => {
+  const without = PLAIN.replace("  namespace: shop\n", "");
+  const options = { defaultNamespace: "shop" };
+  const textOf = (text: string): string | undefined => read(text, options).policies[0]?.kept.text;
+
+  it.each([
+    [
+      "as one line above its name",
+      without,
+      without.replace("  name:", "  namespace: shop\n  name:"),
+    ],
+    [
+      "below other fields and comments",
+      without.replace("  name:", "  # ours\n  labels:\n    a: b\n\n  name:"),
+      without.replace("  name:", "  # ours\n  labels:\n    a: b\n\n  namespace: shop\n  name:"),
+    ],
+    [
+      "below a comment on the line of `metadata`",
+      without.replace("metadata:", "metadata: # {"),
+      without
+        .replace("metadata:", "metadata: # {")
+        .replace("  name:", "  namespace: shop\n  name:"),
+    ],
+    [
+      "in the second document of a file",
+      `# one\nkind: X\n--- # two\n# three\n${without}`,
+      `# three\n${without.replace("  name:", "  namespace: shop\n  name:")}`,
+    ],
+    [
+      "with Windows line ends",
+      without.replaceAll("\n", "\r\n"),
+      without.replace("  name:", "  namespace: shop\n  name:").replaceAll("\n", "\r\n"),
+    ],
+  ])("%s", (_, text, expected) => {
+    expect(textOf(text)).toBe(expected);
+    expect(load(expected)).toMatchObject({ metadata: { name: "web", namespace: "shop" } });
+  });
+
+  it.each([
+    ["in flow style", without.replace("metadata:\n  name: web\n", "metadata: {name: web}\n")],
+    [
+      "in flow style over several lines",
+      without.replace("metadata:\n  name: web\n", "metadata: {\n  name: web}\n"),
+    ],
+    ["with an anchor", without.replace("metadata:\n", "metadata: &m\n")],
+    ["with an empty namespace", without.replace("  name: web\n", "  name: web\n  namespace:\n")],
+    ["with a quoted key", without.replace("metadata:", '"metadata":')],
+    ["indented as a whole", without.replace(/^(?=.)/gm, " ")],
+    [
+      "as an explicit key",
+      without.replace("metadata:\n  name: web\n", "metadata:\n  ? name\n  : web\n"),
+    ],
+  ])("%s too", (_, text) => {
+    expect(load(textOf(text) ?? "")).toEqual(load(PLAIN));
+  });
+
+  it("quoted if YAML would take it for something else", () => {
+    const [one] = read(without, { defaultNamespace: "123" }).policies;
+    expect(one?.kept.text).toContain('  namespace: "123"\n  name: web\n');
+  });
+});
+
 describe("a policy is printed again", () => {
   const again = `apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
@@ -123,13 +185,6 @@ spec: {podSelector: {matchLabels: {a: "0777"}}}
     });
   });
 
-  it("with its namespace, if the document names none", () => {
-    const { policies } = read(PLAIN.replace("  namespace: shop\n", ""), {
-      defaultNamespace: "shop",
-    });
-    expect(policies[0]?.kept.text).toBe(again);
-  });
-
   it("so that it means the same", () => {
     const text =
       withSpec(`podSelector: {matchExpressions: [{key: a, operator: NotIn, values: ["no", "1"]}]}
@@ -154,4 +209,19 @@ describe("a kept policy", () => {
   ])("with `%s` is %s to have rules", (spec, hasRules) => {
     expect(keptOf(withSpec(spec)).hasRules).toBe(hasRules);
   });
+});
+
+it.each([
+  ["blank lines above it", "\n".repeat(200_000) + PLAIN],
+  [
+    "comments inside of it",
+    PLAIN.replace("metadata:\n", `metadata:\n${"  #\r\n".repeat(100_000)}`).replace(
+      "  namespace: shop\n",
+      "",
+    ),
+  ],
+])("a policy with many %s is kept in time", (_, text) => {
+  const started = performance.now();
+  expect(read(text).policies).toHaveLength(1);
+  expect(performance.now() - started).toBeLessThan(3000);
 });

@@ -1,9 +1,16 @@
+import {
+  isLabelKey,
+  isLabelValue,
+  isNamespaceName,
+  isObjectName,
+} from "../../../inventory/label-syntax.ts";
 import { unreachable } from "../../../base/invariant.ts";
 import {
   ACCOUNT_NAME,
   ANY_CUBE,
   cube,
   NAMESPACE_NAME,
+  type Cube,
   type LabelConstraint,
   type LabelKey,
 } from "../../../sets/cube.ts";
@@ -25,13 +32,6 @@ import {
 } from "../../../sets/label-set.ts";
 import type { LabelTest, SelectorNode } from "./ast.ts";
 import {
-  isLabelKey,
-  isLabelValue,
-  isNamespaceName,
-  isPartOfValue,
-  isSubdomain,
-} from "./label-syntax.ts";
-import {
   ACCOUNT_LABEL,
   ACCOUNT_PREFIX,
   NAME_LABEL,
@@ -46,6 +46,7 @@ type Reading = { readonly key: LabelKey } | { readonly constant: string | undefi
 const EVERYTHING: LabelPredicate = [ANY_CUBE];
 const NOTHING: LabelPredicate = [];
 const ABSENT: Reading = { constant: undefined };
+const VALUE_LIMIT = 63;
 const ACCOUNT_NAME_LIMIT = 253;
 
 /** A label of a pod: Calico's own, one inherited under a prefix, or the pod's. Keys that no object can carry are absent. */
@@ -76,16 +77,21 @@ function readOnHost(label: string): Reading {
   return isLabelKey(label) ? { key: `pod:${label}` } : ABSENT;
 }
 
+/** Whether a value of this length at most could have the text as a part. */
+function isPartOfValue(text: string, limit: number): boolean {
+  return text.length <= limit && /^[A-Za-z0-9._-]*$/.test(text);
+}
+
 function canHold(key: LabelKey, value: string): boolean {
   if (key === NAMESPACE_NAME) return isNamespaceName(value);
-  return key === ACCOUNT_NAME ? isSubdomain(value) : isLabelValue(value);
+  return key === ACCOUNT_NAME ? isObjectName(value) : isLabelValue(value);
 }
 
 /** The values for which a test, taken without its negation, holds. Values that the key cannot have are left out. */
 function positiveSet(
   test: LabelTest,
   canHave: (value: string) => boolean,
-  limit: number | undefined,
+  limit: number,
 ): LabelSet {
   switch (test.kind) {
     case "has":
@@ -146,8 +152,13 @@ class Meaning {
         return (node.kind === "and") === !negated
           ? this.#conjunction(node, negated)
           : this.#disjunction(node, negated);
-      default:
+      case "has":
+      case "equals":
+      case "in":
+      case "text":
         return this.#conjunction(node, negated);
+      default:
+        return unreachable(node, "selector");
     }
   }
 
@@ -195,7 +206,7 @@ class Meaning {
       return;
     }
     const { key } = reading;
-    const limit = key === ACCOUNT_NAME ? ACCOUNT_NAME_LIMIT : undefined;
+    const limit = key === ACCOUNT_NAME ? ACCOUNT_NAME_LIMIT : VALUE_LIMIT;
     const positive = positiveSet(test, (value) => canHold(key, value), limit);
     const alternatives = flipped ? complementLabelSet(positive) : [positive];
     const [only] = alternatives;
@@ -233,6 +244,7 @@ class Meaning {
     }
     const common = cube(constraints);
     if (common === undefined) return NOTHING;
+    if (isHopeless(common, others)) return undefined;
     let result: LabelPredicate | undefined = [common];
     // Small factors first: they may empty the rest.
     for (const other of [...others].sort((a, b) => a.length - b.length)) {
@@ -261,6 +273,25 @@ class Meaning {
     if (overflow || size > CUBE_LIMIT) return undefined;
     return unionPredicates(...parts);
   }
+}
+
+/**
+ * Whether the alternatives of all factors together are sure to pass the limit. Where no label is asked for twice nothing
+ * can cancel or merge, so their number is the product; otherwise some allowance is made before the work is begun.
+ */
+function isHopeless(common: Cube, factors: readonly LabelPredicate[]): boolean {
+  const seen = new Set<LabelKey>(common.constraints.map(({ key }) => key));
+  let shared = false;
+  let product = 1;
+  for (const factor of factors) {
+    product *= factor.length;
+    const keys = new Set(factor.flatMap(({ constraints }) => constraints.map(({ key }) => key)));
+    for (const key of keys) {
+      shared ||= seen.has(key);
+      seen.add(key);
+    }
+  }
+  return product > (shared ? 16 * CUBE_LIMIT : CUBE_LIMIT);
 }
 
 const ON_PODS = new Meaning(readOnPod);

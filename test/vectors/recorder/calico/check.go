@@ -58,9 +58,6 @@ func check(dir string) error {
 					continue
 				}
 				why := c.cause(w, row.Flow())
-				if why == "unexplained" && differ[why]%20 == 0 {
-					debugFlow(w, d.calculated, row.Flow())
-				}
 				differ[why]++
 				if example[why] == "" {
 					example[why] = fmt.Sprintf("%s %+v rendered allow=%v", w.Name, row.Flow(), allow)

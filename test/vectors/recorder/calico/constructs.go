@@ -217,6 +217,9 @@ func ruleSites(r object, dir string, global, stored bool, add func(string, func(
 	}
 	if r["notProtocol"] != nil {
 		add("notProtocol", without("notProtocol"))
+		if r["protocol"] != nil {
+			add("protocol and notProtocol (notProtocol out)", without("notProtocol"))
+		}
 	}
 	for _, field := range []string{"icmp", "notICMP"} {
 		if icmp, ok := r[field].(object); ok {
@@ -305,6 +308,9 @@ func entitySites(e object, side, dir string, own, global, stored bool, add func(
 			}
 			if accounts["names"] == nil {
 				for _, op := range operators(fmt.Sprint(accounts["selector"])) {
+					if strings.HasPrefix(op, "projectcalico") || op == "an empty value" {
+						continue // no service account has such a label
+					}
 					add("serviceAccounts.selector with "+op, without("serviceAccounts"))
 				}
 			}

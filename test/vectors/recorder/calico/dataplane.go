@@ -47,9 +47,9 @@ type rule struct {
 
 // program is the filter table of one IP family.
 type program struct {
-	chains map[string][]rule
-	// refused names what the kernel would not load.
-	refused []string
+	chains  map[string][]rule
+	refused []string // what no kernel would load
+	nftOnly int      // rules that only nftables would load
 }
 
 // dataplane is a cluster node that runs a world.
@@ -127,7 +127,7 @@ func load(c *calculated, family int) (*program, error) {
 		}
 		out.chains[chain.Name] = compiled
 	}
-	out.refused = m.refused
+	out.refused, out.nftOnly = m.refused, m.nftOnly
 	return out, nil
 }
 

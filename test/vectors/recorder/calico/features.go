@@ -111,6 +111,10 @@ var features = func() map[string]feature {
 	simple("notProtocol", func(p *policy, r object, _ string) {
 		r["notProtocol"] = pick[any](p.gen, "TCP", "UDP", "ICMP", "ICMPv6", "SCTP", "UDPLite", 6, 47)
 	})
+	simple("protocol and notProtocol", func(p *policy, r object, _ string) {
+		same := pick[any](p.gen, "TCP", "UDP", 6)
+		r["protocol"], r["notProtocol"] = pick[any](p.gen, same, "TCP"), same
+	})
 	for _, field := range []string{"icmp", "notICMP"} {
 		simple(field+" type", func(p *policy, r object, _ string) {
 			r["protocol"], r[field] = "ICMP", object{"type": pick(p.gen, 8, 3)}

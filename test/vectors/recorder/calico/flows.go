@@ -160,7 +160,11 @@ func (b *boundaries) pick(r *rand.Rand, family int) traffic {
 	if r.Intn(2) == 0 {
 		source = port()
 	}
-	switch n := r.Intn(20); {
+	n := r.Intn(20)
+	if family == 6 && r.Intn(6) == 0 {
+		n = 19
+	}
+	switch {
 	case n < 8:
 		return ported(6, source, port())
 	case n < 12:
@@ -179,6 +183,26 @@ func (b *boundaries) pick(r *rand.Rand, family int) traffic {
 	}
 }
 
+// named aims at a container port of one of the two ends.
+func (b *boundaries) named(r *rand.Rand, w *world.World, f world.Flow) traffic {
+	t := b.pick(r, f.Family)
+	end := f.Peer
+	if r.Intn(2) == 0 {
+		end = f.Subject
+	}
+	if end >= len(w.Pods) || len(w.Pods[end].Ports) == 0 {
+		return t
+	}
+	p := w.Pods[end].Ports[r.Intn(len(w.Pods[end].Ports))]
+	t = ported(map[string]int{"TCP": 6, "UDP": 17, "SCTP": 132}[p.Protocol], 40000, b.ports[r.Intn(len(b.ports))])
+	if sender := f.Egress == (end == f.Subject); sender {
+		t.srcPort = p.Port
+	} else {
+		t.dstPort = p.Port
+	}
+	return t
+}
+
 // flow draws one question about a world.
 func (b *boundaries) flow(r *rand.Rand, w *world.World) world.Flow {
 	for {
@@ -195,6 +219,9 @@ func (b *boundaries) flow(r *rand.Rand, w *world.World) world.Flow {
 			continue
 		}
 		t := b.pick(r, f.Family)
+		if r.Intn(8) == 0 {
+			t = b.named(r, w, f)
+		}
 		f.Protocol, f.SrcPort, f.DstPort, f.ICMPType, f.ICMPCode = t.protocol, t.srcPort, t.dstPort, t.icmpType, t.icmpCode
 		return f
 	}

@@ -95,6 +95,10 @@ func (l *lane) fill(name string) {
 	if name == "preDNAT" {
 		l.dir = "ingress"
 	}
+	switch name {
+	case "order with a fraction", "order negative", "order tie", "tier", "action Pass":
+		l.first = opposite(l.first) // here the first policy itself is what decides
+	}
 	p := l.start(global, raw)
 	p.spec[l.dir] = []any{object{"action": l.first}}
 	restOrder := any(nil)
@@ -140,8 +144,16 @@ func (l *lane) fill(name string) {
 		l.fillTypes(p)
 		return
 	case name == "action Pass":
+		// Behind the Pass: the profile allows, or a later policy denies.
 		p.spec[l.dir] = []any{object{"action": "Pass", peerKey(l.dir): object{"selector": l.selector("", keys), "namespaceSelector": "all()"}},
 			object{"action": opposite(l.first)}}
+		if l.tier != "default" && l.first == "Deny" {
+			l.finish(p, 0, false)
+			l.tier = "default"
+			l.first = "Allow"
+			l.rest(global, raw, nil)
+			return
+		}
 		l.finish(p, 0, false)
 		return
 	case name == "action Log":

@@ -31,6 +31,9 @@ type matcher struct {
 	protocol int // of a positive -p, or -1
 	seen     int // how many -p
 	refused  []string
+	// nftOnly counts rules that iptables refuses and nftables takes, with the
+	// meaning that the interpreter gives them.
+	nftOnly int
 }
 
 func (m *matcher) parse(text string) ([]condition, error) {
@@ -61,7 +64,7 @@ func (m *matcher) parse(text string) ([]condition, error) {
 		i += 1 + used
 	}
 	if m.seen > 1 {
-		m.refused = append(m.refused, "two protocol matches in one rule: "+text)
+		m.nftOnly++
 	}
 	return out, nil
 }

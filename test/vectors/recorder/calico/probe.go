@@ -55,8 +55,8 @@ func probe(file string) error {
 		if err != nil {
 			return err
 		}
-		if p.refused != nil {
-			fmt.Printf("v%d KERNEL REFUSES: %v\n", v, p.refused)
+		if p.refused != nil || p.nftOnly > 0 {
+			fmt.Printf("v%d KERNEL REFUSES: %v, %d rules by iptables only\n", v, p.refused, p.nftOnly)
 		}
 	}
 	for id, set := range c.ipsets {

@@ -40,9 +40,6 @@ const (
 func apply(docs []*document, pods []world.Pod) (*stored, error) {
 	s := &stored{memory: newMemory(), source: map[string]*document{}, convert: conversion.NewConverter()}
 	client := clientOn(s.memory)
-	if err := createDefaultTier(client, docs); err != nil {
-		return nil, err
-	}
 	for _, tiersOnly := range []bool{true, false} {
 		for _, d := range docs {
 			if (d.Kind == v3.KindTier) == tiersOnly {
@@ -50,6 +47,9 @@ func apply(docs []*document, pods []world.Pod) (*stored, error) {
 					return nil, fmt.Errorf("%s: %w", d, err)
 				}
 			}
+		}
+		if err := s.createDefaultTier(client); err != nil {
+			return nil, err
 		}
 	}
 	for i := range pods {
@@ -60,12 +60,12 @@ func apply(docs []*document, pods []world.Pod) (*stored, error) {
 	return s, nil
 }
 
-// createDefaultTier makes the tier that Calico makes when it starts.
-func createDefaultTier(client clientv3.Interface, docs []*document) error {
-	for _, d := range docs {
-		if d.Kind == v3.KindTier && d.Metadata.Name == names.DefaultTierName {
-			return nil
-		}
+// createDefaultTier makes the tier that Calico makes when it starts, unless
+// the world's own document of it is one that Calico takes.
+func (s *stored) createDefaultTier(client clientv3.Interface) error {
+	key := model.ResourceKey{Kind: v3.KindTier, Name: names.DefaultTierName}
+	if _, err := s.memory.Get(context.Background(), key, ""); err == nil {
+		return nil
 	}
 	tier := v3.NewTier()
 	tier.Name = names.DefaultTierName

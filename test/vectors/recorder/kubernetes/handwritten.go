@@ -93,13 +93,13 @@ func handwritten() []*plan {
 	one("types-empty-list", "an empty list defaults like an absent one", `{podSelector: {}, policyTypes: [], egress: [{ports: [{port: 443}]}]}`)
 	one("types-absent-ingress-empty-egress-rule", "ingress closed, egress open", `{podSelector: {}, ingress: [], egress: [{}]}`)
 	one("types-twice-the-same", "duplicates are legal", `{podSelector: {}, policyTypes: [Ingress, Ingress], ingress: [{ports: [{port: 80}]}]}`)
-	for _, from := range []string{"from: []", "from: null", ""} {
-		name := map[string]string{"from: []": "empty-list", "from: null": "null", "": "absent"}[from]
-		one("from-"+name, "any source, outside too", `{podSelector: {}, policyTypes: [Ingress], ingress: [{`+from+`, ports: [{port: 80}, {port: 8080}, {port: 53, protocol: UDP}]}]}`)
+	for _, from := range []string{"from: [], ", "from: null, ", ""} {
+		name := map[string]string{"from: [], ": "empty-list", "from: null, ": "null", "": "absent"}[from]
+		one("from-"+name, "any source, outside too", `{podSelector: {}, policyTypes: [Ingress], ingress: [{`+from+`ports: [{port: 80}, {port: 8080}, {port: 53, protocol: UDP}]}]}`)
 	}
-	for _, ports := range []string{"ports: []", "ports: null", ""} {
-		name := map[string]string{"ports: []": "empty-list", "ports: null": "null", "": "absent"}[ports]
-		one("ports-"+name, "any port and any protocol", `{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {}}], `+ports+`}], egress: [{to: [{podSelector: {}}], `+ports+`}]}`)
+	for _, ports := range []string{", ports: []", ", ports: null", ""} {
+		name := map[string]string{", ports: []": "empty-list", ", ports: null": "null", "": "absent"}[ports]
+		one("ports-"+name, "any port and any protocol", `{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{from: [{podSelector: {}}]`+ports+`}], egress: [{to: [{podSelector: {}}]`+ports+`}]}`)
 	}
 	one("from-and-ports-empty-lists", "the rule allows everything", `{podSelector: {}, policyTypes: [Ingress], ingress: [{from: [], ports: []}]}`)
 	one("ports-one-empty-entry", "TCP, any port; no UDP, no other protocol", `{podSelector: {}, policyTypes: [Ingress, Egress], ingress: [{ports: [{}]}], egress: [{ports: [{}]}]}`)

@@ -13,7 +13,7 @@
 // (NotIn without the key, an empty value in matchLabels); how often that would have
 // changed a verdict is counted.
 //
-//	go run . -out ../../../../testdata/vectors/kubernetes -date YYYY-MM-DD
+// recorder/record-kubernetes.sh runs it.
 package main
 
 import (
@@ -37,6 +37,7 @@ const (
 	route         = "recorder/kubernetes: selectors by k8s.io/apimachinery, everything else by cyclonus pkg/matcher; ipBlocks against the address of pods too"
 
 	worldsWanted   = 170
+	worldsAtMost   = 260 // more than wanted are drawn while a construct decides too little
 	flowsPerWorld  = 280
 	enoughDeciding = 200 // flows that each construct has to decide in each verdict
 )
@@ -78,7 +79,7 @@ func main() {
 		apart.Worlds = appendWorld(apart.Worlds, rest)
 	}
 	generated := header(*seed)
-	for i := 0; i < worldsWanted; i++ {
+	for i := 0; i < worldsWanted || (i < worldsAtMost && len(books.short()) > 0); i++ {
 		plan := generate(*seed, i)
 		main, rest := plan.record(books)
 		generated.Worlds = appendWorld(generated.Worlds, main)
@@ -139,14 +140,7 @@ func (b *books) write(path string, files ...*world.File) error {
 			}
 		}
 	}
-	short := []string{}
-	for _, name := range slices.Sorted(maps.Keys(b.Constructs)) {
-		allow, deny := canDecide(name)
-		c := b.Constructs[name]
-		if (allow && c.Allow < enoughDeciding) || (deny && c.Deny < enoughDeciding) {
-			short = append(short, name)
-		}
-	}
+	short := b.short()
 	text, err := json.MarshalIndent(struct {
 		Worlds  int `json:"worlds"`
 		Flows   int `json:"flows"`
@@ -160,6 +154,19 @@ func (b *books) write(path string, files ...*world.File) error {
 	}
 	fmt.Fprintf(os.Stderr, "%d worlds, %d flows, %.1f %% allowed, %d constructs, short: %q\n", worlds, flows, 100*float64(allowed)/float64(flows), len(b.Constructs), short)
 	return os.WriteFile(path, append(text, '\n'), 0o644)
+}
+
+// short lists the constructs that decide too few flows.
+func (b *books) short() []string {
+	short := []string{}
+	for _, name := range slices.Sorted(maps.Keys(b.Constructs)) {
+		allow, deny := canDecide(name)
+		c := b.Constructs[name]
+		if (allow && c.Allow < enoughDeciding) || (deny && c.Deny < enoughDeciding) {
+			short = append(short, name)
+		}
+	}
+	return short
 }
 
 func moduleVersion(path string) string {

@@ -12,7 +12,7 @@
 //
 // The JSON is kept as text, so that the form of numbers (1e+06, -0, 1.0) is not lost.
 //
-//	go run . -out ../../../../testdata/vectors/yaml/cases.json
+// recorder/record-yaml.sh runs it.
 package main
 
 import (
@@ -90,16 +90,19 @@ func (r repeat) text() string {
 
 type recording struct {
 	Engine   map[string]string `json:"engine"`
+	Recorded string            `json:"recorded"`
 	Readings map[string]string `json:"readings"`
 	Cases    []recordedCase    `json:"cases"`
 }
 
 func main() {
 	out := flag.String("out", "", "file to write; standard output if absent")
+	date := flag.String("date", "", "day of the recording, YYYY-MM-DD")
 	flag.Parse()
 
 	result := recording{
-		Engine: moduleVersions("sigs.k8s.io/yaml", "go.yaml.in/yaml/v2", "k8s.io/apimachinery"),
+		Engine:   moduleVersions("sigs.k8s.io/yaml", "go.yaml.in/yaml/v2", "k8s.io/apimachinery"),
+		Recorded: *date,
 		Readings: map[string]string{
 			"single": "YAMLToJSON: the first document only, duplicate keys allowed",
 			"strict": "YAMLToJSONStrict; absent where it says the same as single",
@@ -241,8 +244,9 @@ func encode(result recording) ([]byte, error) {
 	var out bytes.Buffer
 	head, err := marshal(struct {
 		Engine   map[string]string `json:"engine"`
+		Recorded string            `json:"recorded"`
 		Readings map[string]string `json:"readings"`
-	}{result.Engine, result.Readings})
+	}{result.Engine, result.Recorded, result.Readings})
 	if err != nil {
 		return nil, err
 	}

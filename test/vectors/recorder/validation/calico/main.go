@@ -13,7 +13,7 @@
 // defaulting of `types` is written here, since the client does not export it. What the
 // client and the API server say about missing names and namespaces is not recorded.
 //
-//	go run . -out ../../../../../testdata/vectors/validation
+// recorder/record-validation.sh runs it.
 package main
 
 import (
@@ -23,6 +23,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime/debug"
@@ -98,6 +99,7 @@ type recordedCase struct {
 
 func main() {
 	out := flag.String("out", "", "directory to write to")
+	date := flag.String("date", "", "day of the recording, YYYY-MM-DD")
 	flag.Parse()
 	logrus.SetOutput(io.Discard)
 
@@ -107,6 +109,7 @@ func main() {
 		"github.com/projectcalico/api":    moduleVersion("github.com/projectcalico/api"),
 	}
 
+	extra := map[string]any{"recorded": *date}
 	schemas := loadSchemas()
 	var cases []any
 	accepted := 0
@@ -137,11 +140,12 @@ func main() {
 		}
 		cases = append(cases, one)
 	}
-	write(filepath.Join(*out, "calico.json"), engine, nil, cases)
+	write(filepath.Join(*out, "calico.json"), engine, extra, cases)
 	fmt.Fprintf(os.Stderr, "%d documents, %d accepted\n", len(cases), accepted)
 
 	selectors := recordSelectors()
-	write(filepath.Join(*out, "calico-selectors.json"), engine, map[string]any{"labels": labelMaps}, selectors)
+	extra["labels"] = labelMaps
+	write(filepath.Join(*out, "calico-selectors.json"), engine, extra, selectors)
 	fmt.Fprintf(os.Stderr, "%d selectors\n", len(selectors))
 }
 
@@ -377,8 +381,8 @@ func same(a, b answer) bool { return bytes.Equal(marshal(a), marshal(b)) }
 func write(path string, engine any, extra map[string]any, cases []any) {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "{\"engine\":%s,\n", marshal(engine))
-	for key, value := range extra {
-		fmt.Fprintf(&out, "%q:%s,\n", key, marshal(value))
+	for _, key := range slices.Sorted(maps.Keys(extra)) {
+		fmt.Fprintf(&out, "%q:%s,\n", key, marshal(extra[key]))
 	}
 	out.WriteString("\"cases\":[\n")
 	for i, one := range cases {

@@ -10,7 +10,7 @@
 // default since Kubernetes 1.36, so every text is judged with it on and off; the answer
 // without it is kept where it differs.
 //
-//	go run . -out ../../../../../testdata/vectors/validation/kubernetes.json
+// recorder/record-validation.sh runs it.
 package main
 
 import (
@@ -80,6 +80,7 @@ type recordedCase struct {
 
 func main() {
 	out := flag.String("out", "", "file to write; standard output if absent")
+	date := flag.String("date", "", "day of the recording, YYYY-MM-DD")
 	flag.Parse()
 
 	all := allPolicies()
@@ -106,7 +107,7 @@ func main() {
 	text, err := encode(map[string]any{
 		"k8s.io/kubernetes": moduleVersion("k8s.io/kubernetes"),
 		"gates":             map[string]bool{strictCIDRs: true},
-	}, recorded)
+	}, *date, recorded)
 	if err != nil {
 		fail(err)
 	}
@@ -265,13 +266,13 @@ func same(a, b answer) bool {
 }
 
 // encode writes one case a line, so that a changed case is one changed line.
-func encode(engine any, cases []recordedCase) ([]byte, error) {
+func encode(engine any, date string, cases []recordedCase) ([]byte, error) {
 	var out bytes.Buffer
 	head, err := marshal(engine)
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(&out, "{\"engine\":%s,\n\"cases\":[\n", head)
+	fmt.Fprintf(&out, "{\"engine\":%s,\"recorded\":%q,\n\"cases\":[\n", head, date)
 	for i, one := range cases {
 		line, err := marshal(one)
 		if err != nil {
