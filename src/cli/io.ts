@@ -4,15 +4,26 @@ import process from "node:process";
 import { SOURCE_ANNOTATION } from "../ir/provenance.ts";
 import { UsageError } from "./usage-error.ts";
 
-
 /** Writes text to standard output and waits until it is out. A reader that went away is no fault of ours. */
 export async function writeOut(text: string): Promise<void> {
   await new Promise<void>((done, fail) => {
     process.stdout.write(text, (error) => {
-      if (error === null || error === undefined || (error as NodeJS.ErrnoException).code === "EPIPE") done();
+      if (
+        error === null ||
+        error === undefined ||
+        (error as NodeJS.ErrnoException).code === "EPIPE"
+      )
+        done();
       else fail(error);
     });
   });
+}
+
+/** All of standard input. */
+export async function readStdin(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
 }
 
 /** Writes text to standard error. */
@@ -52,7 +63,10 @@ export function below(directory: string, file: string): string {
  * Files of an earlier run in an output directory that this run does not write: those two levels deep that carry our
  * annotation. Sorted, relative to the directory, with "/".
  */
-export async function staleFiles(directory: string, written: ReadonlySet<string>): Promise<readonly string[]> {
+export async function staleFiles(
+  directory: string,
+  written: ReadonlySet<string>,
+): Promise<readonly string[]> {
   const stale: string[] = [];
   for (const namespace of await entries(directory, "directory")) {
     for (const name of await entries(join(directory, namespace), "file")) {

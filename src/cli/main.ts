@@ -15,8 +15,14 @@ export async function main(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.done;
   const parser = yargs([...args])
     .scriptName("netpol-migrate")
-    .usage("$0 <command>\n\nConverts Calico network policies to native Kubernetes NetworkPolicies: never wider than the\nsource unless asked, and with a report of everything that could not be said.")
-    .parserConfiguration({ "camel-case-expansion": false, "duplicate-arguments-array": false, "boolean-negation": true })
+    .usage(
+      "$0 <command>\n\nConverts Calico network policies to native Kubernetes NetworkPolicies: never wider than the\nsource unless asked, and with a report of everything that could not be said.",
+    )
+    .parserConfiguration({
+      "camel-case-expansion": false,
+      "duplicate-arguments-array": false,
+      "boolean-negation": true,
+    })
     .command(
       convertCommand.command,
       convertCommand.describe,
@@ -26,7 +32,10 @@ export async function main(args: readonly string[]): Promise<number> {
       },
     )
     .example("$0 convert policies/ --inventory inventory.yaml -o out", "convert a folder into out/")
-    .example("kubectl get networkpolicies.crd.projectcalico.org -A -o yaml | $0 convert -", "convert a dump")
+    .example(
+      "kubectl get networkpolicies.crd.projectcalico.org -A -o yaml | $0 convert -",
+      "convert a dump",
+    )
     .demandCommand(1, "name a command, such as convert")
     .strict()
     .version(toolVersion())
@@ -45,4 +54,3 @@ export async function main(args: readonly string[]): Promise<number> {
   });
   return parsed === EXIT.done ? exitCode : parsed;
 }
-

@@ -18,7 +18,8 @@ export async function runCommand(command: () => Promise<number>): Promise<number
       return EXIT.usage;
     }
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    const what = error instanceof InternalError ? "contradicts itself" : "failed in a way that it should not";
+    const what =
+      error instanceof InternalError ? "contradicts itself" : "failed in a way that it should not";
     writeError(
       `internal error: netpol-migrate ${toolVersion()} ${what}; nothing was written.\n` +
         `Please report this with the input that shows it.\n${detail}\n`,

@@ -1,10 +1,11 @@
-/** Something about the call or the surroundings that the user can mend: exit code 2, no stack. */
+/** The call or its surroundings are at fault: a wrong option, a file that is not there. Ends with exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
+  /** What to do now, as a sentence of its own. */
   readonly hint: string | undefined;
 
-  constructor(message: string, { hint, cause }: { readonly hint?: string; readonly cause?: unknown } = {}) {
-    super(message, { cause });
-    this.hint = hint;
+  constructor(message: string, options: { readonly hint?: string; readonly cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.hint = options.hint;
   }
 }

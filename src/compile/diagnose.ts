@@ -104,7 +104,7 @@ function ruleFinding(
     return compileDiagnostics.create("CMP-R003", { at, lost: trafficText(rule.traffic.numbers) });
   }
   // Reading has already said what an opaque condition is and what it does.
-  if (rule.opaque.length > 0) return undefined;
+  if (rule.opaque.length > 0 || rule.unsaid !== undefined) return undefined;
   const reason = unsayable(rule, facts);
   if (reason === undefined) return undefined;
   const extent = result.disposition === "skipped" ? "the rule" : "that part of the rule";

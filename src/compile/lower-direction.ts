@@ -100,6 +100,9 @@ interface Draft {
   sure: readonly Box[];
 }
 
+/** True if the rule matches flows that the model cannot say. */
+export const hasUnsaid = ({ rule }: LocalRule): boolean => rule.unsaid !== undefined && rule.unsaid.length > 0;
+
 const isKept = ({ policy }: LocalPolicy): boolean => policy.origin.engine === "kubernetes";
 
 /** An object that is kept isolates whom it selects, whatever earlier tiers hand on to it. */
@@ -172,7 +175,7 @@ class DirectionLowering {
       case "log":
         break;
       case "allow":
-        if (isKept(local.policy)) this.#keep(draft, tierIndex);
+        if (isKept(local.policy)) this.#keep(draft, tierIndex, tier);
         else this.#allow(draft, tierIndex, tier);
         break;
       case "pass":
@@ -185,7 +188,7 @@ class DirectionLowering {
   }
 
   /** A rule of a Kubernetes policy of the input: it is written as it is, whatever the source's tiers make of it. */
-  #keep(draft: Draft, tierIndex: number): void {
+  #keep(draft: Draft, tierIndex: number, tier: LocalTier): void {
     const { local } = draft;
     const surely =
       this.#facts.blocksMatchPods === "yes"
@@ -195,9 +198,12 @@ class DirectionLowering {
     draft.said = { subjects: local.policy.subjects, rules: [], surely, maybe: local.boxes };
     draft.wanted = this.#plain ? local.boxes : effective(this.#set, tierIndex, local, "over", this.#effort);
     draft.sure = this.#plain ? local.boxes : effective(this.#set, tierIndex, local, "under", this.#effort);
+    if (!this.#plain && !this.#covers(draft.sure, local.boxes)) {
+      draft.because = this.#causes(tierIndex, tier, local);
+    }
   }
 
-  /** Step b. */
+  /** Step b. A rule with a part that is not even in the model is never redundant for what is known of it. */
   #allow(draft: Draft, tierIndex: number, tier: LocalTier): void {
     const { local } = draft;
     let whole = local.certain;
@@ -207,12 +213,16 @@ class DirectionLowering {
       draft.wanted = effective(this.#set, tierIndex, local, "over", this.#effort);
       if (draft.wanted.length === 0) {
         draft.because = this.#causes(tierIndex, tier, local);
+        if (hasUnsaid(local)) draft.disposition = "skipped";
         return;
       }
       draft.sure = effective(this.#set, tierIndex, local, "under", this.#effort);
       whole &&= this.#covers(draft.sure, local.boxes);
     }
-    if (local.boxes.length === 0) return;
+    if (local.boxes.length === 0) {
+      if (hasUnsaid(local)) draft.disposition = "skipped";
+      return;
+    }
     if (!whole) draft.because = this.#causes(tierIndex, tier, local);
     if (whole || this.#options.inexact === "widen") draft.said = this.#say(local);
     draft.disposition = draft.said === undefined ? "skipped" : "emitted";

@@ -19,6 +19,7 @@ import { assumptionsOf } from "./claim.ts";
 import type { Facts } from "./facts.ts";
 import type { Isolation } from "./isolation.ts";
 import type { Cause, LoweredPolicy, LoweredRule } from "./lower-direction.ts";
+import { hasUnsaid } from "./lower-direction.ts";
 import { namespacesNamed } from "./local.ts";
 import { isOtherTraffic } from "./say-traffic.ts";
 import { witnessOf } from "./witness.ts";
@@ -46,6 +47,7 @@ export function causeName({ policy, rule }: Cause): string {
 function outcomeOf(rule: LoweredRule): Outcome {
   if (rule.gained.left.length > 0) return "widened";
   if (rule.lost.left.length > 0) return "narrowed";
+  if (rule.disposition !== "redundant" && hasUnsaid(rule.local)) return "narrowed";
   return restsOn(rule) ? "conditional" : "exact";
 }
 
@@ -110,7 +112,10 @@ function ruleResult(
       ...(local === undefined ? {} : { rule: local.rule.origin }),
     })),
     assumptions: unique(inNamespaces.flatMap((one) => assumptions(one.rule, facts))),
-    losesOnlyOther: lost.length > 0 && lost.every((box) => isOtherTraffic(box.traffic.numbers)),
+    losesOnlyOther:
+      lost.length > 0 &&
+      !inNamespaces.some((one) => hasUnsaid(one.rule.local)) &&
+      lost.every((box) => isOtherTraffic(box.traffic.numbers)),
     ...(witness === undefined ? {} : { witness }),
   };
 }

@@ -66,6 +66,9 @@ const PORT_PROTOCOLS: ReadonlyMap<number, string> = new Map([
   [SCTP, "SCTP"],
 ]);
 
+/** Ports that a reader knows, shown where several would do. */
+const FAMILIAR_PORTS = [443, 80, 53, 22];
+
 function describeTraffic(box: Box): Pick<Witness, "protocol" | "port"> {
   const { ranges } = box.traffic.numbers;
   const protocols = ranges.flatMap(({ first, last }) => [first >> 16, last >> 16]);
@@ -74,9 +77,13 @@ function describeTraffic(box: Box): Pick<Witness, "protocol" | "port"> {
     if (range === undefined) continue;
     const [name] = box.traffic.named;
     if (name !== undefined) return { protocol: `${protocol} (the port called ${name})` };
-    const whole = Math.max(range.first, number * 65536 + 1);
-    const full = whole === number * 65536 + 1 && range.last >= number * 65536 + 65535;
-    return full ? { protocol } : { protocol, port: whole & 0xffff };
+    const inside = ranges.filter(({ first, last }) => first >> 16 <= number && number <= last >> 16);
+    const holds = (port: number): boolean =>
+      inside.some(({ first, last }) => first <= number * 65536 + port && number * 65536 + port <= last);
+    const first = Math.max(range.first & 0xffff, 1);
+    const port = FAMILIAR_PORTS.find(holds) ?? (range.first >> 16 === number ? first : 1);
+    const full = inside.length === 1 && range.first <= number * 65536 + 1 && range.last >= number * 65536 + 65535;
+    return full ? { protocol } : { protocol, port };
   }
   if (protocols.includes(ICMP)) return { protocol: "ICMP" };
   if (protocols.includes(ICMPV6)) return { protocol: "ICMPv6" };

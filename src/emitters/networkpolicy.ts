@@ -127,14 +127,21 @@ function pushRule(text: string[], { peers, ports }: AllowRule, peersField: "from
   if (peers === undefined && ports === undefined) text.push("{}\n");
 }
 
-/** A note as one comment line: whatever a policy of another team says, it stays inside the comment. */
+/** Text of another team without characters that end a line or that a terminal or parser would act on. */
+function tame(text: string): string {
+  return (
+    text
+      // C0 and C1 controls, line and paragraph separators, byte order marks.
+      // eslint-disable-next-line no-control-regex
+      .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, " ")
+      // Halves of surrogate pairs.
+      .replace(/\p{Surrogate}/gu, " ")
+  );
+}
+
+/** A note as one comment line: whatever it says, it stays inside the comment. */
 function commentLine(note: string): string {
-  // C0 and C1 controls, line and paragraph separators, byte order marks, halves of surrogate pairs.
-  const tame = note
-    // eslint-disable-next-line no-control-regex
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, " ")
-    .replace(/\p{Surrogate}/gu, " ");
-  return `# ${tame.trim()}`.trimEnd() + "\n";
+  return `# ${tame(note).trim()}`.trimEnd() + "\n";
 }
 
 /** The document of one object. Says nothing that an unrelated change of the input could change: no version, no line. */
@@ -205,7 +212,8 @@ function reportLabels(
   { owned, invalid }: CarriedLabels,
   report: Report,
 ): void {
-  const quoted = (keys: readonly string[]): string => keys.map((key) => `\`${key}\``).join(", ");
+  const quoted = (keys: readonly string[]): string =>
+    keys.map((key) => `\`${tame(key.slice(0, 100))}\``).join(", ");
   if (owned.length > 0)
     report(emitterDiagnostics.create("EMT-X004", { at, labels: quoted(owned) }));
   if (invalid.length > 0)

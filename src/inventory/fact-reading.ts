@@ -189,8 +189,11 @@ const PROTOCOLS: ReadonlyMap<string, number> = new Map([
   ["SCTP", 132],
 ]);
 
+/** Programs that trim dumps leave `{}` for an empty list; nothing is lost in taking it for one. */
 function asList(value: unknown): readonly unknown[] | undefined {
-  return Array.isArray(value) ? value : undefined;
+  if (Array.isArray(value)) return value;
+  const mapping = asMapping(value);
+  return mapping !== undefined && Object.keys(mapping).length === 0 ? [] : undefined;
 }
 
 function asPort(value: unknown): number | undefined {

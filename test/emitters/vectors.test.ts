@@ -139,10 +139,8 @@ function policyOf(value: unknown): { readonly policy: AllowPolicy; readonly name
   };
 }
 
-/** We accept less, on purpose: canonical text alone, each policy type once. */
+/** We accept less, on purpose: canonical text alone. */
 const STRICTER: ReadonlySet<string> = new Set([
-  "policyTypes [Ingress, Ingress]",
-  "policyTypes [Egress, Egress]",
   "from {ipBlock: {cidr: FD00::/8}}",
   "from {ipBlock: {cidr: fd00:0::/8}}",
   "from {ipBlock: {cidr: fd00:0:0:0:0:0:0:0/8}}",

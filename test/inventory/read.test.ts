@@ -106,6 +106,14 @@ status: ${status}
     expect(take(pod(spec, status)).snapshot.pods).toMatchObject([expected]);
   });
 
+  it("from a trimmed dump may have `{}` for a list without items", () => {
+    const { snapshot, found } = take(
+      pod("{nodeName: n1, containers: [{ports: {}}]}", "{phase: Running, podIPs: {}}"),
+    );
+    expect(snapshot.pods).toMatchObject([{ ports: [], addresses: [] }]);
+    expect(found).toEqual([]);
+  });
+
   it("with an address that is none are not relied on for addresses", () => {
     const { snapshot, found } = take(
       pod("{nodeName: n1}", `{phase: Running, podIPs: [{ip: 10.0.0.5}, {ip: 010.0.0.1}]}`),

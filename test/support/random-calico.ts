@@ -91,6 +91,7 @@ const peerEntity: fc.Arbitrary<Json> = fc.oneof(
 const ownEntity: fc.Arbitrary<Json> = fc.oneof(
   { weight: 12, arbitrary: fc.constant({}) },
   { weight: 2, arbitrary: fc.record({ selector: subjectSelector }) },
+  { weight: 1, arbitrary: fc.record({ namespaceSelector }) },
   { weight: 1, arbitrary: fc.record({ notSelector: subjectSelector }) },
   { weight: 1, arbitrary: fc.record({ nets: fc.array(netV4, { minLength: 1, maxLength: 1 }) }) },
 );

@@ -23,6 +23,8 @@ const oneOf = <T>(...values: readonly T[]): fc.Arbitrary<T> => fc.constantFrom(.
 const peer: fc.Arbitrary<readonly PeerBox[]> = oneOf<readonly PeerBox[]>(
   ANY_PEER,
   ANY_PEER,
+  ANY_PEER,
+  ANY_PEER,
   [pods({ a: "x" })],
   [pods({ a: ["x", "y"] })],
   [pods({ a: labelNotIn(["x"]) })],
@@ -71,6 +73,8 @@ const own: fc.Arbitrary<{ own?: readonly PodBox[] }> = oneOf<{ own?: readonly Po
   {},
   { own: [pods({ t: "db" })] },
   { own: [pods({ t: labelNotIn(["db"]) })] },
+  { own: [pods({ t: "db", "namespace:kubernetes.io/metadata.name": "p" })] },
+  { own: [pods({ "namespace:env": "dev" })] },
   { own: [pods({}, cidrs("10.0.0.0/8"))] },
 );
 

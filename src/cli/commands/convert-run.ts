@@ -8,7 +8,7 @@ import { runConvert } from "../../pipeline.ts";
 import { jsonText } from "../../report/json.ts";
 import { terminalText } from "../../report/terminal.ts";
 import { readInputFiles } from "../input-files.ts";
-import { below, removeFile, staleFiles, writeError, writeFileAtomically, writeOut } from "../io.ts";
+import { below, readStdin, removeFile, staleFiles, writeError, writeFileAtomically, writeOut } from "../io.ts";
 import { UsageError } from "../usage-error.ts";
 import { toolVersion } from "../version.ts";
 import { readOptions, reportedOptions, reportTargets } from "./convert-options.ts";
@@ -30,8 +30,9 @@ export async function convert(args: ConvertArguments): Promise<number> {
   const spinner = startSpinner(args);
   let result: ConvertResult;
   try {
-    const input = await readInputFiles(paths.length === 0 ? ["-"] : paths);
-    const inventory = await readInputFiles(args.inventory ?? []);
+    const surroundings = { cwd: process.cwd(), readStdin };
+    const input = await readInputFiles(paths.length === 0 ? ["-"] : paths, surroundings);
+    const inventory = await readInputFiles(args.inventory ?? [], surroundings);
     result = runConvert({
       files: input.files,
       inventory: inventory.files,
@@ -52,11 +53,11 @@ export async function convert(args: ConvertArguments): Promise<number> {
   writeError(
     terminalText(result.report, {
       colors: pc.createColors(useColor(args)),
-      detail: args.quiet ? "quiet" : args.verbose ? "verbose" : "normal",
+      detail: args.quiet === true ? "quiet" : args.verbose === true ? "verbose" : "normal",
       destination: destination(args),
     }),
   );
-  if (stale.length > 0 && !args.quiet) writeError(staleText(stale, args));
+  if (stale.length > 0 && args.quiet !== true) writeError(staleText(stale, args));
   return result.report.result.exitCode;
 }
 
@@ -74,7 +75,7 @@ function useColor({ color }: ConvertArguments): boolean {
 }
 
 function startSpinner(args: ConvertArguments): { stop(): void } {
-  if (!process.stderr.isTTY || args.quiet || process.env["CI"] !== undefined) return { stop: () => undefined };
+  if (!process.stderr.isTTY || args.quiet === true || process.env["CI"] !== undefined) return { stop: () => undefined };
   const spinner = ora({ text: "converting", stream: process.stderr });
   const timer = setTimeout(() => spinner.start(), SPINNER_AFTER);
   return {

@@ -22,8 +22,8 @@ export interface ConvertArguments {
   readonly "fail-on": FailOn;
   readonly "dry-run": boolean;
   readonly prune: boolean;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
+  readonly quiet?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
   readonly color?: boolean | undefined;
 }
 
@@ -100,8 +100,8 @@ function builder(yargs: Argv): Argv<ConvertArguments> {
       default: false,
       describe: "remove files of an earlier run from the out-dir that this one does not write",
     })
-    .option("quiet", { type: "boolean", default: false, describe: "only the assessment and what is wrong" })
-    .option("verbose", { type: "boolean", default: false, describe: "every finding" })
+    .option("quiet", { type: "boolean", describe: "only the assessment and what is wrong" })
+    .option("verbose", { type: "boolean", describe: "every finding" })
     .option("color", { type: "boolean", describe: "colours in the summary (default: on a terminal, unless NO_COLOR)" })
     .conflicts("quiet", "verbose")
     .example("$0 convert policies/ -o out --report report.json", "objects into out/, the report beside them")

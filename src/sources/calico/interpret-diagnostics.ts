@@ -56,10 +56,10 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
     severity: "info",
     effect: "none",
     message:
-      "more than {count} pairs of policies of one order in tier `{tier}` could disagree; the others were not looked at",
+      "tier `{tier}` has more policies of one order that may disagree; after {count} pairs no more were looked at",
     hint: "Give the policies of this tier different orders.",
     explanation:
-      "Pairs of policies of one order are compared to warn of verdicts that hang on names. The number of comparisons is bounded.",
+      "Pairs of policies of one order are compared to warn of verdicts that hang on names. The number of comparisons and of warnings is bounded.",
   },
   "CAL-S101": {
     severity: "warning",

@@ -178,7 +178,7 @@ function withHostEndpointPorts(
 
 function otherConditions(rule: CalicoRule, remarks: RuleRemarks): void {
   const place: SourcePlace = rule.origin.place;
-  if (rule.http !== undefined) remarks.unknown("CAL-R103", `http ${rule.http}`, place);
+  if (rule.http !== undefined) remarks.unknown("CAL-R103", rule.http, place);
   for (const end of ["source", "destination"] as const) {
     const { domains, place: at } = rule[end];
     if (domains.length === 0) continue;

@@ -27,6 +27,13 @@ function trafficOf({ traffic }: Rule): TrafficSet {
   return unionTraffic(traffic.numbers, ...traffic.named.map(({ protocols }) => protocols));
 }
 
+/** One policy that is there twice ties with itself; reading tells of that. */
+function isSamePolicy({ origin: a }: Policy, { origin: b }: Policy): boolean {
+  return (
+    a.engine === b.engine && a.kind === b.kind && a.namespace === b.namespace && a.name === b.name
+  );
+}
+
 /** Two rules that can match one flow and say different things about it. What is not known of them is taken to hold. */
 function disagree(a: Rule, b: Rule): boolean {
   if (a.action === b.action || a.action === "log" || b.action === "log") return false;
@@ -102,7 +109,7 @@ export function reportTies(tier: string, policies: readonly Policy[], report: Re
           );
           return;
         }
-        if (!policiesDisagree(first, second)) continue;
+        if (isSamePolicy(first, second) || !policiesDisagree(first, second)) continue;
         reports++;
         const related = [{ message: "asked first", at: first.origin.place }];
         report(

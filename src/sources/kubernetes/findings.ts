@@ -1,3 +1,4 @@
+import { clip } from "../schema-check.ts";
 import type { Diagnostic, Report } from "../../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../../diagnostics/source-range.ts";
 import type { ManifestObject, PathStep } from "../../manifest/manifest-object.ts";
@@ -11,7 +12,7 @@ export interface Findings {
   at(path: Path, part?: "key" | "value"): SourcePlace;
   add(diagnostic: Diagnostic): void;
   /** True once an error was added: the API server would refuse the object. */
-  readonly failed: boolean;
+  hasFailed(): boolean;
 }
 
 export function findingsOf(object: ManifestObject, report: Report): Findings {
@@ -22,9 +23,7 @@ export function findingsOf(object: ManifestObject, report: Report): Findings {
       failed ||= diagnostic.severity === "error";
       report(diagnostic);
     },
-    get failed() {
-      return failed;
-    },
+    hasFailed: () => failed,
   };
 }
 
@@ -45,8 +44,9 @@ export function asText(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
 }
 
-/** The user's own words, short enough for one line. */
+/** The user's own words, short enough for one line and without characters that would end it. */
 export function quoted(value: unknown): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "nothing");
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  // eslint-disable-next-line no-control-regex
+  return clip(text, 80).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, " ");
 }

@@ -203,7 +203,7 @@ export function readNetworkPolicy(
   const findings = findingsOf(object, report);
   const root = asMapping(object.value) ?? {};
   checkKind(root, findings);
-  if (findings.failed) return undefined;
+  if (findings.hasFailed()) return undefined;
   const structure = checkStructure(
     object,
     validateNetworkPolicy,
@@ -225,7 +225,7 @@ export function readNetworkPolicy(
     ipBlockMatchesPods: options.ipBlockMatchesPods,
     unknown: structure.unknown,
   });
-  if (findings.failed || metadata === undefined) return undefined;
+  if (findings.hasFailed() || metadata === undefined) return undefined;
   return { policy, kept: keepObject(object, policy, metadata.named) };
 }
 

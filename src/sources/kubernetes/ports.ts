@@ -20,10 +20,10 @@ const EVERYTHING: TrafficPredicate = { numbers: ANY_TRAFFIC, named: [] };
 
 function readProtocol(value: unknown, path: Path, findings: Findings): PortProtocol | undefined {
   switch (value) {
-    case "TCP":
     // Defaulted by the API server, and stored so.
     case undefined:
     case null:
+    case "TCP":
       return TCP;
     case "UDP":
       return UDP;

@@ -210,6 +210,10 @@ describe("policies that tie", () => {
     expect(codes(a, b, names)).toEqual([]);
   });
 
+  it("are not named if they are one policy, given twice", () => {
+    expect(codes(deny, allow, ["p/a", "p/a"])).toEqual([]);
+  });
+
   it("are compared across kinds", () => {
     expect(codes({ ...deny, namespaceSelector: "all()" }, allow, ["g", "p/b"])).toEqual([
       "CAL-P103",

@@ -34,6 +34,8 @@ function textOf({ text, textRepeated }: Case): string {
   return textRepeated.prefix + textRepeated.part.repeat(textRepeated.count) + textRepeated.suffix;
 }
 
+const nameOf = (value: unknown): string => (typeof value === "string" ? value : "");
+
 /** Reads what a run would hand to the reader: documents that call themselves NetworkPolicy. */
 function readIfMeant(text: string): Reading {
   const found: Diagnostic[] = [];
@@ -41,7 +43,7 @@ function readIfMeant(text: string): Reading {
   const options = { defaultNamespace: "default", ipBlockMatchesPods: "yes" } as const;
   const policies = objectsOf(text, report).flatMap((object) => {
     const { apiVersion, kind } = object.value as Readonly<Record<string, unknown>>;
-    const meant = isNetworkPolicy(String(apiVersion ?? ""), String(kind ?? ""));
+    const meant = isNetworkPolicy(nameOf(apiVersion), nameOf(kind));
     return (meant ? readNetworkPolicy(object, options, report) : undefined) ?? [];
   });
   return { policies, found };
