@@ -77,8 +77,8 @@ async function filesAt(path: string, cwd: string): Promise<readonly string[]> {
   if (kind === "file") return [whole];
   if (kind === "directory") return filesBelow(whole, path);
   if (isDynamicPattern(path)) return filesMatching(path, cwd);
-  throw new UsageError(`There is no file or directory \`${path}\`.`, {
-    hint: "Check the path; a glob with no file to match needs quotes only if the shell does not expand it.",
+  throw new UsageError(`there is no file or directory \`${path}\``, {
+    hint: "Check the path; paths are relative to the current directory.",
   });
 }
 
@@ -99,7 +99,7 @@ async function filesBelow(directory: string, path: string): Promise<readonly str
   const files: string[] = [];
   await walk(directory, path, new Set(), files);
   if (files.length === 0) {
-    throw new UsageError(`The directory \`${path}\` holds no file that ends in ${extensions}.`, {
+    throw new UsageError(`the directory \`${path}\` holds no file that ends in ${extensions}`, {
       hint: "Name the files themselves if they end in something else.",
     });
   }
@@ -158,7 +158,7 @@ async function filesMatching(pattern: string, cwd: string): Promise<readonly str
     ignore: [...skippedDirectories].map((name) => `**/${escapePath(name)}/**`),
   });
   if (matches.length === 0) {
-    throw new UsageError(`No file matches \`${pattern}\`.`, {
+    throw new UsageError(`no file matches \`${pattern}\``, {
       hint: "Check the pattern; `**` stands for any number of directories.",
     });
   }
@@ -188,5 +188,5 @@ function codeOf(cause: unknown): string {
 
 function unreadable(path: string, cause: unknown): UsageError {
   const reason = reasons[codeOf(cause)] ?? (cause instanceof Error ? cause.message : String(cause));
-  return new UsageError(`\`${path}\` cannot be read: ${reason}.`, { cause });
+  return new UsageError(`cannot read \`${path}\`: ${reason}`, { cause });
 }

@@ -2,12 +2,12 @@ import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { PolicyResult } from "../ir/outcome.ts";
 import type { Policy, PolicySet } from "../ir/policy.ts";
-import { DIRECTIONS } from "../ir/policy.ts";
+import type { Assembled } from "./assemble.ts";
 import { assemble } from "./assemble.ts";
 import { diagnosePolicy } from "./diagnose.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
 import type { Facts } from "./facts.ts";
-import { PolicyIndex, coveredNamespaces } from "./local.ts";
+import { PolicyIndex, coveredNamespaces, namespacesNamed } from "./local.ts";
 import type { LoweringOptions } from "./lower-direction.ts";
 import { lowerDirection } from "./lower-direction.ts";
 import { BOX_LIMIT } from "./reach.ts";
@@ -46,53 +46,61 @@ export function lower(
 ): Lowering {
   const index = new PolicyIndex(set);
   const namespaces = coveredNamespaces(set, snapshot);
-  const placed = new Map<Policy, PolicyInNamespace[]>();
+  const done = new Map<Policy, PolicyResult>();
+  const stops: Diagnostic[] = [];
+  const finish = (policy: Policy, inNamespaces: readonly PolicyInNamespace[]): void => {
+    const result = policyResult(policy, inNamespaces, facts);
+    done.set(policy, result);
+    const mode = options.unsayableSubjects;
+    stops.push(...diagnosePolicy(policy, result, inNamespaces, namespaces, facts, mode, report));
+  };
+
+  const pending = new Map<Policy, PolicyInNamespace[]>();
   for (const namespace of namespaces) {
-    const local = index.localise(namespace, snapshot.namespaces.get(namespace)?.labels);
-    const effort = { givenUp: 0 };
-    const lowered = {
-      ingress: lowerDirection(local.ingress, options, facts, effort),
-      egress: lowerDirection(local.egress, options, facts, effort),
-    };
-    if (effort.givenUp > 0) {
-      report(compileDiagnostics.create("CMP-X001", { namespace, limit: BOX_LIMIT }));
-    }
-    const policies = new Set(DIRECTIONS.flatMap((direction) => [...lowered[direction].policies.keys()]));
-    for (const policy of policies) {
-      const own = {
-        ingress: lowered.ingress.policies.get(policy),
-        egress: lowered.egress.policies.get(policy),
-      };
-      const assembled =
-        policy.origin.engine === "kubernetes"
-          ? { objects: [], placements: new Map() }
-          : assemble(policy, namespace, own);
-      const entry = { namespace, lowered: own, assembled };
-      const list = placed.get(policy);
-      if (list === undefined) placed.set(policy, [entry]);
-      else list.push(entry);
+    for (const [policy, entry] of lowerNamespace(namespace, index, snapshot, options, facts, report)) {
+      // Most policies lie in one namespace: what lowering made of them need not be held until all are done.
+      if (namespacesNamed(policy)?.length === 1) finish(policy, [entry]);
+      else {
+        const list = pending.get(policy);
+        if (list === undefined) pending.set(policy, [entry]);
+        else list.push(entry);
+      }
     }
   }
 
   const results: PolicyResult[] = [];
-  const stops: Diagnostic[] = [];
   for (const { policies } of set.tiers) {
     for (const policy of policies) {
-      const inNamespaces = placed.get(policy) ?? [];
-      const result = policyResult(policy, inNamespaces, facts);
-      results.push(result);
-      stops.push(
-        ...diagnosePolicy(
-          policy,
-          result,
-          inNamespaces,
-          namespaces,
-          facts,
-          options.unsayableSubjects,
-          report,
-        ),
-      );
+      if (!done.has(policy)) finish(policy, pending.get(policy) ?? []);
+      const result = done.get(policy);
+      if (result !== undefined) results.push(result);
     }
   }
   return { results, stops, namespaces };
 }
+
+/** All policies that select a pod of the namespace. */
+function* lowerNamespace(
+  namespace: string,
+  index: PolicyIndex,
+  snapshot: Snapshot,
+  options: LoweringOptions,
+  facts: Facts,
+  report: Report,
+): Generator<readonly [Policy, PolicyInNamespace]> {
+  const local = index.localise(namespace, snapshot.namespaces.get(namespace)?.labels);
+  const effort = { givenUp: 0 };
+  const ingress = lowerDirection(local.ingress, options, facts, effort).policies;
+  const egress = lowerDirection(local.egress, options, facts, effort).policies;
+  if (effort.givenUp > 0) {
+    report(compileDiagnostics.create("CMP-X001", { namespace, limit: BOX_LIMIT }));
+  }
+  for (const policy of new Set([...ingress.keys(), ...egress.keys()])) {
+    const lowered = { ingress: ingress.get(policy), egress: egress.get(policy) };
+    const kept = policy.origin.engine === "kubernetes";
+    yield [policy, { namespace, lowered, assembled: kept ? NOT_ASSEMBLED : assemble(policy, namespace, lowered) }];
+  }
+}
+
+/** A kept policy is written as it is. */
+const NOT_ASSEMBLED: Assembled = { objects: [], placements: new Map() };

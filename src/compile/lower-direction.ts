@@ -254,7 +254,10 @@ class DirectionLowering {
   #say(local: LocalRule): SaidRule | undefined {
     const side = this.#options.inexact === "narrow" ? "under" : "over";
     const subjects = saySubjects(ruleSubjects(local.rule, local.policy.subjects), this.#facts, side);
-    const within = withinIsolated(subjects, this.#isolated);
+    const own = this.#isolation.get(local.policy)?.said ?? [];
+    const within = subjects.every((subject) => own.includes(subject))
+      ? subjects
+      : withinIsolated(subjects, this.#isolated);
     if (subjects.length > 0 && within.length === 0) {
       // Nobody whom it concerns is isolated: all is allowed without it.
       return { subjects: [], rules: [], surely: [], maybe: [] };

@@ -1,5 +1,5 @@
 import type { AssumptionCode } from "../ir/assumption.ts";
-import type { PolicyOrigin } from "../ir/origin.ts";
+import type { PolicyOrigin, RuleOrigin } from "../ir/origin.ts";
 import type {
   IsolationResult,
   Outcome,
@@ -8,14 +8,14 @@ import type {
   Witness,
 } from "../ir/outcome.ts";
 import { worstOutcome } from "../ir/outcome.ts";
-import type { Direction, Policy, Rule } from "../ir/policy.ts";
+import type { Action, Direction, Policy, Rule } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import { ANY_ADDRESS } from "../sets/address-set.ts";
 import type { Box } from "../sets/box.ts";
 import { ANY_PEER, ANY_TRAFFIC_BOX } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
 import type { Assembled, Placement } from "./assemble.ts";
-import { assumptionsOf } from "./claim.ts";
+import { NO_DIFFERENCE, assumptionsOf } from "./claim.ts";
 import type { Facts } from "./facts.ts";
 import type { Isolation } from "./isolation.ts";
 import type { Cause, LoweredPolicy, LoweredRule } from "./lower-direction.ts";
@@ -83,38 +83,59 @@ function ruleWitness(rule: LoweredRule, namespace: string): Witness | undefined 
 
 const DISPOSITIONS = ["emitted", "skipped", "redundant"] as const;
 
+interface RulePlace {
+  readonly namespace: string;
+  readonly rule: LoweredRule;
+  readonly placements: readonly Placement[];
+}
+
+const NOTHING: readonly never[] = [];
+
+/** A rule that came out as it went in, in the one namespace that it concerns: what most rules are. */
+function plainResult(rule: Rule, { rule: lowered, placements }: RulePlace): RuleResult | undefined {
+  if (lowered.lost !== NO_DIFFERENCE || lowered.gained !== NO_DIFFERENCE) return undefined;
+  if (lowered.because.length > 0 || hasUnsaid(lowered.local)) return undefined;
+  const assumed = lowered.disposition === "emitted" ? rule.assumptions : NOTHING;
+  return {
+    rule: rule.origin,
+    action: rule.action,
+    disposition: lowered.disposition,
+    outcome: assumed.length > 0 ? "conditional" : "exact",
+    emittedAs: placements,
+    because: NOTHING,
+    assumptions: assumed,
+    losesOnlyOther: false,
+  };
+}
+
 /** One result for a rule that was lowered in several namespaces: the worst of them, shown by its first place. */
-function ruleResult(
-  rule: Rule,
-  inNamespaces: readonly {
-    readonly namespace: string;
-    readonly rule: LoweredRule;
-    readonly placements: readonly Placement[];
-  }[],
-  facts: Facts,
-): RuleResult {
-  const outcomes = inNamespaces.map((one) => outcomeOf(one.rule));
+function ruleResult(rule: Rule, places: readonly RulePlace[], facts: Facts): RuleResult {
+  const [only] = places;
+  if (only !== undefined && places.length === 1) {
+    const plain = plainResult(rule, only);
+    if (plain !== undefined) return plain;
+  }
+  const outcomes = places.map((one) => outcomeOf(one.rule));
   const outcome = worstOutcome(outcomes);
-  const worst = inNamespaces[outcomes.indexOf(outcome)];
+  const worst = places[outcomes.indexOf(outcome)];
   const witness = worst === undefined ? undefined : ruleWitness(worst.rule, worst.namespace);
-  const lost = inNamespaces.flatMap((one) => one.rule.lost.left);
-  const because = worst?.rule.because ?? [];
+  const lost = places.flatMap((one) => one.rule.lost.left);
   return {
     rule: rule.origin,
     action: rule.action,
     disposition:
-      DISPOSITIONS.find((one) => inNamespaces.some(({ rule: lowered }) => lowered.disposition === one)) ??
+      DISPOSITIONS.find((one) => places.some(({ rule: lowered }) => lowered.disposition === one)) ??
       "redundant",
     outcome,
-    emittedAs: inNamespaces.flatMap((one) => one.placements),
-    because: because.map(({ policy, rule: local }) => ({
+    emittedAs: places.flatMap((one) => one.placements),
+    because: (worst?.rule.because ?? NOTHING).map(({ policy, rule: local }) => ({
       policy: policy.policy.origin,
       ...(local === undefined ? {} : { rule: local.rule.origin }),
     })),
-    assumptions: unique(inNamespaces.flatMap((one) => assumptions(one.rule, facts))),
+    assumptions: unique(places.flatMap((one) => assumptions(one.rule, facts))),
     losesOnlyOther:
       lost.length > 0 &&
-      !inNamespaces.some((one) => hasUnsaid(one.rule.local)) &&
+      !places.some((one) => hasUnsaid(one.rule.local)) &&
       lost.every((box) => isOtherTraffic(box.traffic.numbers)),
     ...(witness === undefined ? {} : { witness }),
   };
@@ -178,57 +199,49 @@ export function policyResult(
   facts: Facts,
 ): PolicyResult {
   const rules: RuleResult[] = [];
+  const isolation: Record<Direction, IsolationResult> = { ingress: "none", egress: "none" };
+  const outcomes: Outcome[] = [];
+  let leftOut = false;
+  let byValues = false;
   for (const direction of DIRECTIONS) {
-    const loweredRules = inNamespaces.map(({ namespace, lowered, assembled }) => ({
-      namespace,
-      rules: new Map((lowered[direction]?.rules ?? []).map((rule) => [rule.local.rule, rule])),
-      assembled,
-    }));
-    for (const rule of policy[direction]?.rules ?? []) {
-      const places = loweredRules.flatMap(({ namespace, rules: own, assembled }) => {
-        const lowered = own.get(rule);
-        if (lowered === undefined) return [];
-        return [{ namespace, rule: lowered, placements: assembled.placements.get(lowered) ?? [] }];
-      });
-      rules.push(ruleResult(rule, places, facts));
-    }
-  }
-  for (const { origin, action } of policy.inert) {
-    rules.push({
-      rule: origin,
-      action,
-      disposition: "redundant",
-      outcome: "exact",
-      emittedAs: [],
-      because: [],
-      assumptions: [],
-      losesOnlyOther: false,
+    const source = policy[direction];
+    if (source === undefined) continue;
+    // INVARIANT: a lowered direction has every rule of the policy, in source order.
+    source.rules.forEach((rule, index) => {
+      const places: RulePlace[] = [];
+      for (const { namespace, lowered, assembled } of inNamespaces) {
+        const own = lowered[direction]?.rules[index];
+        if (own === undefined) continue;
+        places.push({ namespace, rule: own, placements: assembled.placements.get(own) ?? NOTHING });
+      }
+      const result = ruleResult(rule, places, facts);
+      leftOut ||= result.disposition === "skipped";
+      outcomes.push(result.outcome);
+      rules.push(result);
     });
+    const isolations: Isolation[] = [];
+    for (const { lowered } of inNamespaces) {
+      const own = lowered[direction]?.isolation;
+      if (own !== undefined) isolations.push(own);
+    }
+    const result = isolationResult(isolations);
+    isolation[direction] = result;
+    if (result === "less") outcomes.push("widened");
+    if (result === "more") outcomes.push("narrowed");
+    leftOut ||= isolations.some((one) => one.open.length > 0);
+    byValues ||= isolations.some((one) => one.byValues);
   }
+  for (const { origin, action } of policy.inert) rules.push(inertResult(origin, action));
 
-  const isolations = (direction: Direction): Isolation[] =>
-    inNamespaces.flatMap(({ lowered }) => lowered[direction]?.isolation ?? []);
-  const isolation = {
-    ingress: isolationResult(isolations("ingress")),
-    egress: isolationResult(isolations("egress")),
-  };
-  const all = DIRECTIONS.flatMap(isolations);
   const own: AssumptionCode[] = [];
   if (restsOnNamespaces(policy) && (policy.ingress !== undefined || policy.egress !== undefined)) {
     own.push("namespaces");
   }
-  if (all.some((one) => one.byValues)) own.push("subject-values");
-  const outcome = worstOutcome([
-    ...rules.map((rule) => rule.outcome),
-    ...Object.values(isolation).map((one): Outcome => {
-      if (one === "less") return "widened";
-      return one === "more" ? "narrowed" : "exact";
-    }),
-    own.length > 0 ? "conditional" : "exact",
-  ]);
+  if (byValues) own.push("subject-values");
+  if (own.length > 0) outcomes.push("conditional");
   const objects = inNamespaces.flatMap(({ assembled }) => assembled.objects);
-  const leftOut = rules.some((rule) => rule.disposition === "skipped") || all.some((one) => one.open.length > 0);
   const kept = policy.origin.engine === "kubernetes";
+  const outcome = worstOutcome(outcomes);
   return {
     policy: policy.origin,
     disposition: objects.length > 0 || kept ? "emitted" : leftOut ? "skipped" : "redundant",
@@ -236,10 +249,24 @@ export function policyResult(
     isolation,
     objects,
     rules,
-    assumptions: unique([...own, ...rules.flatMap((rule) => rule.assumptions)]),
-    witnesses: [
-      ...isolationWitnesses(inNamespaces),
-      ...rules.flatMap((rule) => rule.witness ?? []),
-    ],
+    assumptions:
+      outcome === "exact" ? NOTHING : unique([...own, ...rules.flatMap((rule) => rule.assumptions)]),
+    witnesses:
+      outcome === "exact"
+        ? NOTHING
+        : [...isolationWitnesses(inNamespaces), ...rules.flatMap((rule) => rule.witness ?? [])],
+  };
+}
+
+function inertResult(rule: RuleOrigin, action: Action): RuleResult {
+  return {
+    rule,
+    action,
+    disposition: "redundant",
+    outcome: "exact",
+    emittedAs: NOTHING,
+    because: NOTHING,
+    assumptions: NOTHING,
+    losesOnlyOther: false,
   };
 }

@@ -191,7 +191,7 @@ const PROTOCOLS: ReadonlyMap<string, number> = new Map([
 
 /** Programs that trim dumps leave `{}` for an empty list; nothing is lost in taking it for one. */
 function asList(value: unknown): readonly unknown[] | undefined {
-  if (Array.isArray(value)) return value;
+  if (Array.isArray(value)) return value as readonly unknown[];
   const mapping = asMapping(value);
   return mapping !== undefined && Object.keys(mapping).length === 0 ? [] : undefined;
 }

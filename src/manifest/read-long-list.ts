@@ -1,13 +1,13 @@
-import { EVENT_ID, YAMLException, parseEvents } from "js-yaml";
-import type { Event } from "js-yaml";
+import { EVENT_ID } from "js-yaml";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Chunk } from "./chunks.ts";
-import { Composer, maxDepth } from "./compose.ts";
+import { Composer } from "./compose.ts";
 import type { ComposedDocument } from "./compose.ts";
 import { sliceList } from "./list-slices.ts";
 import { isList, itemDefaults } from "./lists.ts";
 import type { ObjectSink } from "./lists.ts";
 import type { ManifestObject } from "./manifest-object.ts";
+import { tryParse } from "./parse.ts";
 
 /** A list longer than this is read item by item, and not as a whole. */
 export const longList = 512 * 1024;
@@ -25,15 +25,9 @@ function composeAlone(
 ): ComposedDocument | undefined {
   if (chunk.end - chunk.start > maxDocumentLength) return undefined;
   const source = sink.file.text.slice(chunk.start, chunk.end);
-  let events: readonly Event[];
-  try {
-    events = parseEvents(source, { maxDepth });
-  } catch (error) {
-    if (error instanceof YAMLException || error instanceof RangeError) return undefined;
-    throw error;
-  }
-  if (events.length === 0 || events.some((event) => event.type === EVENT_ID.ALIAS))
-    return undefined;
+  const events = tryParse(source);
+  if (events === undefined || events.length === 0) return undefined;
+  if (events.some((event) => event.type === EVENT_ID.ALIAS)) return undefined;
   const document = sink.next(chunk.start);
   const composer = new Composer(events, {
     source,

@@ -1,4 +1,4 @@
-import { YAMLException, parseEvents } from "js-yaml";
+import { YAMLException } from "js-yaml";
 import type { Event } from "js-yaml";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { DocumentRef, SourceFile, SourcePlace } from "../diagnostics/source-range.ts";
@@ -8,6 +8,7 @@ import { Composer, maxDepth } from "./compose.ts";
 import { manifestDiagnostics } from "./diagnostics.ts";
 import { ObjectSink } from "./lists.ts";
 import type { ManifestObject } from "./manifest-object.ts";
+import { parseText, tryParse } from "./parse.ts";
 import { readJson } from "./read-json.ts";
 import { longList, maxDocumentLength, readLongList } from "./read-long-list.ts";
 
@@ -187,7 +188,7 @@ class FileReader {
     }
     let events: readonly Event[];
     try {
-      events = parseEvents(source, { maxDepth });
+      events = parseText(source);
     } catch (error) {
       this.reportSyntax(error, place);
       return;
@@ -234,13 +235,4 @@ function isUnusual(source: string): boolean {
     source.includes("\n%") ||
     source.startsWith("%")
   );
-}
-
-function tryParse(source: string): readonly Event[] | undefined {
-  try {
-    return parseEvents(source, { maxDepth });
-  } catch (error) {
-    if (error instanceof YAMLException || error instanceof RangeError) return undefined;
-    throw error;
-  }
 }

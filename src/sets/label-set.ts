@@ -170,7 +170,12 @@ export function labelSetsMeet(a: LabelSet, b: LabelSet): boolean {
 export function isLabelSubset(a: LabelSet, b: LabelSet): boolean {
   if (a === b) return true;
   if (a.absent && !b.absent) return false;
-  if (!a.complement) return a.values.every((value) => holdsPresent(b, value));
+  if (!a.complement) {
+    if (!b.complement && a.values.length > b.values.length) return false;
+    return a.values.every((value) => holdsPresent(b, value));
+  }
+  // Without text conditions in `a`, each value that `b` leaves out is one that `a` lists.
+  if (a.atoms.length === 0 && a.values.length < b.values.length) return false;
   return (
     b.complement &&
     b.values.every((value) => !holdsPresent(a, value)) &&
@@ -268,15 +273,28 @@ function mergeValues(a: readonly string[], b: readonly string[]): readonly strin
 function conjoin(a: readonly TextAtom[], b: readonly TextAtom[]): readonly TextAtom[] | undefined {
   if (b.length === 0) return a;
   if (a.length === 0) return b;
+  const dropped = new Set<TextAtom>();
   for (const left of a) {
-    for (const right of b) if (contradicts(left, right)) return undefined;
+    for (const right of b) {
+      if (contradicts(left, right)) return undefined;
+      // Of two equal atoms, one in each list, the one in `a` stays.
+      if (implies(left, right)) dropped.add(right);
+      else if (implies(right, left)) dropped.add(left);
+    }
   }
-  // Of two equal atoms, one in each list, the one in `a` stays.
-  const kept = a.filter(
-    (left) => !b.some((right) => implies(right, left) && !implies(left, right)),
-  );
-  const added = b.filter((right) => !a.some((left) => implies(left, right)));
-  return added.length === 0 ? kept : [...kept, ...added].sort(compareAtoms);
+  const merged: TextAtom[] = [];
+  let j = 0;
+  for (const left of a) {
+    for (let right = b[j]; right !== undefined && compareAtoms(right, left) <= 0; right = b[++j]) {
+      if (!dropped.has(right)) merged.push(right);
+    }
+    if (!dropped.has(left)) merged.push(left);
+  }
+  for (; j < b.length; j += 1) {
+    const right = b[j];
+    if (right !== undefined && !dropped.has(right)) merged.push(right);
+  }
+  return merged;
 }
 
 function compareAtoms(a: TextAtom, b: TextAtom): number {
@@ -309,6 +327,7 @@ function contradicts(a: TextAtom, b: TextAtom): boolean {
 
 /** {@link implies} as if neither were negated. */
 function positiveImplies(a: TextAtom, b: TextAtom): boolean {
+  if (a.operand.length < b.operand.length) return false;
   switch (b.operator) {
     case "contains":
       return a.operand.includes(b.operand);

@@ -20,22 +20,43 @@ export function tidyCubes(cubes: readonly Cube[]): readonly Cube[] {
 
 function dropContained(cubes: readonly Cube[]): readonly Cube[] {
   if (cubes.some((one) => one.constraints.length === 0)) return [ANY_CUBE];
-  const index = containerIndex(cubes);
+  const mayContain = containerIndex(cubes);
+  const leftOut = cubes.map(valuesLeftOut);
   const dropped = new Set<number>();
   for (const [at, candidate] of cubes.entries()) {
-    const holds = (other: number): boolean => {
+    const own = leftOut[at]?.ofContained ?? 0;
+    const isIn = (other: number): boolean => {
       const container = cubes[other];
-      // Of equal cubes the one that comes last stays, since those before it find it first.
-      return (
-        other !== at &&
-        container !== undefined &&
-        !dropped.has(other) &&
-        isCubeSubset(candidate, container)
-      );
+      const theirs = leftOut[other]?.ofContainer ?? 0;
+      if ((theirs & ~own) !== 0 || other === at || container === undefined) return false;
+      // Of equal cubes the last one stays, since those before it find it first.
+      return !dropped.has(other) && isCubeSubset(candidate, container);
     };
-    if (index(candidate).some((others) => others.some(holds))) dropped.add(at);
+    if (mayContain(candidate).some((others) => others.some(isIn))) dropped.add(at);
   }
   return dropped.size === 0 ? cubes : cubes.filter((_, at) => !dropped.has(at));
+}
+
+/**
+ * What a container leaves out, its contents leave out. So most pairs are told apart by a few bits for the values that
+ * each leaves out, without a look at the sets: the complement of a union may have thousands of cubes that differ in
+ * nothing else. A cube that lists values on some key says nothing of what it leaves out there: all bits.
+ */
+function valuesLeftOut(of: Cube): { readonly ofContainer: number; readonly ofContained: number } {
+  let bits = 0;
+  let lists = false;
+  for (const { key, set } of of.constraints) {
+    if (!set.complement || set.atoms.length > 0) lists = true;
+    if (set.complement)
+      for (const value of set.values) bits |= 1 << (hash(value, hash(key, 0)) & 31);
+  }
+  return { ofContainer: bits, ofContained: lists ? -1 : bits };
+}
+
+function hash(text: string, start: number): number {
+  let bits = start;
+  for (let at = 0; at < text.length; at += 1) bits = (bits * 31 + text.charCodeAt(at)) | 0;
+  return bits;
 }
 
 interface Containers {

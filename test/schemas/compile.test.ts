@@ -53,9 +53,7 @@ describe("a validator", () => {
 
   it("takes the keys of a prototype for fields like others", async () => {
     const { NetworkPolicy } = await import("../../src/sources/validators/calico.js");
-    const spec = Object.create(null) as Record<string, unknown>;
-    spec["__proto__"] = 1;
-    spec["hasOwnProperty"] = 1;
+    const spec: unknown = JSON.parse('{"__proto__": 1, "hasOwnProperty": 1}');
     expect(NetworkPolicy({ metadata: {}, spec })).toBe(false);
     expect(NetworkPolicy.errors?.map(({ params }) => params["additionalProperty"])).toEqual([
       "__proto__",

@@ -7,7 +7,7 @@ export const calicoDiagnostics = defineDiagnostics({
     severity: "error",
     effect: "unknown",
     message: "the name `{name}` is not one that Calico takes for a {kind}: {reason}",
-    hint: "Correct `metadata.name`; a policy under this name cannot be in force.",
+    hint: "Correct `metadata.name`; nothing of this name can be in force.",
     explanation:
       "Calico takes names of lower-case letters, digits and `-`. Dots separate such parts; a tier's name has none and at most 63 characters. Names become file names here, so a name that breaks these rules is never used.",
   },
@@ -166,6 +166,24 @@ export const calicoDiagnostics = defineDiagnostics({
     hint: "Nothing to do if the policy is from Calico Enterprise or Cloud.",
     explanation:
       "In open source the one dot stands after the name of the tier. Enterprise takes further ones.",
+  },
+  "CAL-P021": {
+    severity: "info",
+    effect: "none",
+    message:
+      "`{name}` in `{namespace}` guards a part of Calico itself, which goes away with Calico",
+    hint: "Leave it out of the input if Calico is removed after the switch.",
+    explanation:
+      "The operator writes policies for the pods of Calico in namespaces that begin with `calico-` or `tigera-`. They are converted like all others.",
+  },
+  "CAL-P022": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "the tier `{name}` has no order; it is taken to have {order}, as in every release that enforces it",
+    hint: "Nothing to do if this is the tier that Calico made.",
+    explanation:
+      "Older releases stored their own tiers without an order. Newer ones refuse that and keep the order fixed.",
   },
 
   // --- S: selectors ------------------------------------------------------------------------------------------------

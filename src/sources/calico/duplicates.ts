@@ -55,7 +55,7 @@ export function dropDuplicates(input: CalicoInput, report: Report): Duplicates {
   };
 }
 
-function keep<T>(list: T[], gone: ReadonlySet<unknown>): void {
+function keep(list: unknown[], gone: ReadonlySet<unknown>): void {
   const left = list.filter((value) => !gone.has(value));
   list.length = 0;
   for (const value of left) list.push(value);

@@ -10,6 +10,7 @@ import {
   type AddressSet,
   type ParsedCidr,
 } from "../../sets/address-set.ts";
+import { ICMP, ICMPV6 } from "../../sets/traffic-set.ts";
 import type { CalicoRule, EntityRule } from "./model.ts";
 
 /** What `nets`, `notNets` and `ipVersion` of both ends leave of the addresses of each end. */
@@ -56,12 +57,23 @@ function joined(parts: readonly AddressSet[]): AddressSet {
 }
 
 /**
+ * Without an `ipVersion` the name ICMP stands for IPv4 and ICMPv6 for IPv6; the numbers 1 and 58 stand for both.
+ * (calico: felix/calc/rule_convert.go, ipVersionToProtoIPVersion)
+ */
+function versionOf(rule: CalicoRule): AddressFamily | undefined {
+  if (rule.ipVersion !== undefined || rule.protocolByNumber === true) return rule.ipVersion;
+  if (rule.protocol === ICMP) return 4;
+  return rule.protocol === ICMPV6 ? 6 : undefined;
+}
+
+/**
  * Calico renders a rule once for each IP family. A list of nets is cut to the family first, and one that is left empty by
  * that takes the rule out of the family altogether: `notNets: [10.0.0.0/8]` alone matches no IPv6.
  * (calico: felix/rules/rule_defs.go, FilterRuleToIPVersion)
  */
 export function ruleAddresses(rule: CalicoRule): RuleAddresses {
-  if (rule.ipVersion === undefined && !hasNets(rule.source) && !hasNets(rule.destination)) {
+  const version = versionOf(rule);
+  if (version === undefined && !hasNets(rule.source) && !hasNets(rule.destination)) {
     return UNRESTRICTED;
   }
   const all = lists(rule);
@@ -69,7 +81,7 @@ export function ruleAddresses(rule: CalicoRule): RuleAddresses {
   const destination: AddressSet[] = [];
   const families: AddressSet[] = [];
   for (const [family, whole] of FAMILIES) {
-    if (rule.ipVersion !== undefined && rule.ipVersion !== family) continue;
+    if (version !== undefined && version !== family) continue;
     if (all.some((list) => list.length > 0 && ofFamily(list, family).length === 0)) continue;
     families.push(whole);
     source.push(addressesOf(rule.source, family, whole));

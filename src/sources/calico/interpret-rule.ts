@@ -130,12 +130,13 @@ function serviceEndpoints(
   if (given === undefined)
     remarks.unknown("CAL-R109", `${use.end}.services ${services.name}`, use.place);
   const found =
-    namespace === undefined ? undefined : context.services.endpoints(namespace, services.name);
+    namespace === undefined ? undefined : context.services.endpoints(namespace, services.name, use.action === "allow");
   if (found === undefined) {
     if (given !== undefined) remarks.unknown("CAL-R108", what, use.place);
     return undefined;
   }
   if (found.uneven && use.egressDestination) remarks.unknown("CAL-R110", what, use.place);
+  if (found.leftOut) remarks.leftOut("CAL-R110", what, use.place);
   remarks.setContents = true;
   return found;
 }

@@ -1,7 +1,6 @@
 import type { KnownEndpointSlice, KnownService, Snapshot } from "../../inventory/snapshot.ts";
 import { addressSetOf, addressText, parseCidr, type AddressSet } from "../../sets/address-set.ts";
 import type { PeerBox } from "../../sets/box.ts";
-import { ANY_ADDRESS } from "../../sets/address-set.ts";
 import { ANY_CUBE, cube, NAMESPACE_NAME, type LabelConstraint } from "../../sets/cube.ts";
 import { labelIn } from "../../sets/label-set.ts";
 import type { NamedPort } from "../../ir/policy.ts";
@@ -25,6 +24,8 @@ export interface ServiceEndpoints {
   readonly named: readonly NamedPort[];
   /** True if some endpoint has other ports than another one, so that peers and ports are more than the service. */
   readonly uneven: boolean;
+  /** True if endpoints were left out of what an Allow is given, since their ports would not fit the others. */
+  readonly leftOut: boolean;
 }
 
 function serviceKey(namespace: string, name: string): string {
@@ -67,6 +68,7 @@ export class ServiceIndex {
   readonly #services = new Map<string, KnownService>();
   readonly #slices = new Map<string, KnownEndpointSlice[]>();
   readonly #snapshot: Snapshot;
+  #ofPods: ReadonlySet<bigint> | undefined;
 
   constructor(snapshot: Snapshot) {
     this.#snapshot = snapshot;
@@ -81,17 +83,22 @@ export class ServiceIndex {
     }
   }
 
-  /** Undefined: nothing is known of the service's endpoints. */
-  endpoints(namespace: string, name: string): ServiceEndpoints | undefined {
+  /** What a rule is given: for an Allow surely the service's, otherwise all that may be. Undefined: nothing is known. */
+  endpoints(namespace: string, name: string, allow: boolean): ServiceEndpoints | undefined {
     const key = serviceKey(namespace, name);
     const service = this.#services.get(key);
-    if (service !== undefined && Object.keys(service.selector).length > 0)
-      return this.#selected(service);
     const slices = this.#slices.get(key);
+    if (service !== undefined && Object.keys(service.selector).length > 0) {
+      return this.#selected(service, slices ?? [], allow);
+    }
     return slices === undefined ? undefined : listed(slices);
   }
 
-  #selected(service: KnownService): ServiceEndpoints {
+  #selected(
+    service: KnownService,
+    slices: readonly KnownEndpointSlice[],
+    allow: boolean,
+  ): ServiceEndpoints {
     const constraints: LabelConstraint[] = [
       { key: NAMESPACE_NAME, set: labelIn([service.namespace]) },
     ];
@@ -101,34 +108,56 @@ export class ServiceIndex {
     const labels = cube(constraints);
     const peers: PeerBox[] =
       labels === undefined ? [] : [{ kind: "pod", labels, addresses: ANY_ADDRESS }];
+    const named = service.ports.flatMap(({ protocol, targetPort }): NamedPort[] =>
+      typeof targetPort === "string"
+        ? [{ name: targetPort, protocols: protocolTraffic(protocol) }]
+        : [],
+    );
+    let numbers = unionTraffic(
+      ...service.ports.map(({ protocol, targetPort }) =>
+        typeof targetPort === "number" ? portNumber(protocol, targetPort) : NO_TRAFFIC,
+      ),
+    );
 
-    // Pods on the host's network are endpoints of the service but no pods of the pod network.
+    // Endpoints that are no pods of the pod network have their addresses, and no names of ports.
+    const others = addressesOf(this.#otherEndpoints(service, slices, allow));
+    if (others.ranges.length === 0) return { peers, numbers, named, uneven: false, leftOut: false };
+    if (named.length > 0 && allow) return { peers, numbers, named, uneven: false, leftOut: true };
+    peers.push({ kind: "address", addresses: others });
+    for (const { protocols } of named) numbers = unionTraffic(numbers, protocols);
+    return { peers, numbers, named, uneven: named.length > 0, leftOut: false };
+  }
+
+  /**
+   * Pods on the host's network, and addresses in the slices that no pod has. Without knowing the pods one cannot tell
+   * the latter from pods: an Allow then leaves them out, since a pod's address of today is another's tomorrow.
+   */
+  #otherEndpoints(
+    { namespace, selector }: KnownService,
+    slices: readonly KnownEndpointSlice[],
+    allow: boolean,
+  ): readonly bigint[] {
+    const { podRanges } = this.#snapshot;
     const onHosts = this.#snapshot.pods.filter(
       (pod) =>
-        pod.hostNetwork &&
-        pod.live &&
-        pod.namespace === service.namespace &&
-        hasLabels(pod.labels, service.selector),
+        pod.hostNetwork && pod.live && pod.namespace === namespace && hasLabels(pod.labels, selector),
     );
-    const addresses = addressesOf(onHosts.flatMap((pod) => pod.addresses));
-    if (addresses.ranges.length > 0) peers.push({ kind: "address", addresses });
+    const ofPods = this.#podAddresses();
+    const listedOnly = slices
+      .flatMap(({ addresses }) => addresses)
+      .filter((address) => {
+        if (ofPods.has(address)) return false;
+        if (podRanges !== undefined) return !addressSetContains(podRanges, address);
+        return ofPods.size > 0 || !allow;
+      });
+    return [...onHosts.flatMap(({ addresses }) => addresses), ...listedOnly];
+  }
 
-    let numbers = NO_TRAFFIC;
-    const named: NamedPort[] = [];
-    for (const { protocol, targetPort } of service.ports) {
-      if (typeof targetPort === "number") {
-        numbers = unionTraffic(numbers, portNumber(protocol, targetPort));
-        continue;
-      }
-      named.push({ name: targetPort, protocols: protocolTraffic(protocol) });
-      for (const pod of onHosts) {
-        for (const port of pod.ports) {
-          if (port.name !== targetPort || port.protocol !== protocol) continue;
-          numbers = unionTraffic(numbers, portNumber(protocol, port.port));
-        }
-      }
-    }
-    return { peers, numbers, named, uneven: named.length > 0 && addresses.ranges.length > 0 };
+  #podAddresses(): ReadonlySet<bigint> {
+    this.#ofPods ??= new Set(
+      this.#snapshot.pods.flatMap((pod) => (pod.hostNetwork ? [] : pod.addresses)),
+    );
+    return this.#ofPods;
   }
 }
 
@@ -154,5 +183,6 @@ function listed(slices: readonly KnownEndpointSlice[]): ServiceEndpoints {
     numbers: unionTraffic(...numbersOf),
     named: [],
     uneven: numbersOf.some((numbers) => text(numbers) !== text(first)),
+    leftOut: false,
   };
 }

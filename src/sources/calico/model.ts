@@ -34,6 +34,8 @@ export interface CalicoRule {
   readonly ipVersion?: AddressFamily;
   /** IP protocol number. */
   readonly protocol?: number;
+  /** `protocol` was given as a number. ICMP and ICMPv6 stand for one IP family by name, for both by number. */
+  readonly protocolByNumber?: true;
   readonly notProtocol?: number;
   readonly icmp?: IcmpMatch;
   readonly notIcmp?: IcmpMatch;

@@ -121,6 +121,10 @@ function readOrigin(
   const namespace = readNamespace(reading, kind, metadata, defaultNamespace);
   if (namespace === undefined) return undefined;
   origin.namespace = internText(namespace);
+  if (/^(?:calico|tigera)-/.test(namespace)) {
+    const at = reading.place(["metadata", "namespace"]);
+    reading.add(calicoDiagnostics.create("CAL-P021", { at, name, namespace }));
+  }
   return origin;
 }
 
@@ -210,7 +214,7 @@ function readRules(
 }
 
 function ruleKey(direction: PathStep, index: PathStep): string {
-  return `${direction} ${index}`;
+  return `${String(direction)} ${String(index)}`;
 }
 
 /** The paths of unknown fields, by the rule that they stand in. */

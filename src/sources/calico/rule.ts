@@ -1,6 +1,7 @@
 import type { Action, Direction } from "../../ir/policy.ts";
 import { pathText } from "../../diagnostics/source-range.ts";
 import type { PathStep } from "../../manifest/manifest-object.ts";
+import type { ParsedCidr } from "../../sets/address-set.ts";
 import { ICMP, ICMPV6 } from "../../sets/traffic-set.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
 import { readEntityRule } from "./entity-rule.ts";
@@ -90,7 +91,6 @@ function readIcmp(
 }
 
 const PORT_FIELDS = ["ports", "notPorts"] as const;
-const NET_FIELDS = ["nets", "notNets"] as const;
 const ENDS = ["source", "destination"] as const;
 
 /** Numbers need a protocol with ports. Names may stand without a protocol, but not with one that has no ports. */
@@ -134,20 +134,10 @@ function checkFamilies(
   let seen4 = false;
   let seen6 = false;
   for (const end of ENDS) {
-    for (const field of NET_FIELDS) {
-      rule[end][field].forEach((net, index) => {
-        if (net.family === 4) seen4 = true;
-        else seen6 = true;
-        if (field === "notNets" && (net.text === "0.0.0.0/0" || net.text === "::/0")) {
-          reading.add(
-            calicoDiagnostics.create(reading.stored ? "CAL-R010" : "CAL-R009", {
-              at: reading.place([...path, end, field, index]),
-              net: net.text,
-            }),
-          );
-        }
-      });
-    }
+    const { nets, notNets } = rule[end];
+    seen4 ||= nets.some(isIpv4) || notNets.some(isIpv4);
+    seen6 ||= !nets.every(isIpv4) || !notNets.every(isIpv4);
+    if (notNets.some(isCatchAll)) refuseCatchAll(reading, notNets, [...path, end, "notNets"]);
   }
   const version = rule.ipVersion;
   const mixed = seen4 && seen6;
@@ -178,4 +168,25 @@ function checkFamilies(
       }),
     );
   }
+}
+
+function isIpv4(net: ParsedCidr): boolean {
+  return net.family === 4;
+}
+
+function isCatchAll(net: ParsedCidr): boolean {
+  return net.text === "0.0.0.0/0" || net.text === "::/0";
+}
+
+function refuseCatchAll(
+  reading: DocumentReading,
+  nets: readonly ParsedCidr[],
+  path: readonly PathStep[],
+): void {
+  nets.forEach((net, index) => {
+    if (!isCatchAll(net)) return;
+    const at = reading.place([...path, index]);
+    const code = reading.stored ? "CAL-R010" : "CAL-R009";
+    reading.add(calicoDiagnostics.create(code, { at, net: net.text }));
+  });
 }

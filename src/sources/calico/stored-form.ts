@@ -44,7 +44,11 @@ export function storedMetadata(
   if (more === undefined || more === null) return { name, labels };
   if (!isStringMap(more)) return "its labels are no texts";
   // Without a prototype, as all mappings of the input are.
-  const merged: Record<string, string> = Object.assign(Object.create(null), labels, more);
+  const merged: Record<string, string> = Object.assign(
+    Object.create(null) as Record<string, string>,
+    labels,
+    more,
+  );
   return { name, labels: merged };
 }
 

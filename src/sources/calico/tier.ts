@@ -32,12 +32,20 @@ export function readTier(
       const at = reading.place(["spec", field]);
       reading.add(calicoDiagnostics.create("CAL-P012", { at, name, reason }));
     };
-    if (order !== fixed.order) refuse("order", `its order is always ${String(fixed.order)}`);
+    if (order === undefined)
+      reading.add(
+        calicoDiagnostics.create("CAL-P022", {
+          at: reading.place(["spec"]),
+          name,
+          order: fixed.order,
+        }),
+      );
+    else if (order !== fixed.order) refuse("order", `its order is always ${String(fixed.order)}`);
     if (name === "default" && action !== "Deny") refuse("defaultAction", "it always ends in Deny");
   }
   return {
     name,
-    order: order ?? Number.POSITIVE_INFINITY,
+    order: order ?? fixed?.order ?? Number.POSITIVE_INFINITY,
     defaultAction: action === "Pass" ? "pass" : "deny",
     place: reading.place([]),
   };

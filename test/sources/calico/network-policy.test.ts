@@ -124,8 +124,15 @@ spec:
       policy(`\n  ingress:\n    - action: Allow\n      source:\n        ${entity}`),
     );
     expect(findings).toEqual([]);
-    const { place: _, ...source } = input.policies[0]?.ingress[0]?.source ?? {};
-    expect(source).toEqual({ nets: [], notNets: [], ports: [], notPorts: [], domains: [] });
+    const source = { ...input.policies[0]?.ingress[0]?.source, place: undefined };
+    expect(source).toEqual({
+      place: undefined,
+      nets: [],
+      notNets: [],
+      ports: [],
+      notPorts: [],
+      domains: [],
+    });
   });
 
   it("takes icmp without a type for no condition", () => {
@@ -213,6 +220,7 @@ describe("names", () => {
     ["{name: a.b.c, namespace: a}", ["CAL-P020"]],
     ["{name: knp.default.a.b, namespace: a}", ["CAL-P010"]],
     ["{name: a}", ["CAL-P002"]],
+    ["{name: a, namespace: tigera-prometheus}", ["CAL-P021"]],
   ])("warns of %s", (metadata, expected) => {
     const { dispositions, findings } = read(policy("{}", metadata));
     expect(dispositions).toEqual(["policy"]);

@@ -82,6 +82,12 @@ describe("context", () => {
     expect(input.tiers).toMatchObject([{ order: Infinity, defaultAction: "deny" }]);
   });
 
+  it("gives Calico's own tiers their fixed order where an old dump has none", () => {
+    const { input, findings } = read(document("Tier", "{}", "{name: default}"));
+    expect(input.tiers).toMatchObject([{ name: "default", order: 1_000_000 }]);
+    expect(findings.map(({ code }) => code)).toEqual(["CAL-P022"]);
+  });
+
   it.each([
     ["{order: 5}", "{name: default}", ["CAL-P012 4:15 spec.order"]],
     [

@@ -101,7 +101,7 @@ const DEPARTURES: readonly Departure[] = [
   {
     reason: "newer releases take names of ports without a protocol",
     ours: "accepted",
-    concerns: (one) => /orts: \[http\]/.test(one.name) && !/[^t]protocol: /i.test(one.name),
+    concerns: (one) => one.name.includes("orts: [http]") && !/[^t]protocol: /i.test(one.name),
   },
   {
     reason: "a staged policy decides nothing; what is wrong in it is a warning",

@@ -25,16 +25,16 @@ type site struct {
 
 // only holds the constructs that can give one verdict only.
 var only = map[string]string{
-	"rule: {}":                              "allow",
-	"peers: absent or null":                 "allow",
-	"peers: []":                             "allow",
-	"ports: absent or null":                 "allow",
-	"ports: []":                             "allow",
-	"direction without rules":               "deny",
-	"policyTypes: absent, egress: []":       "allow",
-	"ipBlock: except":                       "deny",
-	"several ports in one rule":             "allow",
-	"several peers in one rule":             "allow",
+	"rule: {}":                        "allow",
+	"peers: absent or null":           "allow",
+	"peers: []":                       "allow",
+	"ports: absent or null":           "allow",
+	"ports: []":                       "allow",
+	"direction without rules":         "deny",
+	"policyTypes: absent, egress: []": "allow",
+	"ipBlock: except":                 "deny",
+	"several ports in one rule":       "allow",
+	"several peers in one rule":       "allow",
 }
 
 func canDecide(construct string) (allow, deny bool) {

@@ -1,0 +1,11 @@
+/** Text of another team without characters that end a line or that a terminal or parser would act on. */
+export function tame(text: string): string {
+  return (
+    text
+      // C0 and C1 controls, line and paragraph separators, byte order marks.
+      // eslint-disable-next-line no-control-regex
+      .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, " ")
+      // Halves of surrogate pairs.
+      .replace(/\p{Surrogate}/gu, " ")
+  );
+}

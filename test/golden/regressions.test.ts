@@ -1,0 +1,18 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { TESTDATA } from "../support/golden.ts";
+import { judge } from "../support/judge.ts";
+import { runCase } from "../support/run-convert.ts";
+
+const folder = join(TESTDATA, "regressions", "calico");
+
+/** Small inputs that an earlier version got wrong, kept for good. */
+describe("inputs that were converted wrongly once", () => {
+  it.each(readdirSync(folder).sort())("%s comes out as its report says", (name) => {
+    const text = readFileSync(join(folder, name), "utf8");
+    const result = runCase({ files: [{ name, text }], inventory: [], options: {} });
+    expect(result.stops).toEqual([]);
+    judge(result);
+  });
+});
