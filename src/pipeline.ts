@@ -2,7 +2,7 @@ import { compareText } from "./base/compare.ts";
 import { invariant } from "./base/invariant.ts";
 import type { Inexact, UnsayableSubjects } from "./compile/index.ts";
 import { factsOf, lower } from "./compile/index.ts";
-import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import type { Diagnostic, Report } from "./diagnostics/diagnostic.ts";
 import type { SourceFile } from "./diagnostics/source-range.ts";
 import type { EmittedObject, LoweredObject } from "./emitters/networkpolicy.ts";
 import { emitNetworkPolicies } from "./emitters/networkpolicy.ts";
@@ -10,6 +10,7 @@ import { SnapshotBuilder } from "./inventory/build.ts";
 import type { InventoryOptions } from "./inventory/options.ts";
 import type { Snapshot } from "./inventory/snapshot.ts";
 import type { AssumptionCode } from "./ir/assumption.ts";
+import type { KeptObject } from "./ir/kept-object.ts";
 import type { Outcome, PolicyResult, RuleResult } from "./ir/outcome.ts";
 import { OUTCOMES, worstOutcome } from "./ir/outcome.ts";
 import type { PolicySet } from "./ir/policy.ts";
@@ -64,30 +65,42 @@ export interface ConvertResult {
   readonly snapshot: Snapshot;
 }
 
-/**
- * One conversion, stage by stage: text -> objects -> policies as written -> the model -> allow-only policies -> text.
- * A pure function: the same input gives the same bytes.
- */
-export function runConvert(input: ConvertInput): ConvertResult {
-  const { options } = input;
-  const diagnostics: Diagnostic[] = [...input.unreadable];
-  const report = (diagnostic: Diagnostic): void => {
-    diagnostics.push(diagnostic);
-  };
+/** What was read of a run's files: everything that decides traffic, and what is known of the cluster. */
+export interface SourceSet {
+  readonly set: PolicySet;
+  readonly snapshot: Snapshot;
+  /** Kubernetes policies of the input, as they are written again. */
+  readonly kept: readonly KeptObject[];
+  /** Policies whose place in the order is not known. */
+  readonly unplaced: readonly CalicoPolicy[];
+  readonly inputs: readonly ReportInput[];
+}
 
+/** The options that reading needs. */
+export type ReadOptions = Pick<ConvertOptions, "defaultNamespace" | "facts" | "tiers">;
+
+/**
+ * Reads files into the model: text -> objects -> policies as written -> their meaning. An error among the findings means
+ * that something which decides traffic could not be read or placed.
+ *
+ * The policies as written are let go when their meaning has been taken: at 100,000 of them that is a third of the memory.
+ */
+export function readSources(
+  files: Pick<ConvertInput, "files" | "inventory" | "unreadable">,
+  options: ReadOptions,
+  report: Report,
+): SourceSet {
   const facts = new SnapshotBuilder(options.defaultNamespace);
   const reader = new SourceReader(
     facts,
     { defaultNamespace: options.defaultNamespace, ipBlockMatchesPods: "yes" },
     report,
   );
-  const counts = new InputCounts(input.unreadable);
-  readFiles(input, reader, counts, report);
+  const counts = new InputCounts(files.unreadable);
+  readFiles(files, reader, counts, report);
   const policies = reader.finish();
-  const inputs = counts.finish(reader);
   for (const name of namespacesOf(policies)) facts.mentionNamespace(name);
   const snapshot = facts.build(options.facts, report);
-
   const { set, unplaced } = interpretCalico(
     policies.calico,
     snapshot,
@@ -95,7 +108,21 @@ export function runConvert(input: ConvertInput): ConvertResult {
     { tiers: options.tiers },
     report,
   );
-  // Up to here an error means that something which decides traffic could not be read or placed.
+  const kept = policies.kubernetes.map((one) => one.kept);
+  return { set, snapshot, kept, unplaced, inputs: counts.finish(reader) };
+}
+
+/**
+ * One conversion, stage by stage: text -> objects -> policies as written -> the model -> allow-only policies -> text.
+ * A pure function: the same input gives the same bytes.
+ */
+export function runConvert(input: ConvertInput): ConvertResult {
+  const { options } = input;
+  const diagnostics: Diagnostic[] = [...input.unreadable];
+  const report: Report = (diagnostic) => {
+    diagnostics.push(diagnostic);
+  };
+  const { set, snapshot, kept, unplaced, inputs } = readSources(input, options, report);
   const incomplete = diagnostics.filter(({ severity }) => severity === "error");
 
   const lowering = lower(
@@ -113,7 +140,6 @@ export function runConvert(input: ConvertInput): ConvertResult {
   const stops = [...incomplete, ...lowering.stops].filter(
     ({ code }) => !(options.allowIncomplete && code !== UNSAYABLE),
   );
-  const kept = policies.kubernetes.map((one) => one.kept);
   const objects = emitNetworkPolicies(lowering.results.flatMap(loweredObjects), kept, report);
 
   const isIncomplete = incomplete.length > 0 || lowering.stops.some(({ code }) => code !== UNSAYABLE);
@@ -147,10 +173,10 @@ export function runConvert(input: ConvertInput): ConvertResult {
 const UNSAYABLE = "CMP-S001";
 
 function readFiles(
-  input: ConvertInput,
+  input: Pick<ConvertInput, "files" | "inventory">,
   reader: SourceReader,
   counts: InputCounts,
-  report: (diagnostic: Diagnostic) => void,
+  report: Report,
 ): void {
   for (const [files, take] of [
     [input.files, (object) => reader.read(object)],

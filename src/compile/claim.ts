@@ -1,6 +1,6 @@
 import type { AssumptionCode } from "../ir/assumption.ts";
 import type { Box } from "../sets/box.ts";
-import type { Facts, Restriction } from "./facts.ts";
+import type { DifferenceKind, Facts, Restriction } from "./facts.ts";
 import { restrictBox, restrictionsOf } from "./facts.ts";
 import type { Effort } from "./reach.ts";
 import { minusBoxes } from "./reach.ts";
@@ -33,10 +33,13 @@ const restrict = (boxes: readonly Box[], facts: Facts, by: ReadonlySet<Restricti
 /**
  * Whether `boxes` is inside of `cover`, and under which restrictions: as few as will do. The answer is a set difference,
  * so a claim that rests on it is not a flag that somebody set along the way.
+ *
+ * @param kind a gain may be explained away only by what is said to widen if it is false; a loss by any restriction
  */
 export function difference(
   boxes: readonly Box[],
   cover: readonly Box[],
+  kind: DifferenceKind,
   facts: Facts,
   effort: Effort,
 ): Difference {
@@ -46,7 +49,7 @@ export function difference(
   if (outside.length === 0) return NO_DIFFERENCE;
   const rest = (by: ReadonlySet<Restriction>): readonly Box[] =>
     minusBoxes(restrict(outside, facts, by), restrict(cover, facts, by), "over", effort);
-  const all = restrictionsOf(facts);
+  const all = restrictionsOf(facts, kind);
   const left = rest(new Set(all));
   if (left.length > 0) return { left, needed: [] };
   let needed = all;

@@ -1,4 +1,5 @@
 import type { AssumptionCode } from "../ir/assumption.ts";
+import { ASSUMPTIONS } from "../ir/assumption.ts";
 import { valuesOf } from "../inventory/lookup.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { AddressSet } from "../sets/address-set.ts";
@@ -12,7 +13,7 @@ import {
   unionAddresses,
 } from "../sets/address-set.ts";
 import type { Box, PeerBox, PodBox } from "../sets/box.ts";
-import { cube } from "../sets/cube.ts";
+import { NAMESPACE_NAME, cube } from "../sets/cube.ts";
 import type { Cube, LabelKey } from "../sets/cube.ts";
 import type { LabelSet } from "../sets/label-set.ts";
 import { labelIn, labelSetContains } from "../sets/label-set.ts";
@@ -34,21 +35,36 @@ export interface Facts {
   readonly blocksMatchPods: "yes" | "maybe";
   /** Values seen of a label key; undefined without an inventory. */
   readonly valuesSeen: ((key: LabelKey) => readonly string[]) | undefined;
+  /** All namespaces with all of their labels; undefined while any label of any of them is unknown. */
+  readonly namespaces: ReadonlyMap<string, Readonly<Record<string, string>>> | undefined;
   /** What the user said may be taken for granted. */
   readonly assumed: ReadonlySet<AssumptionCode>;
 }
 
 /** An assumption that makes flows impossible: under it two different sets of flows may be equal. */
-export type Restriction = "pod-range" | "pure-range" | "families" | "values" | "only-tcp-udp-sctp";
+export type Restriction =
+  | "only-tcp-udp-sctp"
+  | "families"
+  | "pure-range"
+  | "values"
+  | "namespaces"
+  | "pod-range";
 
-/** The restrictions that these facts offer, in the order in which they are best done without. */
-export function restrictionsOf(facts: Facts): readonly Restriction[] {
+/** Flows that the output lacks, or has too many. */
+export type DifferenceKind = "loss" | "gain";
+
+/**
+ * The restrictions that these facts offer, in the order in which they are best done without. A gain may rest only on
+ * those whose falsity widens, since that is what is said of them.
+ */
+export function restrictionsOf(facts: Facts, kind: DifferenceKind): readonly Restriction[] {
   const found: Restriction[] = [];
   if (facts.assumed.has("only-tcp-udp-sctp")) found.push("only-tcp-udp-sctp");
   if (facts.families !== undefined) found.push("families");
   if (facts.podRanges !== undefined) found.push("pure-range", "pod-range");
   if (facts.valuesSeen !== undefined) found.push("values");
-  return found;
+  if (facts.namespaces !== undefined) found.push("namespaces");
+  return kind === "loss" ? found : found.filter((one) => ASSUMPTIONS[one].ifFalse === "widens");
 }
 
 /** A label set without text conditions: what is surely in it ("under", by the values seen) or may be ("over"). */
@@ -66,10 +82,32 @@ export function resolveCubeText(of: Cube, facts: Facts, side: "under" | "over"):
   );
 }
 
+/** The cube with names of namespaces in place of conditions on their labels. */
+function resolveNamespaces(
+  of: Cube,
+  namespaces: ReadonlyMap<string, Readonly<Record<string, string>>>,
+): Cube | undefined {
+  const conditions = of.constraints.filter(({ key }) => key.startsWith("namespace:"));
+  if (conditions.length === 0) return of;
+  const names = [...namespaces].filter(([, labels]) =>
+    conditions.every(({ key, set }) => {
+      const name = key.slice("namespace:".length);
+      return labelSetContains(set, Object.hasOwn(labels, name) ? labels[name] : undefined);
+    }),
+  );
+  const rest = of.constraints.filter(({ key }) => !key.startsWith("namespace:"));
+  return cube([...rest, { key: NAMESPACE_NAME, set: labelIn(names.map(([name]) => name)) }]);
+}
+
 function restrictPod(box: PodBox, facts: Facts, by: ReadonlySet<Restriction>): PodBox | undefined {
   let { labels, addresses } = box;
   if (by.has("values")) {
     const resolved = resolveCubeText(labels, facts, "under");
+    if (resolved === undefined) return undefined;
+    labels = resolved;
+  }
+  if (by.has("namespaces") && facts.namespaces !== undefined) {
+    const resolved = resolveNamespaces(labels, facts.namespaces);
     if (resolved === undefined) return undefined;
     labels = resolved;
   }
@@ -135,8 +173,18 @@ export function factsOf(
     families: podRanges === undefined ? undefined : familiesOf(podRanges),
     blocksMatchPods: options.blocksMatchPods,
     valuesSeen: snapshot.pods.length === 0 ? undefined : valuesSeen(snapshot),
+    namespaces: knownNamespaces(snapshot),
     assumed: options.assumed,
   };
+}
+
+function knownNamespaces(snapshot: Snapshot): Facts["namespaces"] {
+  const known = new Map<string, Readonly<Record<string, string>>>();
+  for (const { name, labels } of snapshot.namespaces.values()) {
+    if (labels === undefined) return undefined;
+    known.set(name, labels);
+  }
+  return known.size === 0 ? undefined : known;
 }
 
 const familiesOf = (ranges: AddressSet): AddressSet =>

@@ -34,8 +34,8 @@ const subjectsOf = (boxes: readonly Box[]): readonly Cube[] =>
  * The subjects for which a policy denies something: the source isolates them, and so must the target.
  *
  * The end of a tier denies what no rule of it decided. If a Pass rule takes everything of a subject away before that, the
- * end of this tier denies nothing, and the subject is isolated only if a later tier does it. In a tier whose default is
- * Pass, the subjects of a Deny are isolated as far as a flow can come to it undecided.
+ * end of this tier denies nothing, and the subject is isolated only if a Deny or a later tier does it. The subjects of a
+ * Deny are isolated as far as a flow can come to it undecided.
  */
 export function isolatedSubjects(
   set: LocalSet,
@@ -46,16 +46,16 @@ export function isolatedSubjects(
   effort: Effort,
 ): readonly Cube[] {
   if (side === "under" && !policy.certain) return [];
+  const denied: Box[] = [];
   if (tier.tier.defaultAction === "deny" && policy.isolates) {
     const passes = tier.rules.filter(
       (rule) => rule.rule.action === "pass" && (rule.certain || side === "under"),
     );
     if (passes.length === 0) return policy.subjects;
     let rest: readonly Box[] = subjectBoxes(policy.subjects);
-    for (const pass of passes) rest = minusBoxes(rest, pass.boxes, side === "over" ? "over" : "under", effort);
-    return subjectsOf(rest);
+    for (const pass of passes) rest = minusBoxes(rest, pass.boxes, side, effort);
+    denied.push(...rest);
   }
-  const denied: Box[] = [];
   for (const rule of policy.rules) {
     if (rule.rule.action !== "deny" || (side === "under" && !rule.certain)) continue;
     const position = { tier: tierIndex, rule: tier.rules.indexOf(rule) };

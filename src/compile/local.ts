@@ -34,6 +34,13 @@ export interface LocalPolicy {
   readonly certain: boolean;
   readonly isolates: boolean;
   readonly rules: readonly LocalRule[];
+  readonly home: Home;
+}
+
+/** A namespace with its labels, undefined when unknown. */
+export interface Home {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>> | undefined;
 }
 
 export class LocalRule {
@@ -42,34 +49,78 @@ export class LocalRule {
   /** False: whether it matches what its boxes say is not known (M⁻ is empty, M⁺ the boxes). */
   readonly certain: boolean;
   readonly #direction: Direction;
+  readonly #own: { readonly boxes: readonly PodBox[]; readonly certain: boolean } | undefined;
   #boxes: readonly Box[] | undefined;
 
   constructor(rule: Rule, policy: LocalPolicy, direction: Direction) {
     this.rule = rule;
     this.policy = policy;
-    this.certain = policy.certain && rule.opaque.length === 0;
+    this.#own =
+      rule.subjectOnly === undefined ? undefined : boxesAtHome(rule.subjectOnly, policy.home);
+    this.certain = policy.certain && rule.opaque.length === 0 && this.#own?.certain !== false;
     this.#direction = direction;
+  }
+
+  /** The subjects of its policy that its own-side condition leaves, upper bound. */
+  get subjects(): readonly PodBox[] {
+    const whole = this.policy.subjects.map(
+      (labels): PodBox => ({ kind: "pod", labels, addresses: ANY_ADDRESS }),
+    );
+    const own = this.#own?.boxes;
+    if (own === undefined) return whole;
+    return whole.flatMap((subject) =>
+      own.flatMap((box) => {
+        const both = intersectPeers(subject, box);
+        return both?.kind === "pod" ? [both] : [];
+      }),
+    );
   }
 
   /** The upper bound of what it matches, M⁺; the lower bound is the same when it is certain, else nothing. */
   get boxes(): readonly Box[] {
-    this.#boxes ??= ruleBoxes(this.rule, this.policy.subjects, this.#direction);
+    this.#boxes ??= ruleBoxes(this.rule, this.subjects, this.#direction);
     return this.#boxes;
   }
 }
 
-/** The subject boxes of a rule for a policy's subjects: its own-side condition included. */
-export function ruleSubjects(rule: Rule, subjects: readonly Cube[]): readonly PodBox[] {
-  const whole = subjects.map((labels): PodBox => ({ kind: "pod", labels, addresses: ANY_ADDRESS }));
-  if (rule.subjectOnly === undefined) return whole;
-  const found: PodBox[] = [];
-  for (const subject of whole) {
-    for (const own of rule.subjectOnly) {
-      const both = intersectPeers(subject, own);
-      if (both?.kind === "pod") found.push(both);
+/** Pod boxes of which only the labels of pods and accounts remain: those of the namespace are known, or both ways. */
+function boxesAtHome(
+  boxes: readonly PodBox[],
+  home: Home,
+): { readonly boxes: readonly PodBox[]; readonly certain: boolean } {
+  let certain = true;
+  const found = boxes.flatMap((box): readonly PodBox[] => {
+    const labels = cubeAtHome(box.labels, home);
+    if (labels === undefined) return [];
+    certain &&= labels.certain;
+    return [{ kind: "pod", labels: labels.cube, addresses: box.addresses }];
+  });
+  return { boxes: found, certain };
+}
+
+/**
+ * A cube as the pods of one namespace see it: without its constraints on namespaces, which they all meet or none does.
+ * Undefined if none does; not certain where the labels that it asks for are unknown.
+ */
+function cubeAtHome(
+  of: Cube,
+  { namespace, labels }: Home,
+): { readonly cube: Cube; readonly certain: boolean } | undefined {
+  let certain = true;
+  let scoped = false;
+  for (const { key, set } of of.constraints) {
+    if (!key.startsWith("namespace:")) continue;
+    scoped = true;
+    if (key === NAMESPACE_NAME) {
+      if (!labelSetContains(set, namespace)) return undefined;
+    } else if (labels === undefined) {
+      certain = false;
+    } else {
+      const name = key.slice("namespace:".length);
+      if (!labelSetContains(set, Object.hasOwn(labels, name) ? labels[name] : undefined)) return undefined;
     }
   }
-  return found;
+  return { cube: scoped ? keepKeys(of, (key) => !key.startsWith("namespace:")) : of, certain };
 }
 
 /** The traffic of a rule as alternatives: its numbers, and each port name. */
@@ -89,9 +140,9 @@ export function peersFor(rule: Rule, traffic: TrafficBox, direction: Direction):
     : rule.peer;
 }
 
-function ruleBoxes(rule: Rule, subjects: readonly Cube[], direction: Direction): readonly Box[] {
+function ruleBoxes(rule: Rule, subjects: readonly PodBox[], direction: Direction): readonly Box[] {
   const boxes: Box[] = [];
-  for (const subject of ruleSubjects(rule, subjects)) {
+  for (const subject of subjects) {
     for (const traffic of ruleTraffic(rule)) {
       for (const peer of peersFor(rule, traffic, direction)) boxes.push({ subject, peer, traffic });
     }
@@ -105,28 +156,14 @@ interface LocalSubject {
 }
 
 /** A policy's subject as one namespace sees it; undefined when it selects no pod there. */
-export function localSubject(
-  policy: Policy,
-  namespace: string,
-  labels: Readonly<Record<string, string>> | undefined,
-): LocalSubject | undefined {
+function localSubject(policy: Policy, home: Home): LocalSubject | undefined {
   const subjects: Cube[] = [];
   let certain = true;
   for (const cube of policy.subject.pods) {
-    let matches = true;
-    let scoped = false;
-    let known = true;
-    for (const { key, set } of cube.constraints) {
-      if (!key.startsWith("namespace:")) continue;
-      scoped = true;
-      const name = key.slice("namespace:".length);
-      if (key === NAMESPACE_NAME) matches &&= labelSetContains(set, namespace);
-      else if (labels === undefined) known = false;
-      else matches &&= labelSetContains(set, Object.hasOwn(labels, name) ? labels[name] : undefined);
-    }
-    if (!matches) continue;
-    certain &&= known;
-    subjects.push(scoped ? keepKeys(cube, (key) => !key.startsWith("namespace:")) : cube);
+    const local = cubeAtHome(cube, home);
+    if (local === undefined) continue;
+    certain &&= local.certain;
+    subjects.push(local.cube);
   }
   return subjects.length === 0 ? undefined : { subjects, certain };
 }
@@ -192,13 +229,14 @@ export class PolicyIndex {
     namespace: string,
     labels: Readonly<Record<string, string>> | undefined,
   ): Readonly<Record<Direction, LocalSet>> {
+    const home: Home = { namespace, labels };
     const own = this.#byNamespace.get(namespace) ?? [];
     const placed =
       this.#anywhere.length === 0
         ? own
         : [...own, ...this.#anywhere].sort((a, b) => a.sequence - b.sequence);
     const selecting = placed.flatMap(({ tier, policy }) => {
-      const subject = localSubject(policy, namespace, labels);
+      const subject = localSubject(policy, home);
       return subject === undefined ? [] : [{ tier, policy, subject }];
     });
     const inDirection = (direction: Direction): LocalSet => {
@@ -211,7 +249,7 @@ export class PolicyIndex {
           last = { tier, policies: [], rules: [] };
           tiers.push(last);
         }
-        const local = localPolicy(policy, rules, subject, direction);
+        const local = localPolicy(policy, rules, subject, direction, home);
         last.policies.push(local);
         last.rules.push(...local.rules);
       }
@@ -226,9 +264,10 @@ function localPolicy(
   source: DirectionRules,
   subject: LocalSubject,
   direction: Direction,
+  home: Home,
 ): LocalPolicy {
   const rules: LocalRule[] = [];
-  const local: LocalPolicy = { policy, ...subject, isolates: source.isolates, rules };
+  const local: LocalPolicy = { policy, ...subject, isolates: source.isolates, rules, home };
   for (const rule of source.rules) rules.push(new LocalRule(rule, local, direction));
   return local;
 }

@@ -10,7 +10,6 @@ import type { Facts } from "./facts.ts";
 import type { Isolation, UnsayableSubjects } from "./isolation.ts";
 import { isolatedSubjects, sayIsolation, withinIsolated } from "./isolation.ts";
 import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
-import { ruleSubjects } from "./local.ts";
 import type { Effort } from "./reach.ts";
 import {
   allowedFrom,
@@ -98,6 +97,8 @@ interface Draft {
   wanted: readonly Box[];
   /** Flows that it surely does. */
   sure: readonly Box[];
+  /** What it rests on that a Deny or Pass is left out. */
+  gained: Difference;
 }
 
 /** True if the rule matches flows that the model cannot say. */
@@ -170,7 +171,7 @@ class DirectionLowering {
   }
 
   #draft(tierIndex: number, tier: LocalTier, local: LocalRule): Draft {
-    const draft: Draft = { local, disposition: "redundant", said: undefined, because: [], wanted: [], sure: [] };
+    const draft: Draft = { local, disposition: "redundant", said: undefined, because: [], wanted: [], sure: [], gained: NO_DIFFERENCE };
     switch (local.rule.action) {
       case "log":
         break;
@@ -211,7 +212,7 @@ class DirectionLowering {
     draft.sure = local.certain ? local.boxes : [];
     if (!this.#plain) {
       draft.wanted = effective(this.#set, tierIndex, local, "over", this.#effort);
-      if (draft.wanted.length === 0) {
+      if (this.#isNothing(draft.wanted)) {
         draft.because = this.#causes(tierIndex, tier, local);
         if (hasUnsaid(local)) draft.disposition = "skipped";
         return;
@@ -253,7 +254,7 @@ class DirectionLowering {
 
   #say(local: LocalRule): SaidRule | undefined {
     const side = this.#options.inexact === "narrow" ? "under" : "over";
-    const subjects = saySubjects(ruleSubjects(local.rule, local.policy.subjects), this.#facts, side);
+    const subjects = saySubjects(local.subjects, this.#facts, side);
     const own = this.#isolation.get(local.policy)?.said ?? [];
     const within = subjects.every((subject) => own.includes(subject))
       ? subjects
@@ -265,9 +266,14 @@ class DirectionLowering {
     return sayRule(local.rule, within, this.#set.namespace, this.#direction, this.#facts, side);
   }
 
+  /** True if the boxes lie inside of the cover, as far as flows can occur; assumptions may be used as for a gain. */
   #covers(cover: readonly Box[], boxes: readonly Box[]): boolean {
     if (boxes.every((box) => cover.includes(box))) return true;
-    return minusBoxes(boxes, cover, "over", this.#effort).length === 0;
+    return difference(boxes, cover, "gain", this.#facts, this.#effort).left.length === 0;
+  }
+
+  #isNothing(boxes: readonly Box[]): boolean {
+    return boxes.length === 0 || difference(boxes, [], "loss", this.#facts, this.#effort).left.length === 0;
   }
 
   /** What may take something away from a rule on its way: Deny and Pass rules before it, and ends of earlier tiers. */
@@ -322,13 +328,17 @@ class DirectionLowering {
         if (draft === undefined || (action !== "deny" && action !== "pass")) return;
         const at = { tier: tierIndex, rule: ruleIndex };
         const matched = undecidedAt(this.#set, at, local.boxes, this.#effort);
-        if (this.#changesNothing(at, action, matched)) {
+        const impossible = difference(matched, [], "gain", this.#facts, this.#effort);
+        if (impossible.left.length === 0 || this.#changesNothing(at, action, matched)) {
           draft.disposition = "redundant";
           if (matched.length === 0) draft.because = this.#earlier(tier, local);
+          else if (impossible.left.length === 0) draft.gained = impossible;
           return;
         }
         const tailLeftOut = action === "pass" && draft.wanted.length > 0 && draft.said === undefined;
-        draft.disposition = blamed.has(local) || tailLeftOut ? "skipped" : "emitted";
+        // What a Pass hands on to the end may be written although rules behind it were left out because of it.
+        const isWritten = draft.said !== undefined && draft.said.rules.length > 0;
+        draft.disposition = !isWritten && (blamed.has(local) || tailLeftOut) ? "skipped" : "emitted";
         if (action === "deny") this.#tailOf(draft, tier, written);
       });
     });
@@ -380,21 +390,21 @@ class DirectionLowering {
   #claim(draft: Draft, written: readonly Box[]): LoweredRule {
     const { local, disposition, said, because } = draft;
     let lost = NO_DIFFERENCE;
-    let gained = NO_DIFFERENCE;
-    if (draft.wanted.length > 0 && disposition !== "redundant") {
-      lost = difference(draft.wanted, said?.surely ?? [], this.#facts, this.#effort);
+    let { gained } = draft;
+    if (draft.wanted.length > 0) {
+      lost = difference(draft.wanted, said?.surely ?? [], "loss", this.#facts, this.#effort);
       if (lost.left.length > 0 || lost.needed.length > 0) {
         // Flows of pods that nobody isolates are allowed anyway, and so is what other rules say.
         const within = meetBoxes(draft.wanted, subjectBoxes(this.#isolated));
-        lost = difference(within, written, this.#facts, this.#effort);
+        lost = difference(within, written, "loss", this.#facts, this.#effort);
       }
     }
     if (said !== undefined && said.maybe.length > 0) {
-      gained = difference(said.maybe, draft.sure, this.#facts, this.#effort);
+      gained = difference(said.maybe, draft.sure, "gain", this.#facts, this.#effort);
       if (gained.left.length > 0 || gained.needed.length > 0) {
         // Another rule of the source may allow it.
         const allowed = allowedFrom(this.#set, { tier: 0, rule: 0 }, said.maybe, "under", this.#effort);
-        gained = difference(said.maybe, [...draft.sure, ...allowed], this.#facts, this.#effort);
+        gained = difference(said.maybe, [...draft.sure, ...allowed], "gain", this.#facts, this.#effort);
       }
     }
     return { local, disposition, said, because, lost, gained };

@@ -1,6 +1,6 @@
 import { EVENT_ID, SCALAR_STYLE, getScalarValue } from "js-yaml";
 import type { AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from "js-yaml";
-import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Diagnostic, Related } from "../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../diagnostics/source-range.ts";
 import { InternalError, invariant } from "../base/invariant.ts";
 import { manifestDiagnostics } from "./diagnostics.ts";
@@ -149,8 +149,11 @@ export class Composer {
     if (event.style !== SCALAR_STYLE.PLAIN) return text;
     const value = resolvePlain(text);
     if (typeof value === "number" && !Number.isFinite(value)) {
-      this.findings.fail(
-        manifestDiagnostics.create("YML-X011", { at: this.placeOf(event, emptyAt), text }),
+      this.findings.fail(() =>
+        manifestDiagnostics.create("YML-X011", {
+          at: this.context.placeAt(this.startOf(event, emptyAt)),
+          text,
+        }),
       );
     }
     return value;
@@ -165,18 +168,18 @@ export class Composer {
   private taggedValue(event: ScalarEvent, text: string, emptyAt: number): unknown {
     const raw = this.source.slice(event.tagStart, event.tagEnd);
     const tag = ownTag(raw);
-    const at = this.placeOf(event, emptyAt);
+    const at = this.context.placeAt(this.startOf(event, emptyAt));
     if (tag === undefined) {
       // A lone `!` says "this is text"; any other tag of the user's own means nothing to kubectl.
       if (raw !== "!")
-        this.findings.note(manifestDiagnostics.create("YML-X013", { at, tag: raw, text }));
+        this.findings.note(() => manifestDiagnostics.create("YML-X013", { at, tag: raw, text }));
       return text;
     }
     const value = resolveTagged(tag, text);
     if (value === undefined) {
-      this.findings.fail(manifestDiagnostics.create("YML-X012", { at, text, tag: raw }));
+      this.findings.fail(() => manifestDiagnostics.create("YML-X012", { at, text, tag: raw }));
     } else if (typeof value === "number" && !Number.isFinite(value)) {
-      this.findings.fail(manifestDiagnostics.create("YML-X011", { at, text }));
+      this.findings.fail(() => manifestDiagnostics.create("YML-X011", { at, text }));
     }
     return value;
   }
@@ -234,10 +237,9 @@ export class Composer {
         const value = this.node(keyAt);
         if (key !== undefined) {
           if (key in fields && merged?.delete(key) !== true) {
-            const first = positions.keyAt[positions.find(key)] ?? keyAt;
-            const related = [{ message: "first given here", at: this.context.placeAt(first) }];
-            const at = this.context.placeAt(keyAt);
-            this.findings.fail(manifestDiagnostics.create("YML-X002", { at, key, related }));
+            this.findings.fail(() =>
+              manifestDiagnostics.create("YML-X002", this.repeated(positions, key, keyAt)),
+            );
           }
           fields[key] = value;
           this.place(positions, key, keyAt, this.nodeAt, this.nodeInside);
@@ -247,6 +249,17 @@ export class Composer {
     }
     this.nodeHeight = height;
     return fields;
+  }
+
+  /** What to say of a key that its mapping has already. The mapping is not complete, so its index is not yet asked. */
+  private repeated(
+    positions: Positions,
+    key: string,
+    keyAt: number,
+  ): { readonly at: SourcePlace; readonly key: string; readonly related: readonly Related[] } {
+    const first = positions.keyAt[positions.names?.indexOf(key) ?? -1] ?? keyAt;
+    const related = [{ message: "given here before", at: this.context.placeAt(first) }];
+    return { at: this.context.placeAt(keyAt), key, related };
   }
 
   private place(
@@ -276,9 +289,9 @@ export class Composer {
     const at = this.context.placeAt(keyAt);
     if (read === undefined) {
       const what = value === null ? "null" : "an integer beyond 64 bits";
-      this.findings.fail(manifestDiagnostics.create("YML-X003", { at, what }));
+      this.findings.fail(() => manifestDiagnostics.create("YML-X003", { at, what }));
     } else if (read !== text) {
-      this.findings.note(manifestDiagnostics.create("YML-X004", { at, written: text, read }));
+      this.findings.note(() => manifestDiagnostics.create("YML-X004", { at, written: text, read }));
     }
     return read;
   }
@@ -290,7 +303,7 @@ export class Composer {
     // An undefined value is one that was reported already.
     if (value === undefined) return undefined;
     const what = value === null ? "null" : Array.isArray(value) ? "a sequence" : "a mapping";
-    this.findings.fail(
+    this.findings.fail(() =>
       manifestDiagnostics.create("YML-X003", { at: this.context.placeAt(keyAt), what }),
     );
     return undefined;
@@ -329,7 +342,7 @@ export class Composer {
       if (!isMapping(source) || from?.names === undefined) {
         const at = this.context.placeAt(keyAt);
         if (source !== undefined)
-          this.findings.fail(manifestDiagnostics.create("YML-X005", { at }));
+          this.findings.fail(() => manifestDiagnostics.create("YML-X005", { at }));
         return;
       }
       for (const key of Object.keys(source)) {
@@ -337,10 +350,9 @@ export class Composer {
         mine.add(key);
         const index = from.find(key);
         if (key in fields) {
-          const first = positions.keyAt[positions.find(key)] ?? keyAt;
-          const related = [{ message: "given here", at: this.context.placeAt(first) }];
-          const place = this.context.placeAt(keyAt);
-          this.findings.fail(manifestDiagnostics.create("YML-X006", { at: place, key, related }));
+          this.findings.fail(() =>
+            manifestDiagnostics.create("YML-X006", this.repeated(positions, key, keyAt)),
+          );
         }
         fields[key] = source[key];
         merged.add(key);
@@ -359,7 +371,7 @@ export class Composer {
     const anchor = this.anchors.get(name);
     if (anchor === undefined || anchor === "open") {
       const code = anchor === undefined ? "YML-X007" : "YML-X008";
-      this.findings.fail(
+      this.findings.fail(() =>
         manifestDiagnostics.create(code, { at: this.context.placeAt(at), name: `*${name}` }),
       );
       return undefined;
@@ -367,16 +379,19 @@ export class Composer {
     this.size += anchor.size;
     this.aliased += anchor.size;
     if (this.aliased > this.aliasLimit) {
-      const place = this.context.placeAt(at);
-      this.findings.fail(
-        manifestDiagnostics.create("YML-X009", { at: place, limit: this.aliasLimit }),
-      );
-      // One finding is enough.
-      this.aliasLimit = Infinity;
+      // What comes after the first alias too many is not even looked at, and not reported again.
+      if (this.aliased - anchor.size <= this.aliasLimit) {
+        const limit = this.aliasLimit;
+        const place = this.context.placeAt(at);
+        this.findings.fail(() => manifestDiagnostics.create("YML-X009", { at: place, limit }));
+      }
+      return undefined;
     }
     if (this.depth + anchor.height > maxDepth) {
       const place = this.context.placeAt(at);
-      this.findings.fail(manifestDiagnostics.create("YML-X010", { at: place, limit: maxDepth }));
+      this.findings.fail(() =>
+        manifestDiagnostics.create("YML-X010", { at: place, limit: maxDepth }),
+      );
     }
     this.nodeInside = anchor.inside;
     this.nodeHeight = anchor.height;
@@ -385,10 +400,6 @@ export class Composer {
 
   private atEnd(): boolean {
     return this.events[this.next]?.type === EVENT_ID.POP;
-  }
-
-  private placeOf(event: Event, emptyAt: number): SourcePlace {
-    return this.context.placeAt(this.startOf(event, emptyAt));
   }
 
   /** Where an event's text begins in the file: at its quote, its `*`, or its first character. */

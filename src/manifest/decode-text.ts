@@ -41,8 +41,11 @@ function notUtf8(name: string, bytes: Uint8Array): Diagnostic {
       bad = middle;
     }
   }
-  const byte = bytes[good] ?? 0;
-  const text = new TextDecoder("utf-8").decode(bytes.subarray(0, good), { stream: true });
+  // What was decoded ends before a character that was begun and not finished: its first byte is the one to name.
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const marked = decoder.decode(bytes.subarray(0, good), { stream: true });
+  const byte = bytes[new TextEncoder().encode(marked).length] ?? 0;
+  const text = marked.replace(/^\ufeff/, "");
   const file = { name, text };
   const at = { document: { file, index: 0, offset: 0 }, offset: text.length, path: "" };
   return manifestDiagnostics.create("YML-X021", {

@@ -19,16 +19,18 @@ export class DocumentFindings {
   }
 
   /** Reports an error. Reading goes on, to find the other errors of the document. */
-  fail(error: Diagnostic): void {
+  fail(makeError: () => Diagnostic): void {
     this.hasError = true;
-    this.note(error);
+    this.note(makeError);
   }
 
-  note(finding: Diagnostic): void {
+  note(makeFinding: () => Diagnostic): void {
     this.count++;
-    if (this.count <= limit) this.report(finding);
+    // A document of a million errors must not cost a million findings, so what is not reported is not made.
+    if (this.count <= limit) this.report(makeFinding());
     else if (this.count === limit + 1) {
-      const place = finding.at === undefined ? {} : { at: finding.at };
+      const { at } = makeFinding();
+      const place = at === undefined ? {} : { at };
       this.report(manifestDiagnostics.create("YML-X023", { ...place, limit }));
     }
   }

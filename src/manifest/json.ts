@@ -244,7 +244,7 @@ export class JsonReader {
     const value = Number(text);
     if (!Number.isFinite(value)) {
       const at = this.context.placeAt(this.at);
-      this.findings.fail(manifestDiagnostics.create("YML-X011", { at, text }));
+      this.findings.fail(() => manifestDiagnostics.create("YML-X011", { at, text }));
     }
     this.at += text.length;
     return value;
@@ -282,9 +282,11 @@ export class JsonReader {
   }
 
   private reportDuplicate(key: string, keyAt: number, positions: Positions): void {
-    const first = positions.keyAt[positions.find(key)] ?? keyAt;
-    const related = [{ message: "first given here", at: this.context.placeAt(first) }];
-    const at = this.context.placeAt(keyAt);
-    this.findings.fail(manifestDiagnostics.create("YML-X002", { at, key, related }));
+    this.findings.fail(() => {
+      const first = positions.keyAt[positions.names?.indexOf(key) ?? -1] ?? keyAt;
+      const related = [{ message: "given here before", at: this.context.placeAt(first) }];
+      const at = this.context.placeAt(keyAt);
+      return manifestDiagnostics.create("YML-X002", { at, key, related });
+    });
   }
 }

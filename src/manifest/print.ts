@@ -5,9 +5,15 @@ import { invariant } from "../base/invariant.ts";
  * style, two spaces, sequences at the column of their key as kubectl prints them, keys in the order in which they lie.
  */
 
-/** Words that some reader takes for null, a boolean, a number or a merge, in lower case. */
+/** Words that some reader takes for null, a boolean, a number or a merge, in the three ways in which they are written. */
 const reservedWords = new Set(
-  "null ~ true false yes no on off y n = << .inf .nan +.inf -.inf nil none".split(" "),
+  "null ~ true false yes no on off y n = << .inf .nan .NaN +.inf -.inf"
+    .split(" ")
+    .flatMap((word) => [
+      word,
+      word.toUpperCase(),
+      word.replace(/[a-z]/, (letter) => letter.toUpperCase()),
+    ]),
 );
 
 /** Text that begins with a letter and has nothing in it that could be syntax: by far the most. */
@@ -44,7 +50,7 @@ function escapeChar(char: string): string {
 
 function isPlain(text: string): boolean {
   if (text === "" || text.length > 100_000) return false;
-  if (text.length <= 5 && reservedWords.has(text.toLowerCase())) return false;
+  if (text.length <= 5 && reservedWords.has(text)) return false;
   if (simple.test(text)) return true;
   return !(
     syntaxAtStart.test(text) ||

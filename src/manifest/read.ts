@@ -54,6 +54,7 @@ class FileReader {
   private readonly text: string;
   /** True for a text that must be looked at piece by piece. */
   private readonly isOdd: boolean;
+  private hasGivenUp = false;
 
   constructor(file: SourceFile, report: Report) {
     this.sink = new ObjectSink(file, report);
@@ -96,6 +97,8 @@ class FileReader {
   private isHopeless(): boolean {
     const last = this.sink.lost[maxLostDocuments];
     if (last === undefined) return false;
+    if (this.hasGivenUp) return true;
+    this.hasGivenUp = true;
     const at = { document: last, offset: last.offset, path: "" };
     this.sink.report(manifestDiagnostics.create("YML-X020", { at, limit: maxLostDocuments }));
     return true;
@@ -134,6 +137,7 @@ class FileReader {
     });
     let chunkIndex = 0;
     while (composer.more()) {
+      if (this.isHopeless()) return;
       document = this.sink.next(composer.startOfNext());
       const composed = composer.document();
       while ((chunks[chunkIndex]?.end ?? Infinity) <= composed.at) chunkIndex++;
@@ -217,11 +221,11 @@ class FileReader {
   }
 }
 
-/** True for a piece with `%` directives and nothing that they are about. */
+/** True for a piece with `%YAML` or `%TAG` directives and nothing that they are about. */
 function isOnlyDirectives(source: string): boolean {
   let found = false;
   for (const line of source.split("\n")) {
-    if (line.startsWith("%")) found = true;
+    if (/^%(?:YAML|TAG)\b/.test(line)) found = true;
     else if (!/^[ \t\r]*(?:#|$)/.test(line)) return false;
   }
   return found;

@@ -21,36 +21,49 @@ export function tidyCubes(cubes: readonly Cube[]): readonly Cube[] {
 function dropContained(cubes: readonly Cube[]): readonly Cube[] {
   if (cubes.some((one) => one.constraints.length === 0)) return [ANY_CUBE];
   const mayContain = containerIndex(cubes);
-  const leftOut = cubes.map(valuesLeftOut);
+  const leftOut = Int32Array.from(cubes, leftOutBits);
   const dropped = new Set<number>();
   for (const [at, candidate] of cubes.entries()) {
-    const own = leftOut[at]?.ofContained ?? 0;
-    const isIn = (other: number): boolean => {
-      const container = cubes[other];
-      const theirs = leftOut[other]?.ofContainer ?? 0;
-      if ((theirs & ~own) !== 0 || other === at || container === undefined) return false;
-      // Of equal cubes the last one stays, since those before it find it first.
-      return !dropped.has(other) && isCubeSubset(candidate, container);
-    };
-    if (mayContain(candidate).some((others) => others.some(isIn))) dropped.add(at);
+    const kept = listsValues(candidate) ? 0 : ~(leftOut[at] ?? 0);
+    if (mayContain(candidate).some((others) => isContained(at, kept, others))) dropped.add(at);
   }
   return dropped.size === 0 ? cubes : cubes.filter((_, at) => !dropped.has(at));
+
+  function isContained(at: number, kept: number, others: readonly number[]): boolean {
+    const candidate = cubes[at];
+    for (const other of others) {
+      if (((leftOut[other] ?? 0) & kept) !== 0 || other === at || dropped.has(other)) continue;
+      // Of equal cubes the last one stays, since those before it find it first.
+      const container = cubes[other];
+      if (candidate === undefined || container === undefined) continue;
+      if (isCubeSubset(candidate, container)) return true;
+    }
+    return false;
+  }
 }
 
 /**
  * What a container leaves out, its contents leave out. So most pairs are told apart by a few bits for the values that
  * each leaves out, without a look at the sets: the complement of a union may have thousands of cubes that differ in
- * nothing else. A cube that lists values on some key says nothing of what it leaves out there: all bits.
+ * nothing else.
  */
-function valuesLeftOut(of: Cube): { readonly ofContainer: number; readonly ofContained: number } {
+function leftOutBits(of: Cube): number {
   let bits = 0;
-  let lists = false;
   for (const { key, set } of of.constraints) {
-    if (!set.complement || set.atoms.length > 0) lists = true;
-    if (set.complement)
-      for (const value of set.values) bits |= 1 << (hash(value, hash(key, 0)) & 31);
+    if (!set.complement) continue;
+    for (const value of set.values) bits |= 1 << bitOf(key, value);
   }
-  return { ofContainer: bits, ofContained: lists ? -1 : bits };
+  return bits;
+}
+
+/** Such a cube leaves out, on some key, more than it says. */
+function listsValues(of: Cube): boolean {
+  return of.constraints.some(({ set }) => !set.complement || set.atoms.length > 0);
+}
+
+/** Some number from 0 to 31, spread evenly. */
+function bitOf(key: string, value: string): number {
+  return Math.imul(hash(value, hash(key, 0)), 0x9e3779b1) >>> 27;
 }
 
 function hash(text: string, start: number): number {

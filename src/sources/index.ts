@@ -11,7 +11,7 @@ import type { CalicoInput } from "./calico/model.ts";
 import { readCalicoObject } from "./calico/read.ts";
 import { KubernetesPolicies } from "./kubernetes/duplicates.ts";
 import type { KubernetesPolicy, ReadOptions } from "./kubernetes/network-policy.ts";
-import { readNetworkPolicy } from "./kubernetes/network-policy.ts";
+import { isNetworkPolicy, readNetworkPolicy } from "./kubernetes/network-policy.ts";
 import { readOtherKind } from "./kubernetes/other-kinds.ts";
 
 /** What an object of the input is to a run: each is exactly one of these. */
@@ -22,9 +22,6 @@ export interface SourcePolicies {
   readonly calico: CalicoInput;
   readonly kubernetes: readonly { readonly policy: Policy; readonly kept: KeptObject }[];
 }
-
-const KUBERNETES_POLICY = "networking.k8s.io/v1";
-const REMOVED_POLICY = "extensions/v1beta1";
 
 /** Takes the objects of a run one by one, hands each to the reader of its kind, and counts what became of it. */
 export class SourceReader {
@@ -63,7 +60,7 @@ export class SourceReader {
     if (calico !== "not-calico") return isFact && calico === "ignored" ? "context" : calico;
     if (isFact) return "context";
     const { apiVersion, kind, annotations } = headOf(object.value);
-    if (kind === "NetworkPolicy" && (apiVersion === KUBERNETES_POLICY || apiVersion === REMOVED_POLICY)) {
+    if (isNetworkPolicy(apiVersion, kind)) {
       const policy = readNetworkPolicy(object, this.#options, this.#report);
       if (policy === undefined) return "invalid";
       if (annotations.has(SOURCE_ANNOTATION)) {
@@ -108,15 +105,20 @@ export class SourceReader {
 }
 
 interface Head {
-  readonly apiVersion: unknown;
-  readonly kind: unknown;
+  readonly apiVersion: string;
+  readonly kind: string;
   readonly annotations: ReadonlySet<string>;
 }
 
 function headOf(value: unknown): Head {
   const root = asRecord(value);
   const annotations = asRecord(asRecord(root["metadata"])["annotations"]);
-  return { apiVersion: root["apiVersion"], kind: root["kind"], annotations: new Set(Object.keys(annotations)) };
+  const text = (field: unknown): string => (typeof field === "string" ? field : "");
+  return {
+    apiVersion: text(root["apiVersion"]),
+    kind: text(root["kind"]),
+    annotations: new Set(Object.keys(annotations)),
+  };
 }
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> {

@@ -245,8 +245,8 @@ function describeValue(value: unknown): string {
   return "a mapping";
 }
 
-/** The user's own words in a message: long ones are cut, and nothing in them may break the line. */
+/** The user's own words in a message: long ones are cut, and no control character reaches a terminal or breaks the line. */
 export function clip(text: string, most = 120): string {
-  const line = text.replace(/[\r\n\t]/g, " ");
-  return line.length <= most ? line : `${line.slice(0, most)}...`;
+  const start = text.length <= most ? text : `${text.slice(0, most)}...`;
+  return start.replace(/\p{Cc}/gu, " ");
 }

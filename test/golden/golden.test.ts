@@ -4,10 +4,12 @@ import process from "node:process";
 import { describe, expect, it } from "vitest";
 import type { SourceFile } from "../../src/diagnostics/source-range.ts";
 import { jsonText } from "../../src/report/json.ts";
-import { actualOf, goldenCases } from "../support/golden.ts";
+import { actualOf, goldenCases, rawObjects } from "../support/golden.ts";
+import { objectText } from "../support/objects-text.ts";
 import type { GoldenCase } from "../support/golden.ts";
 import { checkExpectation } from "../support/expectation.ts";
 import { judge } from "../support/judge.ts";
+import { checkReport } from "../support/report-invariants.ts";
 import { runCase, streamOf } from "../support/run-convert.ts";
 
 const update = process.env["UPDATE_GOLDEN"] === "1";
@@ -53,6 +55,7 @@ describe.each(goldenCases("calico"))("$name", (golden) => {
   });
 
   it("claims what its flows confirm", () => {
+    checkReport(result);
     judge(result);
   });
 
@@ -62,5 +65,25 @@ describe.each(goldenCases("calico"))("$name", (golden) => {
       stream,
     );
     expect(changed(golden, (file) => ({ name: file.name, text: `\n\n${file.text}` }))).toBe(stream);
+  });
+});
+
+describe("names of objects", () => {
+  it("stay when a subject gets one more alternative", () => {
+    const cases = goldenCases("calico");
+    const namesOf = (name: string): ReadonlyMap<string, string> => {
+      const golden = cases.find((one) => one.name === name);
+      if (golden === undefined) throw new Error(`${name} is missing`);
+      return new Map(
+        rawObjects(streamOf(runCase(golden.input))).map((object) => [
+          objectText(object).pods,
+          object.metadata.name,
+        ]),
+      );
+    };
+    const two = namesOf("c38-subject-of-two-cubes");
+    const three = namesOf("c38-subject-of-three-cubes");
+    expect(two.size).toBe(2);
+    for (const [pods, name] of two) expect(three.get(pods)).toBe(name);
   });
 });

@@ -338,6 +338,19 @@ describe("predicates", () => {
     );
   });
 
+  it("lose nothing and keep no cube inside another when there are many", () => {
+    fc.assert(
+      fc.property(fc.array(cubes, { minLength: 20, maxLength: 60 }), (many) => {
+        const tidy = unionPredicates(many);
+        expect(podsOfUnion(tidy)).toBe(podsOfUnion(many));
+        for (const one of tidy) {
+          expect(tidy.filter((other) => isCubeSubset(one, other))).toEqual([one]);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it("keep no cube that lies inside another and no two that one cube says, once tidied", () => {
     fc.assert(
       fc.property(predicates, (predicate) => {

@@ -139,6 +139,6 @@ describe("the nearest known word", () => {
 });
 
 it("words of the user are cut and never break the line of a message", () => {
-  expect(clip("a\nb\tc\rd")).toBe("a b c d");
+  expect(clip("a\nb\tc\rd\u001b[31m")).toBe("a b c d [31m");
   expect(clip("x".repeat(500))).toHaveLength(123);
 });

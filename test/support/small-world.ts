@@ -271,7 +271,7 @@ function sameRanges(a: AddressSet, b: AddressSet): boolean {
     a.ranges.length === b.ranges.length &&
     a.ranges.every(({ first, last }, index) => {
       const other = b.ranges[index];
-      return other !== undefined && other.first === first && other.last === last;
+      return other?.first === first && other.last === last;
     })
   );
 }

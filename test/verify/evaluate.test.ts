@@ -293,7 +293,7 @@ describe("the trace", () => {
     const note = (step: Step): void => {
       const what =
         step.kind === "rule"
-          ? `${step.policy.origin.name}[${String(step.rule.origin.index)}] ${String(step.answer)}`
+          ? `${step.policy.origin.name}[${String(step.rule.origin.index)}] ${typeof step.answer === "string" ? step.answer : step.answer.what}`
           : `left ${step.tier.name}`;
       steps.push(what);
     };

@@ -200,7 +200,7 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
       "`{what}`: host endpoints can have ports of that name too, which the model does not know",
     hint: "Name the ports by number.",
     explanation:
-      "Named ports of host endpoints take part in Calico's rules. A Deny or Pass by name that can meet a host endpoint of the input is taken to match every port.",
+      "Named ports of host endpoints take part in Calico's rules. A Deny or Pass by name that can meet a host endpoint of the input is taken to match every port, and a condition on a name that a port must not have is not known of it.",
   },
   "CAL-R114": {
     severity: "info",

@@ -37,7 +37,7 @@ export interface EndUse {
   readonly namespace: string | undefined;
   /** Whether it is the destination of an egress rule, where the domains of network sets count. */
   readonly egressDestination: boolean;
-  /** For a destination: whether the rule asks for its ports by name alone, or by name and number. */
+  /** Whether the rule asks for the end's ports by name alone, or by name and number. */
   readonly names: "none" | "only" | "mixed";
   readonly place: SourcePlace;
   /** `source` or `destination`, for messages. */

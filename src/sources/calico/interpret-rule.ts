@@ -21,7 +21,7 @@ import {
 } from "./interpret-peer.ts";
 import { RuleRemarks } from "./interpret-rule-parts.ts";
 import type { ServiceEndpoints, ServiceIndex } from "./interpret-service.ts";
-import { namesOf, ruleTraffic } from "./interpret-traffic.ts";
+import { isNamed, namesOf, ruleTraffic } from "./interpret-traffic.ts";
 import { reportImpossibleValues } from "./interpret-values.ts";
 import type { CalicoRule, EntityRule } from "./model.ts";
 
@@ -47,12 +47,11 @@ export function interpretRule(
   const ownEnd = ingress ? "destination" : "source";
   const peerEntity = rule[peerEnd];
   const ownEntity = rule[ownEnd];
-  const names = namesOf(rule.destination);
   const use = (end: "source" | "destination"): EndUse => ({
     action,
     namespace,
     egressDestination: !ingress && end === "destination",
-    names: end === "destination" ? names : "none",
+    names: namesOf(rule[end]),
     place: rule[end].place ?? origin.place,
     end,
   });
@@ -85,6 +84,7 @@ export function interpretRule(
   if (ownEntity.services !== undefined) {
     remarks.unknown("CAL-R111", `${ownEnd}.services ${ownEntity.services.name}`, use(ownEnd).place);
   }
+  hostEndpointConditions(rule, namespace, context, remarks);
   traffic = withHostEndpointPorts(rule, traffic, namespace, context, remarks);
   otherConditions(rule, remarks);
 
@@ -130,7 +130,9 @@ function serviceEndpoints(
   if (given === undefined)
     remarks.unknown("CAL-R109", `${use.end}.services ${services.name}`, use.place);
   const found =
-    namespace === undefined ? undefined : context.services.endpoints(namespace, services.name, use.action === "allow");
+    namespace === undefined
+      ? undefined
+      : context.services.endpoints(namespace, services.name, use.action === "allow");
   if (found === undefined) {
     if (given !== undefined) remarks.unknown("CAL-R108", what, use.place);
     return undefined;
@@ -175,6 +177,24 @@ function withHostEndpointPorts(
   remarks.unknown("CAL-R113", `destination.ports ${names}`, destination.place ?? origin.place);
   const protocols = rule.protocol === undefined ? [TCP, UDP, SCTP] : [rule.protocol];
   return { numbers: unionTraffic(traffic.numbers, ...protocols.map(protocolTraffic)), named: [] };
+}
+
+/**
+ * The names that a source port must or must not have, and those that a destination port must not have, can be a host
+ * endpoint's too. Such a condition is then not known even of a flow whose ports are.
+ */
+function hostEndpointConditions(
+  rule: CalicoRule,
+  namespace: string | undefined,
+  context: RuleContext,
+  remarks: RuleRemarks,
+): void {
+  const end = rule.origin.direction === "ingress" ? "source" : "destination";
+  const { ports, notPorts, place } = rule[end];
+  const asked = end === "source" ? [...ports, ...notPorts] : notPorts;
+  const names = asked.flatMap((port) => (isNamed(port) ? [port.name] : []));
+  if (names.length === 0 || !context.peers.mayBeHostEndpoint(rule[end], namespace)) return;
+  remarks.unknown("CAL-R113", `${end} ports ${names.join(", ")}`, place ?? rule.origin.place);
 }
 
 function otherConditions(rule: CalicoRule, remarks: RuleRemarks): void {

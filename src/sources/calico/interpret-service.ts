@@ -1,5 +1,12 @@
 import type { KnownEndpointSlice, KnownService, Snapshot } from "../../inventory/snapshot.ts";
-import { addressSetOf, addressText, parseCidr, type AddressSet } from "../../sets/address-set.ts";
+import {
+  addressSetContains,
+  addressSetOf,
+  addressText,
+  ANY_ADDRESS,
+  parseCidr,
+  type AddressSet,
+} from "../../sets/address-set.ts";
 import type { PeerBox } from "../../sets/box.ts";
 import { ANY_CUBE, cube, NAMESPACE_NAME, type LabelConstraint } from "../../sets/cube.ts";
 import { labelIn } from "../../sets/label-set.ts";
@@ -140,7 +147,10 @@ export class ServiceIndex {
     const { podRanges } = this.#snapshot;
     const onHosts = this.#snapshot.pods.filter(
       (pod) =>
-        pod.hostNetwork && pod.live && pod.namespace === namespace && hasLabels(pod.labels, selector),
+        pod.hostNetwork &&
+        pod.live &&
+        pod.namespace === namespace &&
+        hasLabels(pod.labels, selector),
     );
     const ofPods = this.#podAddresses();
     const listedOnly = slices

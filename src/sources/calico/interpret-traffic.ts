@@ -102,12 +102,12 @@ function sourcePorts(rule: CalicoRule, remarks: RuleRemarks): void {
   }
 }
 
-/** Which of `ports` of the destination are names. */
-export function namesOf(destination: EntityRule): "none" | "only" | "mixed" {
-  if (destination.ports.length === 0) return "none";
-  const named = destination.ports.filter(isNamed).length;
+/** How an end asks for its ports: by name, by number, or both. */
+export function namesOf({ ports }: EntityRule): "none" | "only" | "mixed" {
+  if (ports.length === 0) return "none";
+  const named = ports.filter(isNamed).length;
   if (named === 0) return "none";
-  return named === destination.ports.length ? "only" : "mixed";
+  return named === ports.length ? "only" : "mixed";
 }
 
 /**

@@ -46,6 +46,7 @@ export function readRule(
   if (raw.ipVersion === 4 || raw.ipVersion === 6) rule.ipVersion = raw.ipVersion;
   const protocol = readProtocol(reading, raw.protocol, path, "protocol");
   if (protocol !== undefined) rule.protocol = protocol;
+  if (isNumeric(raw.protocol)) rule.protocolByNumber = true;
   const notProtocol = readProtocol(reading, raw.notProtocol, path, "notProtocol");
   if (notProtocol !== undefined) rule.notProtocol = notProtocol;
   const icmp = readIcmp(reading, raw, "icmp", protocol, path);

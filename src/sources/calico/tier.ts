@@ -4,6 +4,12 @@ import type { CalicoTier } from "./model.ts";
 import type { RawDocument, RawTierSpec } from "./raw.ts";
 import type { DocumentReading } from "./reading.ts";
 
+/**
+ * What a tier without an order gets when it is written through the API. What is stored without one comes last.
+ * (calico: libcalico-go/lib/resources/tier.go)
+ */
+const DEFAULT_ORDER = 1_000_000;
+
 /** Tiers whose order and default action Calico keeps. (calico: libcalico-go/lib/names, api/.../v3/tier.go) */
 const FIXED: Readonly<
   Record<string, { readonly order: number; readonly action: "Deny" | "Pass" }>
@@ -45,7 +51,7 @@ export function readTier(
   }
   return {
     name,
-    order: order ?? fixed?.order ?? Number.POSITIVE_INFINITY,
+    order: order ?? fixed?.order ?? (reading.stored ? Number.POSITIVE_INFINITY : DEFAULT_ORDER),
     defaultAction: action === "Pass" ? "pass" : "deny",
     place: reading.place([]),
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Endpoint } from "../../../src/ir/flow.ts";
 import { addressSetContains } from "../../../src/sets/address-set.ts";
 import { ANY_PEER } from "../../../src/sets/box.ts";
+import { ICMP } from "../../../src/sets/traffic-set.ts";
 import {
   address,
   group,
@@ -304,6 +305,18 @@ describe("nets and IP families", () => {
     ],
   ])("%s", (_, rule, expected) => {
     expect(verdicts(rule, "10.2.0.1", "10.1.0.1", "8.8.8.8", "2001:db8::1")).toEqual(expected);
+  });
+
+  it.each<[string, RuleParts, boolean]>([
+    ["ICMP by name is IPv4 alone", { protocol: ICMP }, false],
+    ["ICMP by number is both families", { protocol: ICMP, protocolByNumber: true }, true],
+    ["an ipVersion counts more than the name", { protocol: ICMP, ipVersion: 6 }, true],
+  ])("%s", (_, rule, expected) => {
+    const here = world({ policies: [policy("p/a", { egress: [rule] })] });
+    const subject = here.pod("p/s", { ip: "fd00::1" });
+    expect(
+      here.allows("egress", machine("2001:db8::1"), { protocol: ICMP, value: 0 }, subject),
+    ).toBe(expected);
   });
 
   it("lets nets and a selector restrict the same peer together", () => {

@@ -96,19 +96,52 @@ describe("a service as the destination of an egress rule", () => {
     expect(trafficText(here.rule.traffic.numbers)).toContain("TCP 1-2");
   });
 
+  const pod = (hostNetwork: boolean, ip: string): KnownPod => ({
+    namespace: "q",
+    name: "db-0",
+    labels: { app: "db" },
+    account: "default",
+    hostNetwork,
+    addresses: [address(ip)],
+    ports: [],
+    live: true,
+  });
+
   it("reaches pods on the host's network by their address", () => {
-    const host: KnownPod = {
-      namespace: "q",
-      name: "db-0",
-      labels: { app: "db" },
-      account: "default",
-      hostNetwork: true,
-      addresses: [address("203.0.113.5")],
-      ports: [],
-      live: true,
-    };
-    const here = make({ services: [service({ app: "db" })], pods: [host] });
+    const here = make({
+      services: [service({ app: "db" })],
+      pods: [pod(true, "203.0.113.5")],
+    });
     expect(here.allows("egress", machine("203.0.113.5"), { value: 8080 })).toBe(true);
+  });
+
+  it("reaches addresses of its slices that are no pod's, where the pods are known", () => {
+    const here = make({
+      services: [service({ app: "db" })],
+      slices: [slice(["203.0.113.5", "10.0.0.7"], 8080)],
+      pods: [pod(false, "10.0.0.7")],
+    });
+    expect(here.allows("egress", machine("203.0.113.5"), { value: 8080 })).toBe(true);
+    expect(here.allows("egress", machine("10.0.0.7"), { value: 8080 })).toBe(false);
+  });
+
+  it("takes no address of a slice for an Allow where the pods are not known, and every one for a Deny", () => {
+    const known = { services: [service({ app: "db" })], slices: [slice(["10.0.0.7"], 8080)] };
+    expect(make(known).rule.peer.map(({ kind }) => kind)).toEqual(["pod"]);
+    expect(make(known, {}, "p/a", "deny").rule.peer.map(({ kind }) => kind)).toEqual([
+      "pod",
+      "address",
+    ]);
+  });
+
+  it("leaves endpoints without named ports out of an Allow by name, and says so", () => {
+    const known = { services: [service({ app: "db" }, "sql")], pods: [pod(true, "203.0.113.5")] };
+    const here = make(known);
+    expect(here.rule.peer).toHaveLength(1);
+    expect(here.rule.unsaid?.map(({ code }) => code)).toEqual(["CAL-R110"]);
+    expect(make(known, {}, "p/a", "deny").rule.opaque.map(({ code }) => code)).toEqual([
+      "CAL-R110",
+    ]);
   });
 
   it("that nobody knows is a condition that nobody knows", () => {

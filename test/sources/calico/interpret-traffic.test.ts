@@ -119,7 +119,8 @@ describe("protocols and port numbers", () => {
       false,
     ],
   ])("%s", (_, rule, protocol, value, expected) => {
-    expect(one(rule).allows("ingress", machine("8.8.8.8"), { protocol, value })).toBe(expected);
+    const peer = machine(protocol === ICMPV6 ? "2001:db8::1" : "8.8.8.8");
+    expect(one(rule).allows("ingress", peer, { protocol, value })).toBe(expected);
   });
 
   it.each<[string, RuleParts, string]>([
@@ -253,6 +254,33 @@ describe("source ports", () => {
     expect(at(999)).toBe(false);
     expect(here.rule.opaque.map(({ kind }) => kind)).toEqual(["source-port", "source-port"]);
     expect(here.codes).toEqual(["CAL-R101", "CAL-R101"]);
+  });
+
+  it("by name may be those of a host endpoint, of which nothing is known", () => {
+    const hosts = [group("HostEndpoint h", { a: "x" }, ["203.0.113.1/32"])];
+    const of = (selector: string): readonly string[] =>
+      world({
+        groups: hosts,
+        policies: [
+          policy("g", {
+            namespaceSelector: "all()",
+            ingress: [{ protocol: TCP, source: { selector, notPorts: ["http"] } }],
+          }),
+        ],
+      }).rule.opaque.map(({ code }) => code);
+    expect(of("a == 'x'")).toEqual(["CAL-R101", "CAL-R113"]);
+    expect(of("a == 'y'")).toEqual(["CAL-R101"]);
+  });
+
+  it("by name alone are never those of a pod that only a network set covers", () => {
+    const sets = [group("NetworkSet p/s", { a: "x" }, ["10.244.0.0/16"])];
+    const here = one(
+      { protocol: TCP, source: { selector: "a == 'x'", ports: ["http"] } },
+      "ingress",
+      sets,
+    );
+    const other = here.pod("p/other", { ports: [{ name: "http", protocol: TCP, port: 8080 }] });
+    expect(here.allows("ingress", other, { value: 80, sourcePort: 8080 })).toBe(false);
   });
 
   it("of a Log rule are nobody's loss", () => {

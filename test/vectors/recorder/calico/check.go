@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	googleproto "google.golang.org/protobuf/proto"
 
@@ -140,7 +139,8 @@ func (s *second) mended(f world.Flow) bool {
 	}
 	s.now = f
 	for id, set := range s.c.ipsets {
-		store.IPSetByID[id] = mendedSet{set, s}
+		store.IPSetByID[id] = mendedSet{set, s, false}
+		store.IPSetByID[atSource+id] = mendedSet{set, s, true}
 	}
 	return s.evaluate(store, e, f)
 }
@@ -150,7 +150,12 @@ func (s *second) rules(list []*proto.Rule, f world.Flow) []*proto.Rule {
 	for _, r := range list {
 		// A rule that falls away keeps no place: the trace's index is not used.
 		if r = rules.FilterRuleToIPVersion(uint8(f.Family), r); r != nil && icmpMatches(r, f) {
-			out = append(out, r)
+			for _, ids := range [][]string{r.SrcNamedPortIpSetIds, r.NotSrcNamedPortIpSetIds} {
+				for i := range ids {
+					ids[i] = atSource + ids[i]
+				}
+			}
+			out = append(out, r) // a copy, made by the filter
 		}
 	}
 	return out
@@ -181,17 +186,20 @@ func icmpMatches(r *proto.Rule, f world.Flow) bool {
 
 // mendedSet is an IP set in the form that the checker asks for.
 type mendedSet struct {
-	set *ipset
-	of  *second
+	set    *ipset
+	of     *second
+	source bool // named ports of the sender, not of the receiver
 }
+
+// atSource tells the two uses of one set of named ports apart.
+const atSource = "source "
 
 func (m mendedSet) AddString(string)    {}
 func (m mendedSet) RemoveString(string) {}
 func (m mendedSet) Members() []string   { return m.set.members }
 
 // Contains is asked for an address, for "address,protocol:port" (services),
-// or for a port alone (named ports). The last needs the address at the end
-// that the port belongs to; where a set serves both ends, either may match.
+// or for a port alone (named ports), which needs the address beside it.
 func (m mendedSet) Contains(value string) bool {
 	if m.set.kind != proto.IPSetUpdate_IP_AND_PORT {
 		a := netip.MustParseAddr(value)
@@ -201,16 +209,13 @@ func (m mendedSet) Contains(value string) bool {
 		})
 	}
 	q := question{m.of.w, m.of.now}
-	name := map[int]string{6: "tcp", 17: "udp", 132: "sctp"}[m.of.now.Protocol]
-	has := func(a net.IP, port int) bool {
-		return slices.Contains(m.set.members, fmt.Sprintf("%s,%s:%d", a, name, port))
-	}
 	src, dst := q.addresses()
-	if strings.Contains(value, ",") {
-		return has(dst, m.of.now.DstPort)
+	end, port := dst, m.of.now.DstPort
+	if m.source {
+		end, port = src, m.of.now.SrcPort
 	}
-	return value == fmt.Sprint(m.of.now.DstPort) && has(dst, m.of.now.DstPort) ||
-		value == fmt.Sprint(m.of.now.SrcPort) && has(src, m.of.now.SrcPort)
+	protocol := map[int]string{6: "tcp", 17: "udp", 132: "sctp"}[m.of.now.Protocol]
+	return slices.Contains(m.set.members, fmt.Sprintf("%s,%s:%d", end, protocol, port))
 }
 
 // question is a flow in the checker's terms.

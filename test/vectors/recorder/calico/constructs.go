@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -47,7 +46,10 @@ func sites(docs []*document, w *world.World) []site {
 		case "HostEndpoint":
 			gone("HostEndpoint as a peer")
 		case "Tier":
-			tierSites(spec, add)
+			if spec == nil {
+				break
+			}
+			tierSites(spec, strings.HasPrefix(d.APIVersion, "crd."), add)
 		case "NetworkPolicy":
 			if strings.HasPrefix(d.APIVersion, "networking.k8s.io") {
 				gone("Kubernetes NetworkPolicy beside Calico's")
@@ -91,7 +93,7 @@ func coversPod(spec object, w *world.World) bool {
 	return false
 }
 
-func tierSites(spec object, add func(string, func(object))) {
+func tierSites(spec object, stored bool, add func(string, func(object))) {
 	if spec["defaultAction"] == "Pass" {
 		add("tier defaultAction Pass", func(o object) { delete(o["spec"].(object), "defaultAction") })
 	} else {
@@ -99,8 +101,10 @@ func tierSites(spec object, add func(string, func(object))) {
 	}
 	if _, ok := spec["order"]; ok {
 		add("tier order (moved behind the default tier)", func(o object) { delete(o["spec"].(object), "order") })
+	} else if stored {
+		add("tier without order, stored (moved to the front)", func(o object) { o["spec"].(object)["order"] = 1 })
 	} else {
-		add("tier without order (moved to the front)", func(o object) { o["spec"].(object)["order"] = 1 })
+		add("tier without order, v3 (moved to the front)", func(o object) { o["spec"].(object)["order"] = 1 })
 	}
 }
 
@@ -189,7 +193,7 @@ func ruleSites(r object, dir string, global, stored bool, add func(string, func(
 	action := fmt.Sprint(r["action"])
 	if action == "Log" {
 		add("action Log (read as Deny)", func(o object) { o["action"] = "Deny" })
-	} else {
+	} else if strings.ToLower(action) != action { // stored lower case has one world of its own
 		drop("action " + action)
 	}
 	if v, ok := r["ipVersion"]; ok {
@@ -248,124 +252,6 @@ func ruleSites(r object, dir string, global, stored bool, add func(string, func(
 	}
 }
 
-func entitySites(e object, side, dir string, own, global, stored bool, add func(string, func(object))) {
-	end, scope := "peer ", " (NetworkPolicy)"
-	if own {
-		end = "own-side "
-	}
-	if global {
-		scope = " (GlobalNetworkPolicy)"
-	}
-	for _, field := range []string{"nets", "notNets"} {
-		nets := texts(e[field])
-		if len(nets) == 0 {
-			continue
-		}
-		v4, v6, odd, all := 0, 0, false, false
-		for _, n := range nets {
-			if strings.Contains(n, ":") {
-				v6++
-			} else {
-				v4++
-			}
-			p, err := netip.ParsePrefix(n)
-			odd = odd || err != nil || p.Masked() != p
-			all = all || strings.HasSuffix(n, "/0")
-		}
-		family := " IPv4"
-		if v6 > 0 {
-			family = " IPv6"
-			if v4 > 0 {
-				family = " of both families, stored"
-			}
-		}
-		add(end+field+family, without(field))
-		if odd {
-			add(field+" not masked, stored", without(field))
-		}
-		if all {
-			add(field+" catch-all", without(field))
-		}
-		if len(nets) > 1 {
-			add(field+" with several CIDRs", without(field))
-		}
-		if field == "nets" && e["notNets"] != nil {
-			add("nets and notNets together (notNets out)", without("notNets"))
-		}
-		if field == "nets" && e["selector"] != nil {
-			add("nets and selector together (nets out)", without("nets"))
-			add("nets and selector together (selector out)", without("selector"))
-		}
-	}
-	positive := e["selector"] != nil || e["namespaceSelector"] != nil
-	if accounts, ok := e["serviceAccounts"].(object); ok {
-		if len(accounts) == 0 {
-			add("serviceAccounts empty (inert)", without("serviceAccounts"))
-		} else {
-			positive = true
-			for field := range accounts {
-				add(end+"serviceAccounts."+field, func(o object) { delete(o["serviceAccounts"].(object), field) })
-			}
-			if accounts["names"] == nil {
-				for _, op := range operators(fmt.Sprint(accounts["selector"])) {
-					if strings.HasPrefix(op, "projectcalico") || op == "an empty value" {
-						continue // no service account has such a label
-					}
-					add("serviceAccounts.selector with "+op, without("serviceAccounts"))
-				}
-			}
-		}
-	}
-	if s, ok := e["selector"].(string); ok {
-		add(end+"selector"+scope, without("selector"))
-		for _, op := range operators(s) {
-			add("rule selector with "+op, without("selector"))
-		}
-	}
-	if s, ok := e["namespaceSelector"].(string); ok {
-		add(end+"namespaceSelector "+namespaceForm(s), without("namespaceSelector"))
-	}
-	if s, ok := e["notSelector"].(string); ok {
-		if positive {
-			add(end+"notSelector beside a positive part", without("notSelector"))
-		} else {
-			add(end+"notSelector alone"+scope, without("notSelector"))
-		}
-		for _, op := range operators(s) {
-			add("notSelector with "+op, without("notSelector"))
-		}
-	}
-	if e["services"] != nil {
-		add("services, "+dir, without("services"))
-	}
-	for _, field := range []string{"ports", "notPorts"} {
-		list, _ := e[field].([]any)
-		if len(list) == 0 {
-			continue
-		}
-		kinds := map[string]bool{}
-		for _, p := range list {
-			switch s, isText := p.(string); {
-			case !isText || numeric.MatchString(s):
-				kinds["number"] = true
-			case strings.Contains(s, ":"):
-				kinds["range"] = true
-			default:
-				kinds["name"] = true
-			}
-		}
-		for kind := range kinds {
-			add(side+"."+field+" by "+kind+", "+dir, without(field))
-		}
-		if kinds["name"] && len(kinds) > 1 {
-			add(field+" with names and numbers", without(field))
-		}
-		if len(list) > 15 {
-			add(field+" with more than 15 entries", without(field))
-		}
-	}
-}
-
 // tieSites finds policies of one tier with the same order: the later one is
 // moved in front.
 func tieSites(docs []*document) []site {
@@ -395,65 +281,6 @@ func tieSites(docs []*document) []site {
 			}
 			return false
 		}})
-	}
-	return out
-}
-
-var (
-	numeric = regexp.MustCompile(`^[0-9]+$`)
-	quoted  = regexp.MustCompile(`"[^"]*"|'[^']*'`)
-	shapes  = []struct {
-		name string
-		form *regexp.Regexp
-	}{
-		{"==", regexp.MustCompile(`==`)}, {"!=", regexp.MustCompile(`!=`)},
-		{"in", regexp.MustCompile(`[^t] +in +\{|[^t ]+ in\{`)}, {"not in", regexp.MustCompile(`not +in|notin`)},
-		{"has()", regexp.MustCompile(`(^|[^!])has\(`)}, {"!has()", regexp.MustCompile(`!has\(`)},
-		{"contains", regexp.MustCompile(` contains `)}, {"starts with", regexp.MustCompile(`starts ?with`)},
-		{"ends with", regexp.MustCompile(`ends ?with`)}, {"&&", regexp.MustCompile(`&&`)}, {"||", regexp.MustCompile(`\|\|`)},
-		{"!( )", regexp.MustCompile(`!\(`)}, {"all()", regexp.MustCompile(`all\(`)},
-		{"projectcalico.org/namespace", regexp.MustCompile(`projectcalico.org/namespace`)},
-		{"projectcalico.org/serviceaccount", regexp.MustCompile(`projectcalico.org/serviceaccount`)},
-		{"pcns.", regexp.MustCompile(`pcns\.`)},
-	}
-)
-
-// operators names what a selector uses.
-func operators(selector string) []string {
-	bare := quoted.ReplaceAllString(selector, `""`)
-	var out []string
-	for _, s := range shapes {
-		if s.form.MatchString(bare) {
-			out = append(out, s.name)
-		}
-	}
-	if strings.Contains(selector, `""`) || strings.Contains(selector, `''`) {
-		out = append(out, "an empty value")
-	}
-	return out
-}
-
-func namespaceForm(s string) string {
-	switch {
-	case strings.Contains(s, "global()"):
-		return "global()"
-	case s == "all()":
-		return "all()"
-	case strings.Contains(s, "projectcalico.org/name"), strings.Contains(s, "metadata.name"):
-		return "by name"
-	case strings.Contains(s, "!"), strings.Contains(s, "not"):
-		return "negative"
-	}
-	return "by label"
-}
-
-func texts(v any) []string {
-	list, _ := v.([]any)
-	var out []string
-	for _, e := range list {
-		if s, ok := e.(string); ok {
-			out = append(out, s)
-		}
 	}
 	return out
 }

@@ -122,12 +122,11 @@ var features = func() map[string]feature {
 		simple(field+" type code", func(p *policy, r object, _ string) {
 			r["protocol"], r[field] = "ICMP", object{"type": pick(p.gen, 8, 3), "code": pick(p.gen, 0, 1)}
 		})
-		simple(field+" v6", func(p *policy, r object, _ string) {
-			o := object{"type": pick(p.gen, 128, 3)}
-			if p.chance(50) {
-				o["code"] = pick(p.gen, 0, 1)
-			}
-			r["protocol"], r[field] = "ICMPv6", o
+		simple(field+" type v6", func(p *policy, r object, _ string) {
+			r["protocol"], r[field] = "ICMPv6", object{"type": pick(p.gen, 128, 3)}
+		})
+		simple(field+" type code v6", func(p *policy, r object, _ string) {
+			r["protocol"], r[field] = "ICMPv6", object{"type": pick(p.gen, 128, 3), "code": pick(p.gen, 0, 1)}
 		})
 	}
 	simple("ipVersion 4", set("ipVersion", 4))

@@ -214,7 +214,8 @@ func (g *gen) policies() {
 		} else if g.chance(50) {
 			spec["defaultAction"] = "Deny"
 		}
-		g.add("projectcalico.org/v3", "Tier", "", name, nil, spec)
+		// The API fills in an order and an action; a stored tier keeps none.
+		g.add(pick(g, "projectcalico.org/v3", "projectcalico.org/v3", "crd.projectcalico.org/v1"), "Tier", "", name, nil, spec)
 		tiers = append(tiers, name)
 	}
 	g.fillLanes(tiers)

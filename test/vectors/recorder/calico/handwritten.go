@@ -22,6 +22,7 @@ var worlds embed.FS
 var short = map[string][2]string{
 	"NP": {"projectcalico.org/v3", "NetworkPolicy"}, "GNP": {"projectcalico.org/v3", "GlobalNetworkPolicy"},
 	"CNP": {"crd.projectcalico.org/v1", "NetworkPolicy"}, "CGNP": {"crd.projectcalico.org/v1", "GlobalNetworkPolicy"},
+	"CTier":   {"crd.projectcalico.org/v1", "Tier"},
 	"KNP":     {"networking.k8s.io/v1", "NetworkPolicy"},
 	"Service": {"v1", "Service"}, "EndpointSlice": {"discovery.k8s.io/v1", "EndpointSlice"},
 }

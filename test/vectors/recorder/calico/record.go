@@ -1,8 +1,6 @@
 package main
 
 import (
-	"cmp"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"maps"
@@ -20,20 +18,13 @@ import (
 const (
 	enoughFlows  = 200 // flows that a construct has to decide in each verdict
 	handFlows    = 150 // flows of a hand-written world
-	perConstruct = 40  // flows of one world that are kept for a construct and verdict
+	perConstruct = 44  // flows of one world that are kept for a construct and verdict
 	module       = "github.com/projectcalico/calico"
 	release      = "v3.31.0"
 	route        = "recorder/calico: clientv3, update processors, calculation graph, felix/rules iptables chains, interpreter"
 )
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-// count is how many flows a construct decides, by their verdict with it.
-type count struct {
-	Allow  int `json:"allow"`
-	Deny   int `json:"deny"`
-	Worlds int `json:"worlds"`
-}
 
 // recorder keeps the books of a recording.
 type recorder struct {
@@ -130,22 +121,6 @@ func (r *recorder) ask(w *world.World, docs []*document, d *dataplane, flows int
 	return nil
 }
 
-// have says how well a construct is covered so far.
-func (r *recorder) have(name string) int {
-	c := r.table[name]
-	if c == nil {
-		return 0
-	}
-	allow, deny := canDecide(name)
-	switch {
-	case allow && deny:
-		return min(c.Allow, c.Deny)
-	case deny:
-		return c.Deny
-	}
-	return c.Allow
-}
-
 // tiersDeciding counts the tiers that decide flows of a world.
 func tiersDeciding(w *world.World) int {
 	tiers := map[string]bool{}
@@ -163,8 +138,8 @@ func record(args []string) error {
 	flags := flag.NewFlagSet("record", flag.ContinueOnError)
 	out := flags.String("out", "", "directory for the vectors")
 	seed := flags.Int64("seed", 20261122, "seed of the generator")
-	worlds := flags.Int("worlds", 320, "worlds to generate at least")
-	limit := flags.Int("limit", 600, "worlds to generate at most, to fill the table of constructs")
+	worlds := flags.Int("worlds", 330, "worlds to generate at least")
+	limit := flags.Int("limit", 560, "worlds to generate at most, to fill the table of constructs")
 	flows := flags.Int("flows", 320, "flows a world")
 	date := flags.String("date", "", "day of the recording, YYYY-MM-DD")
 	if err := flags.Parse(args); err != nil {
@@ -259,153 +234,4 @@ func (r *recorder) generated(seed int64, least, most, flows int) ([]world.World,
 		}
 	}
 	return out, nil
-}
-
-// learn notes which constructs a feature brings into a world.
-func (r *recorder) learn(w *world.World, lanes map[int]string) error {
-	docs, err := split(w.Manifests)
-	if err != nil {
-		return err
-	}
-	got := map[string]map[string]bool{}
-	for _, s := range sites(docs, w) {
-		if f, ok := lanes[s.doc]; ok {
-			if got[f] == nil {
-				got[f] = map[string]bool{}
-			}
-			got[f][s.construct] = true
-		}
-	}
-	for f, constructs := range got {
-		r.tried[f]++
-		if r.brings[f] == nil {
-			r.brings[f] = map[string]int{}
-		}
-		for c := range constructs {
-			r.brings[f][c]++
-		}
-	}
-	return nil
-}
-
-// wants picks the features that the table of constructs lacks most. A feature
-// counts for a construct that it brings in most of the time.
-func (r *recorder) wants(n int64) []want {
-	type need struct {
-		want
-		missing int
-	}
-	var needs []need
-	for _, f := range allFeatures {
-		if r.tried[f] == 0 {
-			needs = append(needs, need{want{f, n%2 == 0}, 2 * enoughFlows})
-			continue
-		}
-		worst := map[bool]int{}
-		for c, times := range r.brings[f] {
-			if times*2 < r.tried[f] || common[c] {
-				continue
-			}
-			allow, deny := canDecide(c)
-			if allow {
-				worst[true] = max(worst[true], enoughFlows-r.table[c].Allow)
-			}
-			if deny {
-				worst[false] = max(worst[false], enoughFlows-r.table[c].Deny)
-			}
-		}
-		for _, side := range []bool{true, false} {
-			if worst[side] > 0 {
-				needs = append(needs, need{want{f, side}, worst[side] - 3*r.tried[f]})
-			}
-		}
-	}
-	rand.New(rand.NewSource(n)).Shuffle(len(needs), func(i, j int) { needs[i], needs[j] = needs[j], needs[i] })
-	slices.SortStableFunc(needs, func(a, b need) int { return b.missing - a.missing })
-	var out []want
-	for _, x := range needs {
-		if len(out) < lanesPerWorld && !slices.ContainsFunc(out, func(w want) bool { return w.feature == x.feature }) {
-			out = append(out, x.want)
-		}
-	}
-	for i := n; len(out) < lanesPerWorld; i++ { // enough of everything: any feature
-		out = append(out, want{allFeatures[(i*37)%int64(len(allFeatures))], i%2 == 0})
-	}
-	return out
-}
-
-const lanesPerWorld = 6
-
-var allFeatures = append(sortedKeys(features), laneFeatures...)
-
-// common constructs stand in every lane and say nothing about its feature.
-var common = map[string]bool{"order": true, "order negative": true, "types": true, "subject selector": true, "subject namespaceSelector": true}
-
-// short lists constructs that decide too few flows in a verdict.
-func (r *recorder) short() []string {
-	var out []string
-	for _, name := range sortedKeys(r.table) {
-		allow, deny := canDecide(name)
-		c := r.table[name]
-		if allow && c.Allow < enoughFlows || deny && c.Deny < enoughFlows {
-			out = append(out, name)
-		}
-	}
-	return out
-}
-
-// inertForPods never decides a pod's flow: the subject is always a pod.
-var inertForPods = map[string]bool{
-	"subject namespaceSelector all()": true, "own-side namespaceSelector all()": true, "subject selector with all()": true,
-}
-
-// canDecide says in which verdicts a construct can be what decides.
-func canDecide(name string) (allow, deny bool) {
-	switch {
-	case strings.HasSuffix(name, "(inert)"), inertForPods[name]:
-		return false, false
-	case name == "action Allow", name == "tier defaultAction Pass", name == "action Log (read as Deny)",
-		name == "types absent, v3 (read as stored)":
-		return true, false
-	case name == "action Deny", name == "tier defaultAction Deny", name == "types absent, stored (read as v3)":
-		return false, true
-	}
-	return true, true
-}
-
-// report prints and stores the table of constructs.
-func (r *recorder) report(dir string, all []world.World, left []world.LeftOut) error {
-	flows, allowed, tiered := 0, 0, 0
-	for i := range all {
-		flows += len(all[i].Flows)
-		for _, row := range all[i].Flows {
-			allowed += row[9]
-		}
-		if tiersDeciding(&all[i]) > 1 {
-			tiered++
-		}
-	}
-	fmt.Printf("%d worlds, %d flows, %.1f %% allowed, %d worlds (%.0f %%) where two or more tiers decide\n",
-		len(all), flows, 100*float64(allowed)/float64(flows), tiered, 100*float64(tiered)/float64(len(all)))
-	names := sortedKeys(r.table)
-	short := r.short()
-	for _, n := range names {
-		mark := ""
-		if slices.Contains(short, n) {
-			mark = "  <"
-		}
-		fmt.Printf("%-60s allow %6d  deny %6d  worlds %4d%s\n", n, r.table[n].Allow, r.table[n].Deny, r.table[n].Worlds, mark)
-	}
-	slices.SortFunc(left, func(a, b world.LeftOut) int { return cmp.Compare(a.Construct, b.Construct) })
-	for _, l := range left {
-		fmt.Printf("left out: %s: %d (%s)\n", l.Construct, l.Count, l.Why)
-	}
-	text, err := json.MarshalIndent(map[string]any{
-		"worlds": len(all), "flows": flows, "allowed": allowed, "worldsWithTwoDecidingTiers": tiered,
-		"constructs": r.table, "short": short, "leftOut": left,
-	}, "", "  ")
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(filepath.Join(dir, "constructs.json"), append(text, '\n'), 0o644)
 }
