@@ -6,6 +6,7 @@ import { compareText } from "../base/compare.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../diagnostics/source-range.ts";
 import { decodeText } from "../manifest/decode-text.ts";
+import { codeOf, reasonOf } from "./failure-reason.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface InputFiles {
@@ -173,20 +174,6 @@ async function readBytes(whole: string, name: string): Promise<Uint8Array> {
   }
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  EACCES: "permission is denied",
-  EPERM: "permission is denied",
-  ENOENT: "it is not there",
-  ELOOP: "its symbolic links lead in a circle",
-  EMFILE: "too many files are open",
-  ERR_FS_FILE_TOO_LARGE: "it is too large",
-};
-
-function codeOf(cause: unknown): string {
-  return typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
-}
-
 function unreadable(path: string, cause: unknown): UsageError {
-  const reason = reasons[codeOf(cause)] ?? (cause instanceof Error ? cause.message : String(cause));
-  return new UsageError(`cannot read \`${path}\`: ${reason}`, { cause });
+  return new UsageError(`cannot read \`${path}\`: ${reasonOf(cause)}`, { cause });
 }

@@ -1,22 +1,51 @@
-import { mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve, sep } from "node:path";
+import { fstatSync } from "node:fs";
 import process from "node:process";
-import { SOURCE_ANNOTATION } from "../ir/provenance.ts";
-import { UsageError } from "./usage-error.ts";
+import { codeOf } from "./failure-reason.ts";
 
-/** Writes text to standard output and waits until it is out. A reader that went away is no fault of ours. */
-export async function writeOut(text: string): Promise<void> {
-  await new Promise<void>((done, fail) => {
-    process.stdout.write(text, (error) => {
-      if (
-        error === null ||
-        error === undefined ||
-        (error as NodeJS.ErrnoException).code === "EPIPE"
-      )
-        done();
-      else fail(error);
-    });
-  });
+/** Text is handed on in pieces of about this many characters: one call a piece, and never one huge text. */
+const PIECE = 1 << 20;
+
+/** Puts small texts together to pieces that are worth a call. */
+export function* inPieces(texts: Iterable<string>): Generator<string> {
+  let parts: string[] = [];
+  let length = 0;
+  for (const text of texts) {
+    parts.push(text);
+    length += text.length;
+    if (length >= PIECE) {
+      yield parts.join("");
+      parts = [];
+      length = 0;
+    }
+  }
+  if (length > 0) yield parts.join("");
+}
+
+/**
+ * Writes to standard output and waits until it is out. A reader that went away (`| head`) has what it wanted: no fault
+ * of ours, and no reason to go on writing.
+ */
+export async function writeOut(texts: Iterable<string>): Promise<void> {
+  const { stdout } = process;
+  // The same failure comes as an event, too; unheard it would end the process.
+  const ignore = (): void => undefined;
+  stdout.on("error", ignore);
+  try {
+    for (const piece of inPieces(texts)) {
+      const error = await new Promise<Error | null | undefined>((done) => {
+        stdout.write(piece, done);
+      });
+      if (codeOf(error) === "EPIPE") return;
+      if (error !== null && error !== undefined) throw error;
+    }
+  } finally {
+    stdout.off("error", ignore);
+  }
+}
+
+/** Writes text to standard error. */
+export function writeError(text: string): void {
+  process.stderr.write(text);
 }
 
 /** All of standard input. */
@@ -26,71 +55,12 @@ export async function readStdin(): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** Writes text to standard error. */
-export function writeError(text: string): void {
-  process.stderr.write(text);
-}
-
-/** Writes a file so that nobody ever sees half of it: beside it first, then into its place. */
-export async function writeFileAtomically(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${String(process.pid)}.tmp`;
+/** True if somebody gave a standard input: a pipe or a file, not the keyboard and not /dev/null. */
+export function hasPipedStdin(): boolean {
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(temporary, text);
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw new UsageError(`cannot write ${path}: ${reason(cause)}`, {
-      hint: "Check that the folder may be written to.",
-      cause,
-    });
+    const found = fstatSync(0);
+    return found.isFIFO() || found.isFile() || found.isSocket();
+  } catch {
+    return false;
   }
-}
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** A file below a directory; throws if the name would lead out of it. */
-export function below(directory: string, file: string): string {
-  const root = resolve(directory);
-  const path = resolve(root, file);
-  if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) {
-    throw new UsageError(`${file} would lie outside of ${directory}`, {});
-  }
-  return join(directory, file);
-}
-
-/**
- * Files of an earlier run in an output directory that this run does not write: those two levels deep that carry our
- * annotation. Sorted, relative to the directory, with "/".
- */
-export async function staleFiles(
-  directory: string,
-  written: ReadonlySet<string>,
-): Promise<readonly string[]> {
-  const stale: string[] = [];
-  for (const namespace of await entries(directory, "directory")) {
-    for (const name of await entries(join(directory, namespace), "file")) {
-      const file = `${namespace}/${name}`;
-      if (!name.endsWith(".yaml") || written.has(file)) continue;
-      const text = await readFile(join(directory, file), "utf8");
-      if (text.includes(`${SOURCE_ANNOTATION}:`)) stale.push(file);
-    }
-  }
-  return stale.sort();
-}
-
-async function entries(directory: string, kind: "directory" | "file"): Promise<readonly string[]> {
-  try {
-    const found = await readdir(directory, { withFileTypes: true });
-    return found
-      .filter((entry) => (kind === "directory" ? entry.isDirectory() : entry.isFile()))
-      .map((entry) => entry.name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw new UsageError(`cannot read ${directory}: ${reason(error)}`, { cause: error });
-  }
-}
-
-export async function removeFile(path: string): Promise<void> {
-  await rm(path, { force: true });
 }

@@ -1,10 +1,16 @@
 import process from "node:process";
+import { closest, distance } from "fastest-levenshtein";
 import yargs from "yargs";
-import { convertCommand } from "./commands/convert.ts";
+import { convertCommand, convertOptionNames } from "./commands/convert.ts";
 import { EXIT } from "./exit-code.ts";
 import { runCommand } from "./run-command.ts";
+import { terminalWidth } from "./terminal-settings.ts";
 import { UsageError } from "./usage-error.ts";
 import { toolVersion } from "./version.ts";
+
+/** Text is set for terminals of this width where nothing is known, and never wider than the other. */
+const USUAL_WIDTH = 80;
+const WIDEST = 110;
 
 /**
  * The command line.
@@ -16,41 +22,52 @@ export async function main(args: readonly string[]): Promise<number> {
   const parser = yargs([...args])
     .scriptName("netpol-migrate")
     .usage(
-      "$0 <command>\n\nConverts Calico network policies to native Kubernetes NetworkPolicies: never wider than the\nsource unless asked, and with a report of everything that could not be said.",
+      "$0 <command>\n\nConverts Calico network policies to native Kubernetes NetworkPolicies: never\n" +
+        "wider than the source unless asked, and with a report of everything that could\nnot be said.",
     )
-    .parserConfiguration({
-      "camel-case-expansion": false,
-      "duplicate-arguments-array": false,
-      "boolean-negation": true,
-    })
+    .parserConfiguration({ "camel-case-expansion": false, "boolean-negation": true })
+    // Messages are the same everywhere.
+    .detectLocale(false)
     .command(
       convertCommand.command,
       convertCommand.describe,
       convertCommand.builder,
       async (parsed) => {
-        exitCode = await runCommand(() => convertCommand.run(parsed));
+        exitCode = await convertCommand.run(parsed);
       },
     )
-    .example("$0 convert policies/ --inventory inventory.yaml -o out", "convert a folder into out/")
-    .example(
-      "kubectl get networkpolicies.crd.projectcalico.org -A -o yaml | $0 convert -",
-      "convert a dump",
-    )
-    .demandCommand(1, "name a command, such as convert")
+    .example("$0 convert policies/ -o out", "a folder into out/")
+    .example("$0 convert --help", "all options, with more examples")
+    .epilogue(EXIT_CODES)
+    .demandCommand(1, "no command is given")
     .strict()
     .version(toolVersion())
     .help()
     .alias("help", "h")
-    .wrap(Math.min(110, process.stdout.columns > 0 ? process.stdout.columns : 100))
+    .wrap(Math.min(WIDEST, terminalWidth(process.stdout) ?? USUAL_WIDTH))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error instanceof Error && !(error.name === "YError")
-        ? error
-        : new UsageError(message, { hint: "See `netpol-migrate --help`." });
+      throw error instanceof Error && error.name !== "YError" ? error : usageError(message);
     });
-  const parsed = await runCommand(async () => {
+  return runCommand(async () => {
     await parser.parseAsync();
-    return EXIT.done;
+    return exitCode;
   });
-  return parsed === EXIT.done ? exitCode : parsed;
 }
+
+const EXIT_CODES =
+  "Exit codes: 0 done; 1 findings reach --fail-on; 2 bad usage, unreadable input, or a stop\n" +
+  "(nothing is written, and the summary says what resolves it); 4 a fault of the tool itself.";
+
+/** What yargs has to say, as one of our errors. */
+function usageError(message: string): UsageError {
+  const help = "See `netpol-migrate convert --help`.";
+  const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]?.trim();
+  if (unknown === undefined) return new UsageError(lowerFirst(message), { hint: help });
+  const shown = `\`--${unknown}\``;
+  const near = closest(unknown, convertOptionNames());
+  const hint = distance(unknown, near) <= 3 ? `Did you mean \`--${near}\`?` : help;
+  return new UsageError(`there is no option ${shown}`, { hint });
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

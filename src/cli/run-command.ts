@@ -13,17 +13,23 @@ export async function runCommand(command: () => Promise<number>): Promise<number
     return await command();
   } catch (error) {
     if (error instanceof UsageError) {
-      writeError(`error: ${error.message}\n`);
-      if (error.hint !== undefined) writeError(`do: ${error.hint}\n`);
+      writeError(`error: ${visible(error.message)}\n`);
+      if (error.hint !== undefined) writeError(`do: ${visible(error.hint)}\n`);
       return EXIT.usage;
     }
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const what =
       error instanceof InternalError ? "contradicts itself" : "failed in a way that it should not";
     writeError(
-      `internal error: netpol-migrate ${toolVersion()} ${what}; nothing was written.\n` +
-        `Please report this with the input that shows it.\n${detail}\n`,
+      `internal error: netpol-migrate ${toolVersion()} ${what}.\n` +
+        `Please report this with the input that shows it. Do not apply anything of this run.\n${detail}\n`,
     );
     return EXIT.internal;
   }
+}
+
+/** Names of files and values of options are other people's text: a terminal must not act on it. */
+function visible(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "\ufffd");
 }

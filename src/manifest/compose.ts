@@ -1,10 +1,11 @@
-import { EVENT_ID, SCALAR_STYLE, getScalarValue } from "js-yaml";
+import { EVENT_ID, SCALAR_STYLE } from "js-yaml";
 import type { AliasEvent, Event, MappingEvent, ScalarEvent, SequenceEvent } from "js-yaml";
 import type { Diagnostic, Related } from "../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../diagnostics/source-range.ts";
 import { InternalError, invariant } from "../base/invariant.ts";
 import { manifestDiagnostics } from "./diagnostics.ts";
 import { DocumentFindings } from "./document-findings.ts";
+import { ownTag, startOfEvent, textOfEvent } from "./event-text.ts";
 import { Positions } from "./positions.ts";
 import { plainKey, resolvePlain, resolveTagged } from "./scalar.ts";
 
@@ -12,8 +13,6 @@ import { plainKey, resolvePlain, resolveTagged } from "./scalar.ts";
 export const maxDepth = 400;
 /** How many values the aliases of a document may bring beyond the number that the document itself holds. */
 export const maxAliasedValues = 100_000;
-
-const yamlTag = "tag:yaml.org,2002:";
 
 /** One document, composed. `lost` says that errors were reported and the value must not be used. */
 export interface ComposedDocument {
@@ -113,18 +112,12 @@ export class Composer {
   /** Reads one value. `emptyAt` is the place of a value that has no text, which is that of its key. */
   private node(emptyAt: number): unknown {
     const event = this.events[this.next++];
-    switch (event?.type) {
-      case EVENT_ID.SCALAR:
-        return this.scalar(event, emptyAt);
-      case EVENT_ID.MAPPING:
-        return this.collection(event, emptyAt);
-      case EVENT_ID.SEQUENCE:
-        return this.collection(event, emptyAt);
-      case EVENT_ID.ALIAS:
-        return this.alias(event);
-      default:
-        throw new InternalError("a value was expected");
+    if (event?.type === EVENT_ID.SCALAR) return this.scalar(event, emptyAt);
+    if (event?.type === EVENT_ID.ALIAS) return this.alias(event);
+    if (event?.type === EVENT_ID.MAPPING || event?.type === EVENT_ID.SEQUENCE) {
+      return this.collection(event, emptyAt);
     }
+    throw new InternalError("a value was expected");
   }
 
   private scalar(event: ScalarEvent, emptyAt: number): unknown {
@@ -144,7 +137,7 @@ export class Composer {
   }
 
   private scalarValue(event: ScalarEvent, emptyAt: number): unknown {
-    const text = this.textOf(event);
+    const text = textOfEvent(event, this.source);
     if (event.tagStart >= 0) return this.taggedValue(event, text, emptyAt);
     if (event.style !== SCALAR_STYLE.PLAIN) return text;
     const value = resolvePlain(text);
@@ -157,12 +150,6 @@ export class Composer {
       );
     }
     return value;
-  }
-
-  private textOf(event: ScalarEvent): string {
-    return event.fast
-      ? this.source.slice(event.valueStart, event.valueEnd)
-      : getScalarValue(this.source, event);
   }
 
   private taggedValue(event: ScalarEvent, text: string, emptyAt: number): unknown {
@@ -281,7 +268,7 @@ export class Composer {
     if (event?.type !== EVENT_ID.SCALAR || event.tagStart >= 0) return this.unusualKey(keyAt);
     this.next++;
     this.size++;
-    const text = this.textOf(event);
+    const text = textOfEvent(event, this.source);
     const value = event.style === SCALAR_STYLE.PLAIN ? resolvePlain(text) : text;
     this.remember(event, value);
     if (typeof value === "string") return value;
@@ -402,44 +389,8 @@ export class Composer {
     return this.events[this.next]?.type === EVENT_ID.POP;
   }
 
-  /** Where an event's text begins in the file: at its quote, its `*`, or its first character. */
   private startOf(event: Event, emptyAt: number): number {
-    switch (event.type) {
-      case EVENT_ID.SCALAR: {
-        const { valueStart: start } = event;
-        if (start < 0) return emptyAt;
-        switch (event.style) {
-          case SCALAR_STYLE.PLAIN:
-            return this.base + start;
-          case SCALAR_STYLE.SINGLE_QUOTED:
-          case SCALAR_STYLE.DOUBLE_QUOTED:
-            return this.base + start - 1;
-          default:
-            return this.base + this.firstText(start, event.valueEnd);
-        }
-      }
-      case EVENT_ID.MAPPING:
-      case EVENT_ID.SEQUENCE:
-        return this.base + event.start;
-      case EVENT_ID.ALIAS:
-        return this.base + event.anchorStart - 1;
-      default:
-        return emptyAt;
-    }
+    const start = startOfEvent(event, this.source);
+    return start < 0 ? emptyAt : this.base + start;
   }
-
-  private firstText(start: number, end: number): number {
-    for (let at = start; at < end; at++) {
-      const code = this.source.charCodeAt(at);
-      if (code !== 32 && code !== 10 && code !== 13) return at;
-    }
-    return start;
-  }
-}
-
-/** The name of one of YAML's own tags, which is what `!!` stands for; undefined for any other tag. */
-function ownTag(raw: string): string | undefined {
-  if (raw.startsWith("!!")) return raw.slice(2);
-  if (raw.startsWith(`!<${yamlTag}`)) return raw.slice(2 + yamlTag.length, -1);
-  return undefined;
 }

@@ -122,7 +122,7 @@ export class JsonReader {
     this.inside = undefined;
     if (++this.count > maxValues)
       throw new JsonSyntaxError("a document of too many values", this.at);
-    switch (this.text[this.at]) {
+    switch (this.text.charAt(this.at)) {
       case "{":
         this.at++;
         return this.fields(() => this.value());

@@ -175,16 +175,9 @@ export class ObjectSink {
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return "empty";
   if (Array.isArray(value)) return "a sequence";
-  switch (typeof value) {
-    case "string":
-      return "text";
-    case "number":
-      return "a number";
-    case "boolean":
-      return `\`${String(value)}\``;
-    default:
-      return "a mapping";
-  }
+  if (typeof value === "string") return "text";
+  if (typeof value === "number") return "a number";
+  return typeof value === "boolean" ? `\`${String(value)}\`` : "a mapping";
 }
 
 /** True for a list of objects, as opposed to an object whose kind happens to end in List. */

@@ -83,17 +83,11 @@ function numberText(value: number): string {
 }
 
 function scalarText(value: unknown): string {
-  switch (typeof value) {
-    case "string":
-      return yamlScalar(value);
-    case "number":
-      return numberText(value);
-    case "boolean":
-      return value ? "true" : "false";
-    default:
-      invariant(value === null, "only plain values can be printed");
-      return "null";
-  }
+  if (typeof value === "string") return yamlScalar(value);
+  if (typeof value === "number") return numberText(value);
+  if (typeof value === "boolean") return value ? "true" : "false";
+  invariant(value === null, "only plain values can be printed");
+  return "null";
 }
 
 /** A key longer than this is no simple key for YAML readers and needs the explicit form. */

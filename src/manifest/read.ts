@@ -60,9 +60,7 @@ class FileReader {
     this.sink = new ObjectSink(file, report);
     this.text = file.text;
     this.isOdd =
-      badCharacter.test(file.text) ||
-      /\r(?!\n)/.test(file.text) ||
-      file.text.indexOf("\ufeff", 1) >= 0;
+      badCharacter.test(file.text) || /\r(?!\n)/.test(file.text) || file.text.includes("\ufeff", 1);
   }
 
   *read(): Generator<ManifestObject, void> {

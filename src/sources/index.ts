@@ -23,6 +23,11 @@ export interface SourcePolicies {
   readonly kubernetes: readonly { readonly policy: Policy; readonly kept: KeptObject }[];
 }
 
+export interface SourceReadOptions extends ReadOptions {
+  /** What output of an earlier run is: context, unless there is nothing else, or input like the rest. */
+  readonly ownOutput?: "context" | "input";
+}
+
 /** Takes the objects of a run one by one, hands each to the reader of its kind, and counts what became of it. */
 export class SourceReader {
   readonly #calico: CalicoInput = { policies: [], tiers: [], groups: [] };
@@ -31,10 +36,10 @@ export class SourceReader {
   readonly #ours: { readonly policy: KubernetesPolicy; readonly document: DocumentRef }[] = [];
   readonly #classes = new Map<DocumentRef, DocumentClass>();
   readonly #facts: SnapshotBuilder;
-  readonly #options: ReadOptions;
+  readonly #options: SourceReadOptions;
   readonly #report: Report;
 
-  constructor(facts: SnapshotBuilder, options: ReadOptions, report: Report) {
+  constructor(facts: SnapshotBuilder, options: SourceReadOptions, report: Report) {
     this.#facts = facts;
     this.#options = options;
     this.#report = report;
@@ -45,9 +50,9 @@ export class SourceReader {
     this.#classes.set(object.document, this.#classify(object));
   }
 
-  /** An object of an inventory: facts alone are taken from it. */
-  readInventory(object: ManifestObject): void {
-    const isFact = readFact(object, this.#facts, this.#report);
+  /** An object of an inventory: facts alone are taken from it, those of the cluster into `facts`. */
+  readInventory(object: ManifestObject, facts: SnapshotBuilder = this.#facts): void {
+    const isFact = readFact(object, facts, this.#report);
     const apart: CalicoInput = { policies: [], tiers: this.#calico.tiers, groups: this.#calico.groups };
     const calico = readCalicoObject(object, apart, this.#options, this.#report);
     if (calico === "invalid") this.#classes.set(object.document, "invalid");
@@ -63,7 +68,7 @@ export class SourceReader {
     if (isNetworkPolicy(apiVersion, kind)) {
       const policy = readNetworkPolicy(object, this.#options, this.#report);
       if (policy === undefined) return "invalid";
-      if (annotations.has(SOURCE_ANNOTATION)) {
+      if (annotations.has(SOURCE_ANNOTATION) && this.#options.ownOutput !== "input") {
         this.#ours.push({ policy, document: object.document });
         return "context";
       }

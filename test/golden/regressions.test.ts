@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { TESTDATA } from "../support/golden.ts";
 import { judge } from "../support/judge.ts";
+import { checkReport } from "../support/report-invariants.ts";
 import { runCase } from "../support/run-convert.ts";
 
 const folder = join(TESTDATA, "regressions", "calico");
@@ -13,6 +14,7 @@ describe("inputs that were converted wrongly once", () => {
     const text = readFileSync(join(folder, name), "utf8");
     const result = runCase({ files: [{ name, text }], inventory: [], options: {} });
     expect(result.stops).toEqual([]);
+    checkReport(result);
     judge(result);
   });
 });

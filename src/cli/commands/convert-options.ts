@@ -1,12 +1,10 @@
 import { extname } from "node:path";
-import type { InventoryOptions } from "../../inventory/options.ts";
-import { readInventoryOptions } from "../../inventory/options.ts";
 import type { AssumptionCode } from "../../ir/assumption.ts";
 import type { ConvertOptions } from "../../pipeline.ts";
-import type { CalicoTier } from "../../sources/calico/model.ts";
 import { UsageError } from "../usage-error.ts";
 import type { ConvertArguments } from "./convert.ts";
 import { ASSUMABLE } from "./convert.ts";
+import { readFactOptions, reportedFacts } from "./fact-options.ts";
 
 /** The options, checked. Throws UsageError for what is wrong with them. */
 export function readOptions(args: ConvertArguments): ConvertOptions {
@@ -14,38 +12,14 @@ export function readOptions(args: ConvertArguments): ConvertOptions {
     inexact: args.inexact,
     unsayableSubjects: args["unsayable-subjects"],
     enforcer: args.enforcer,
-    defaultNamespace: args.namespace,
-    facts: readFacts(args),
-    tiers: (args.tier ?? []).map(readTier),
+    ...readFactOptions(args),
     assume: readAssumptions(args.assume ?? []),
     allowIncomplete: args["allow-incomplete"],
     failOn: args["fail-on"],
   };
 }
 
-function readFacts(args: ConvertArguments): InventoryOptions {
-  const { options, errors } = readInventoryOptions({
-    knownNamespaces: args["known-namespace"] ?? [],
-    podCidrs: args["pod-cidr"] ?? [],
-    targetPodCidrs: args["target-pod-cidr"] ?? [],
-  });
-  if (errors.length > 0) throw new UsageError(errors.join("\n"), {});
-  return options;
-}
-
-/** `NAME=ORDER[:Pass]`. */
-function readTier(text: string): CalicoTier {
-  const match = /^([a-z0-9](?:[-a-z0-9]*[a-z0-9])?)=(-?\d+(?:\.\d+)?)(?::(Pass|Deny))?$/.exec(text);
-  const [, name, order, action] = match ?? [];
-  if (name === undefined || order === undefined) {
-    throw new UsageError(`--tier ${text}: not of the form NAME=ORDER or NAME=ORDER:Pass`, {
-      hint: "For example `--tier security=100`.",
-    });
-  }
-  return { name, order: Number(order), defaultAction: action === "Pass" ? "pass" : "deny" };
-}
-
-function readAssumptions(names: readonly string[]): ReadonlySet<AssumptionCode> {
+export function readAssumptions(names: readonly string[]): ReadonlySet<AssumptionCode> {
   for (const name of names) {
     if (!ASSUMABLE.includes(name)) {
       throw new UsageError(`--assume ${name}: there is no such assumption`, {
@@ -88,12 +62,7 @@ export function reportedOptions(args: ConvertArguments): Readonly<Record<string,
     "unsayable-subjects": args["unsayable-subjects"],
     "allow-incomplete": args["allow-incomplete"],
     "fail-on": args["fail-on"],
-    namespace: args.namespace,
-    inventory: args.inventory ?? [],
-    "known-namespace": args["known-namespace"] ?? [],
-    "pod-cidr": args["pod-cidr"] ?? [],
-    "target-pod-cidr": args["target-pod-cidr"] ?? [],
-    tier: args.tier ?? [],
+    ...reportedFacts(args),
     assume: args.assume ?? [],
   };
 }

@@ -1,109 +1,124 @@
 import process from "node:process";
-import ora from "ora";
 import pc from "picocolors";
-import type { EmittedObject } from "../../emitters/networkpolicy.ts";
 import { streamText } from "../../emitters/networkpolicy.ts";
 import type { ConvertResult } from "../../pipeline.ts";
 import { runConvert } from "../../pipeline.ts";
-import { jsonText } from "../../report/json.ts";
+import { jsonTexts } from "../../report/json.ts";
 import { terminalText } from "../../report/terminal.ts";
 import { readInputFiles } from "../input-files.ts";
-import { below, readStdin, removeFile, staleFiles, writeError, writeFileAtomically, writeOut } from "../io.ts";
+import { hasPipedStdin, readStdin, writeError, writeOut } from "../io.ts";
+import type { OutputPlan } from "../output-directory.ts";
+import { planOutput, removeStale, stageOutput } from "../output-directory.ts";
+import { startProgress } from "../progress.ts";
+import { StagedFiles } from "../staged-files.ts";
+import { terminalWidth, useColor } from "../terminal-settings.ts";
 import { UsageError } from "../usage-error.ts";
 import { toolVersion } from "../version.ts";
 import { readOptions, reportedOptions, reportTargets } from "./convert-options.ts";
 import type { ConvertArguments } from "./convert.ts";
 
-/** How long a run may take before a spinner is worth its flicker, in milliseconds. */
-const SPINNER_AFTER = 500;
-
 /** One conversion with its reading and writing. Nothing is written before everything has been computed. */
 export async function convert(args: ConvertArguments): Promise<number> {
-  const options = readOptions(args);
   const targets = reportTargets(args);
+  const result = await compute(args);
+  const plan =
+    args["out-dir"] === undefined || result.stops.length > 0
+      ? undefined
+      : planOutput(args["out-dir"], result.objects);
+  writeFiles(result, plan, targets, args);
+  if (targets.includes("-")) await writeOut(jsonTexts(result.report));
+  else if (args["out-dir"] === undefined && !args["dry-run"]) {
+    await writeOut(streamTexts(result));
+  }
+  writeError(
+    terminalText(result.report, {
+      colors: pc.createColors(useColor(args.color)),
+      detail: args.quiet === true ? "quiet" : args.verbose === true ? "verbose" : "normal",
+      destination: destination(args),
+      width: terminalWidth(process.stderr),
+      objects: result.objects,
+    }),
+  );
+  if (plan !== undefined && args.quiet !== true) writeError(planText(plan, args));
+  return result.report.result.exitCode;
+}
+
+async function compute(args: ConvertArguments): Promise<ConvertResult> {
+  const options = readOptions(args);
   const paths = args.paths ?? [];
-  if (paths.length === 0 && process.stdin.isTTY) {
+  if (paths.length === 0 && !hasPipedStdin()) {
     throw new UsageError("no input: name files or folders, or pipe a dump in", {
-      hint: "For example `netpol-migrate convert policies/`.",
+      hint: "For example `netpol-migrate convert policies/`; see `netpol-migrate convert --help`.",
     });
   }
-  const spinner = startSpinner(args);
-  let result: ConvertResult;
+  const progress = await startProgress(args.quiet === true);
   try {
-    const surroundings = { cwd: process.cwd(), readStdin };
-    const input = await readInputFiles(paths.length === 0 ? ["-"] : paths, surroundings);
-    const inventory = await readInputFiles(args.inventory ?? [], surroundings);
-    result = runConvert({
+    const cwd = process.cwd();
+    const input = await readInputFiles(paths.length === 0 ? ["-"] : paths, { cwd, readStdin });
+    const inventory = await readInputFiles(args.inventory ?? [], { cwd, readStdin });
+    const files = [...input.files, ...inventory.files];
+    progress.beforeWork(files.reduce((size, { text }) => size + text.length, 0));
+    const result = runConvert({
       files: input.files,
       inventory: inventory.files,
       unreadable: [...input.diagnostics, ...inventory.diagnostics],
       options,
       tool: { name: "netpol-migrate", version: toolVersion() },
-      reportedOptions: reportedOptions(args),
+      reportedOptions: reportedOptions(args, cwd),
     });
+    // An empty dump is a command that failed before the pipe far more often than a cluster without policies.
+    if (result.report.summary.documents.read === 0) {
+      throw new UsageError("the input holds no documents at all", {
+        hint: "Check the paths, and whether the command that made the input succeeded.",
+      });
+    }
+    return result;
   } finally {
-    spinner.stop();
+    progress.stop();
   }
-  const stale = await write(result, args);
-  for (const target of targets) {
-    const text = jsonText(result.report);
-    if (target === "-") await writeOut(text);
-    else await writeFileAtomically(target, text);
+}
+
+/** Reports and objects reach the disk together or not at all. */
+function writeFiles(
+  { report }: ConvertResult,
+  plan: OutputPlan | undefined,
+  targets: readonly string[],
+  args: ConvertArguments,
+): void {
+  const files = new StagedFiles();
+  try {
+    if (plan !== undefined && !args["dry-run"]) stageOutput(plan, files);
+    for (const target of targets) if (target !== "-") files.add(target, jsonTexts(report));
+    files.commit();
+  } finally {
+    files.discard();
   }
-  writeError(
-    terminalText(result.report, {
-      colors: pc.createColors(useColor(args)),
-      detail: args.quiet === true ? "quiet" : args.verbose === true ? "verbose" : "normal",
-      destination: destination(args),
-    }),
-  );
-  if (stale.length > 0 && args.quiet !== true) writeError(staleText(stale, args));
-  return result.report.result.exitCode;
+  if (plan !== undefined && args.prune && !args["dry-run"]) removeStale(plan);
+}
+
+function* streamTexts({ objects }: ConvertResult): Generator<string> {
+  for (const object of objects) yield streamText([object]);
 }
 
 function destination(args: ConvertArguments): string {
-  if (args["dry-run"]) return "not written (--dry-run)";
-  return args["out-dir"] === undefined ? "on standard output" : `in ${args["out-dir"]}`;
+  const where = args["out-dir"] === undefined ? "on standard output" : `in ${args["out-dir"]}`;
+  return args["dry-run"] ? `${where}, were it not for --dry-run` : where;
 }
 
-/** Colour as the flag says, else NO_COLOR, else by the terminal. */
-function useColor({ color }: ConvertArguments): boolean {
-  if (color !== undefined) return color;
-  const { NO_COLOR, FORCE_COLOR } = process.env;
-  if (NO_COLOR !== undefined && NO_COLOR !== "") return false;
-  return process.stderr.isTTY || (FORCE_COLOR !== undefined && FORCE_COLOR !== "0");
-}
-
-function startSpinner(args: ConvertArguments): { stop(): void } {
-  if (!process.stderr.isTTY || args.quiet === true || process.env["CI"] !== undefined) return { stop: () => undefined };
-  const spinner = ora({ text: "converting", stream: process.stderr });
-  const timer = setTimeout(() => spinner.start(), SPINNER_AFTER);
-  return {
-    stop: () => {
-      clearTimeout(timer);
-      spinner.stop();
-    },
-  };
-}
-
-/** Writes the objects; returns the files of an earlier run that lie in the way of nothing any more. */
-async function write({ objects, stops }: ConvertResult, args: ConvertArguments): Promise<readonly string[]> {
-  const directory = args["out-dir"];
-  if (directory === undefined) {
-    if (!args["dry-run"] && objects.length > 0) await writeOut(streamText(objects));
-    return [];
-  }
-  const stale = await staleFiles(directory, new Set(objects.map(({ file }) => file)));
-  if (args["dry-run"] || stops.length > 0) return stops.length > 0 ? [] : stale;
-  // Every path is checked before any is written.
-  const files = objects.map((object: EmittedObject) => [below(directory, object.file), object.text] as const);
-  for (const [path, text] of files) await writeFileAtomically(path, text);
-  if (args.prune) for (const file of stale) await removeFile(below(directory, file));
-  return stale;
-}
-
-function staleText(stale: readonly string[], args: ConvertArguments): string {
-  const what = `${String(stale.length)} of an earlier run: ${stale.slice(0, 10).join(", ")}${stale.length > 10 ? ", ..." : ""}`;
-  if (args.prune && !args["dry-run"]) return `removed ${what}\n`;
-  return `not written any more, still in ${args["out-dir"] ?? ""}: ${what}\n          do: remove them with --prune\n`;
+/** What happened in the output directory, or would happen. */
+function planText({ directory, created, changed, unchanged, stale }: OutputPlan, args: ConvertArguments): string {
+  const counts = [
+    `${String(created.length)} new`,
+    `${String(changed.length)} changed`,
+    `${String(unchanged)} as before`,
+    ...(args.prune ? [`${String(stale.length)} removed`] : []),
+  ];
+  const tense = args["dry-run"] ? "files, if written" : "files";
+  let text = `${tense} in ${directory}: ${counts.join(", ")}\n`;
+  if (stale.length === 0) return text;
+  const names = `${stale.slice(0, 10).join(", ")}${stale.length > 10 ? ", ..." : ""}`;
+  text += args.prune
+    ? `removed: ${names}\n`
+    : `left from an earlier run (${String(stale.length)}): ${names}\n  do: remove them with --prune\n`;
+  return text;
 }

@@ -1,21 +1,17 @@
 import type { Argv } from "yargs";
 import { ASSUMPTIONS } from "../../ir/assumption.ts";
 import type { FailOn } from "../../pipeline.ts";
+import type { FactArguments } from "./fact-options.ts";
+import { repeated, withFactOptions } from "./fact-options.ts";
 
 /** The options of `convert` as yargs gives them. */
-export interface ConvertArguments {
+export interface ConvertArguments extends FactArguments {
   readonly paths?: readonly string[] | undefined;
   readonly "out-dir"?: string | undefined;
   readonly report?: readonly string[] | undefined;
   readonly actions: "skip";
   readonly inexact: "narrow" | "widen";
-  readonly inventory?: readonly string[] | undefined;
-  readonly "known-namespace"?: readonly string[] | undefined;
-  readonly namespace: string;
-  readonly "pod-cidr"?: readonly string[] | undefined;
-  readonly "target-pod-cidr"?: readonly string[] | undefined;
   readonly enforcer: "vpc-cni" | "generic";
-  readonly tier?: readonly string[] | undefined;
   readonly assume?: readonly string[] | undefined;
   readonly "unsayable-subjects": "stop" | "isolate" | "leave-open";
   readonly "allow-incomplete": boolean;
@@ -32,10 +28,8 @@ export const ASSUMABLE: readonly string[] = Object.entries(ASSUMPTIONS)
   .filter(([, { standing }]) => !standing)
   .map(([name]) => name);
 
-const repeated = { type: "string", array: true, nargs: 1, requiresArg: true } as const;
-
 function builder(yargs: Argv): Argv<ConvertArguments> {
-  return yargs
+  const described = yargs
     .positional("paths", {
       type: "string",
       array: true,
@@ -57,27 +51,13 @@ function builder(yargs: Argv): Argv<ConvertArguments> {
       choices: ["narrow", "widen"] as const,
       default: "narrow" as const,
       describe: "which side to take where no exact form exists",
-    })
-    .option("inventory", { ...repeated, describe: "namespaces, pods, services...: facts, not converted" })
-    .option("known-namespace", {
-      ...repeated,
-      describe: "a covered namespace, NAME[:key=value,..]; NAME alone: labels unknown; NAME: has none",
-    })
-    .option("namespace", {
-      alias: "n",
-      type: "string",
-      nargs: 1,
-      default: "default",
-      describe: "namespace of documents that name none",
-    })
-    .option("pod-cidr", { ...repeated, describe: "where pod addresses lie before the switch" })
-    .option("target-pod-cidr", { ...repeated, describe: "and after it, if elsewhere" })
+    });
+  return withFactOptions(described)
     .option("enforcer", {
       choices: ["vpc-cni", "generic"] as const,
       default: "vpc-cni" as const,
       describe: "who will enforce the result: whether ipBlock matches pods",
     })
-    .option("tier", { ...repeated, describe: "a tier that the input lacks, NAME=ORDER[:Pass]" })
     .option("assume", { ...repeated, describe: `take for granted: ${ASSUMABLE.join(", ")}` })
     .option("unsayable-subjects", {
       choices: ["stop", "isolate", "leave-open"] as const,

@@ -58,15 +58,6 @@ const OTHERWISE: ReadonlyMap<string, string> = new Map([
   ],
 ]);
 
-/** Worlds that turn on something of a document that reading does not hand on yet. */
-const NOT_YET: ReadonlyMap<string, string> = new Map([
-  ["generated-0035", "ICMPv6 by number stands for both families"],
-  ["generated-0242", "ICMPv6 by number stands for both families"],
-  ["generated-0379", "ICMPv6 by number stands for both families"],
-  ["generated-0427", "a v3 Tier without an order is stored with order 1000000"],
-  ["traps/tier-order", "a v3 Tier without an order is stored with order 1000000"],
-]);
-
 const folder = new URL("../../../testdata/vectors/calico/", import.meta.url);
 const PROTOCOLS: Readonly<Record<string, number>> = { TCP: 6, UDP: 17, SCTP: 132 };
 
@@ -205,7 +196,7 @@ describe("Calico's own verdicts, as recorded", () => {
       let undecided = 0;
       let flows = 0;
       for (const world of worlds) {
-        if (OTHERWISE.has(world.name) || NOT_YET.has(world.name)) continue;
+        if (OTHERWISE.has(world.name)) continue;
         const replay = new Replay(world, columns);
         const refused = (world.refused ?? []).length > 0;
         if (!refused) expect([world.name, replay.errors]).toEqual([world.name, []]);

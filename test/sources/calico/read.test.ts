@@ -77,8 +77,15 @@ describe("context", () => {
     expect(input.tiers).toMatchObject([{ name: "sec", order: 10.5, defaultAction: "pass" }]);
   });
 
-  it("puts a tier without order last and ends it in Deny", () => {
+  it("gives a tier without order what the API stores for it, and ends it in Deny", () => {
     const { input } = read(document("Tier", "{}", "{name: sec}"));
+    expect(input.tiers).toMatchObject([{ order: 1_000_000, defaultAction: "deny" }]);
+  });
+
+  it("puts a tier that is stored without order last", () => {
+    const { input } = read(
+      document("Tier", "{}", "{name: sec}").replace(HEAD, "apiVersion: crd.projectcalico.org/v1"),
+    );
     expect(input.tiers).toMatchObject([{ order: Infinity, defaultAction: "deny" }]);
   });
 

@@ -13,7 +13,7 @@ import (
 )
 
 // Hand-written worlds are kept short: `NP(p/db): {...}` stands for a whole
-// document with that spec. All have the namespaces and pods of base.go.
+// document with that spec, `Doc(1): {...}` is one already. All have the namespaces and pods of base.go.
 //
 //go:embed worlds/*.yaml
 var worlds embed.FS
@@ -78,6 +78,14 @@ func expand(body string) (string, error) {
 		m := head.FindStringSubmatch(key)
 		if m == nil {
 			return "", fmt.Errorf("head %q", key)
+		}
+		if m[1] == "Doc" { // a whole document
+			text, err := yaml.Marshal(parsed[key])
+			if err != nil {
+				return "", err
+			}
+			docs = append(docs, string(text))
+			continue
 		}
 		kind, ok := short[m[1]]
 		if !ok {

@@ -1,0 +1,95 @@
+// Measures whole processes, as users run them, beside their floor in the same run: `npm run bench [-- MAX]`.
+// Each row is the median of several runs, floor and convert in turn, so that a drift of the machine hits both.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { plainPolicies } from "./policies.js";
+
+const here = (name) => fileURLToPath(new URL(name, import.meta.url));
+const bin = here("../../bin/netpol-migrate.js");
+const largest = Number(process.argv[2] ?? 100_000);
+const folder = mkdtempSync(join(tmpdir(), "netpol-migrate-bench-"));
+
+/** Runs node with the arguments given; seconds of the wall clock and of the processor, and peak memory in MB. */
+function measure(args) {
+  // The child writes its own usage to a file descriptor of ours when it ends: no shell, no platform tool.
+  const hook = `process.on("exit", () => { const u = process.resourceUsage(); require("fs").writeSync(3, JSON.stringify({ cpu: (u.userCPUTime + u.systemCPUTime) / 1e6, memory: u.maxRSS / 1024 })); });`;
+  const preload = join(folder, "usage.cjs");
+  writeFileSync(preload, hook);
+  const start = process.hrtime.bigint();
+  const done = spawnSync(process.execPath, ["--require", preload, ...args], {
+    stdio: ["ignore", "ignore", "pipe", "pipe"],
+    maxBuffer: 1 << 26,
+  });
+  const wall = Number(process.hrtime.bigint() - start) / 1e9;
+  if (done.status !== 0) throw new Error(`${args.join(" ")} ended with ${done.status}\n${done.stderr}`);
+  return { wall, ...JSON.parse(done.output[3].toString()) };
+}
+
+const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+/** Rows measured in turn, each `runs` times after one run that does not count. */
+function inTurn(rows, runs) {
+  const results = new Map(rows.map(([name]) => [name, []]));
+  for (let run = -1; run < runs; run += 1) {
+    for (const [name, args] of rows) {
+      const result = measure(args);
+      if (run >= 0) results.get(name).push(result);
+    }
+  }
+  return rows.map(([name]) => {
+    const all = results.get(name);
+    const of = (key) => median(all.map((result) => result[key]));
+    return { name, wall: of("wall"), cpu: of("cpu"), memory: of("memory") };
+  });
+}
+
+function print(title, rows, floorName) {
+  const floor = rows.find(({ name }) => name === floorName);
+  console.log(`\n${title}`);
+  for (const { name, wall, cpu, memory } of rows) {
+    const ratio = floor === undefined ? "" : `${(cpu / floor.cpu).toFixed(2)}x cpu, ${(wall / floor.wall).toFixed(2)}x wall`;
+    console.log(
+      `  ${name.padEnd(26)} ${wall.toFixed(2).padStart(7)} s wall ${cpu.toFixed(2).padStart(7)} s cpu ${memory.toFixed(0).padStart(6)} MB   ${ratio}`,
+    );
+  }
+}
+
+try {
+  const one = join(folder, "one.yaml");
+  writeFileSync(one, plainPolicies(1));
+  const bare = "node -e 0";
+  print(
+    "start",
+    inTurn(
+      [
+        [bare, ["-e", "0"]],
+        ["--help", [bin, "--help"]],
+        ["convert, one policy", [bin, "convert", one, "-o", join(folder, "one")]],
+      ],
+      5,
+    ),
+    bare,
+  );
+  for (const count of [1_000, 10_000, 100_000].filter((size) => size <= largest)) {
+    const input = join(folder, `${count}.yaml`);
+    writeFileSync(input, plainPolicies(count));
+    const floor = "floor: load and dump";
+    print(
+      `${count.toLocaleString("en")} plain policies`,
+      inTurn(
+        [
+          [floor, [here("floor.js"), input, join(folder, "floor.yaml")]],
+          ["convert", [bin, "convert", input]],
+          ["convert --report", [bin, "convert", input, "--report", join(folder, "report.json")]],
+        ],
+        count > 10_000 ? 1 : 3,
+      ),
+      floor,
+    );
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
