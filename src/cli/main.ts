@@ -1,7 +1,8 @@
 import process from "node:process";
 import { closest, distance } from "fastest-levenshtein";
 import yargs from "yargs";
-import { convertCommand, convertOptionNames } from "./commands/convert.ts";
+import { CONVERT_OPTIONS, convertCommand } from "./commands/convert.ts";
+import { FACT_OPTIONS } from "./commands/fact-options.ts";
 import { EXIT } from "./exit-code.ts";
 import { runCommand } from "./run-command.ts";
 import { terminalWidth } from "./terminal-settings.ts";
@@ -65,7 +66,7 @@ function usageError(message: string): UsageError {
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]?.trim();
   if (unknown === undefined) return new UsageError(lowerFirst(message), { hint: help });
   const shown = `\`--${unknown}\``;
-  const near = closest(unknown, convertOptionNames());
+  const near = closest(unknown, Object.keys({ ...FACT_OPTIONS, ...CONVERT_OPTIONS }));
   const hint = distance(unknown, near) <= 3 ? `Did you mean \`--${near}\`?` : help;
   return new UsageError(`there is no option ${shown}`, { hint });
 }

@@ -1,6 +1,6 @@
-import type { Direction, Policy } from "../ir/policy.ts";
+import type { Direction, Policy, Rule } from "../ir/policy.ts";
 import type { Disposition } from "../ir/outcome.ts";
-import { ANY_ADDRESS } from "../sets/address-set.ts";
+import { ANY_ADDRESS, addressesMeet } from "../sets/address-set.ts";
 import type { Box } from "../sets/box.ts";
 import { boxesMeet } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
@@ -99,6 +99,8 @@ interface Draft {
   sure: readonly Box[];
   /** What it rests on that a Deny or Pass is left out. */
   gained: Difference;
+  /** A Deny that no flow comes to undecided, so that it isolates nobody. */
+  unreached: boolean;
 }
 
 /** True if the rule matches flows that the model cannot say. */
@@ -109,6 +111,12 @@ const isKept = ({ policy }: LocalPolicy): boolean => policy.origin.engine === "k
 /** An object that is kept isolates whom it selects, whatever earlier tiers hand on to it. */
 function keptIsolation(source: readonly Cube[], subjects: readonly Cube[]): Isolation {
   return { source, said: subjects.flatMap(splitSayable), over: [], open: [], byValues: false };
+}
+
+function writtenBy(drafts: Iterable<Draft>): readonly Box[] {
+  const written: Box[] = [];
+  for (const { said } of drafts) if (said !== undefined) written.push(...said.surely);
+  return written;
 }
 
 class DirectionLowering {
@@ -156,9 +164,10 @@ class DirectionLowering {
     this.#set.tiers.forEach((tier, index) => {
       for (const rule of tier.rules) drafts.set(rule, this.#draft(index, tier, rule));
     });
-    const written: Box[] = [];
-    for (const draft of drafts.values()) written.push(...(draft.said?.surely ?? []));
-    this.#judgeActions(drafts, written);
+    this.#judgeActions(drafts);
+    this.#fillHoles(drafts);
+    const written = writtenBy(drafts.values());
+    this.#judgeTails(drafts, written);
     const policies = new Map<Policy, LoweredPolicy>();
     for (const [local, isolation] of this.#isolation) {
       const rules = local.rules.flatMap((rule) => {
@@ -171,7 +180,7 @@ class DirectionLowering {
   }
 
   #draft(tierIndex: number, tier: LocalTier, local: LocalRule): Draft {
-    const draft: Draft = { local, disposition: "redundant", said: undefined, because: [], wanted: [], sure: [], gained: NO_DIFFERENCE };
+    const draft: Draft = { local, disposition: "redundant", said: undefined, because: [], wanted: [], sure: [], gained: NO_DIFFERENCE, unreached: false };
     switch (local.rule.action) {
       case "log":
         break;
@@ -225,7 +234,7 @@ class DirectionLowering {
       return;
     }
     if (!whole) draft.because = this.#causes(tierIndex, tier, local);
-    if (whole || this.#options.inexact === "widen") draft.said = this.#say(local);
+    if (whole || this.#options.inexact === "widen") draft.said = this.#say(local, local.rule.blocks);
     draft.disposition = draft.said === undefined ? "skipped" : "emitted";
     if (draft.said?.subjects.length === 0) draft.disposition = "redundant";
   }
@@ -248,11 +257,30 @@ class DirectionLowering {
     const matched = meetBoxes(local.boxes, subjectBoxes(this.#isolated));
     draft.sure = toTheEnd("under");
     const whole = local.certain && this.#covers(draft.sure, matched);
-    if (whole || this.#options.inexact === "widen") draft.said = this.#say(local);
+    if (whole || this.#options.inexact === "widen") draft.said = this.#say(local, local.rule.blocks);
     else draft.because = this.#laterCuts(tierIndex, local);
   }
 
-  #say(local: LocalRule): SaidRule | undefined {
+  /**
+   * The VPC CNI's agent takes an exception of a block for a deny of its own, which wins over wider blocks of every other
+   * policy of the same pods. So exceptions are written only where nothing else lets these addresses in.
+   */
+  #fillHoles(drafts: ReadonlyMap<LocalRule, Draft>): void {
+    for (const draft of drafts.values()) {
+      const holes = draft.said?.holes;
+      if (holes === undefined) continue;
+      const letsIn = [...drafts.values()].some(
+        (other) =>
+          other !== draft &&
+          other.said?.maybe.some(
+            ({ peer }) => peer.kind === "address" && addressesMeet(peer.addresses, holes),
+          ) === true,
+      );
+      if (letsIn) draft.said = this.#say(draft.local, undefined);
+    }
+  }
+
+  #say(local: LocalRule, blocks: Rule["blocks"]): SaidRule | undefined {
     const side = this.#options.inexact === "narrow" ? "under" : "over";
     const subjects = saySubjects(local.subjects, this.#facts, side);
     const own = this.#isolation.get(local.policy)?.said ?? [];
@@ -263,7 +291,7 @@ class DirectionLowering {
       // Nobody whom it concerns is isolated: all is allowed without it.
       return { subjects: [], rules: [], surely: [], maybe: [] };
     }
-    return sayRule(local.rule, within, this.#set.namespace, this.#direction, this.#facts, side);
+    return sayRule(local.rule, blocks, within, this.#set.namespace, this.#direction, this.#facts, side);
   }
 
   /** True if the boxes lie inside of the cover, as far as flows can occur; assumptions may be used as for a gain. */
@@ -314,7 +342,7 @@ class DirectionLowering {
   }
 
   /** Step d. */
-  #judgeActions(drafts: ReadonlyMap<LocalRule, Draft>, written: readonly Box[]): void {
+  #judgeActions(drafts: ReadonlyMap<LocalRule, Draft>): void {
     const blamed = new Set<LocalRule>();
     for (const draft of drafts.values()) {
       const leftOut =
@@ -328,8 +356,15 @@ class DirectionLowering {
         if (draft === undefined || (action !== "deny" && action !== "pass")) return;
         const at = { tier: tierIndex, rule: ruleIndex };
         const matched = undecidedAt(this.#set, at, local.boxes, this.#effort);
+        draft.unreached = matched.length === 0;
         const impossible = difference(matched, [], "gain", this.#facts, this.#effort);
         if (impossible.left.length === 0 || this.#changesNothing(at, action, matched)) {
+          if (draft.said !== undefined && !this.#isSpare(draft, drafts)) {
+            draft.disposition = "emitted";
+            return;
+          }
+          draft.said = undefined;
+          draft.wanted = [];
           draft.disposition = "redundant";
           if (matched.length === 0) draft.because = this.#earlier(tier, local);
           else if (impossible.left.length === 0) draft.gained = impossible;
@@ -339,9 +374,25 @@ class DirectionLowering {
         // What a Pass hands on to the end may be written although rules behind it were left out because of it.
         const isWritten = draft.said !== undefined && draft.said.rules.length > 0;
         draft.disposition = !isWritten && (blamed.has(local) || tailLeftOut) ? "skipped" : "emitted";
-        if (action === "deny") this.#tailOf(draft, tier, written);
       });
     });
+  }
+
+  /** True if all that is written for the rule is written for others as well. */
+  #isSpare(draft: Draft, drafts: ReadonlyMap<LocalRule, Draft>): boolean {
+    const others = writtenBy([...drafts.values()].filter((one) => one !== draft));
+    return minusBoxes(draft.said?.surely ?? [], others, "over", this.#effort).length === 0;
+  }
+
+  #judgeTails(drafts: ReadonlyMap<LocalRule, Draft>, written: readonly Box[]): void {
+    for (const tier of this.#set.tiers) {
+      for (const rule of tier.rules) {
+        const draft = drafts.get(rule);
+        if (draft !== undefined && rule.rule.action === "deny" && !draft.unreached) {
+          this.#tailOf(draft, tier, written);
+        }
+      }
+    }
   }
 
   #earlier(tier: LocalTier, local: LocalRule): readonly Cause[] {

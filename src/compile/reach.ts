@@ -98,7 +98,10 @@ export function reaching(
   return here;
 }
 
-/** What is left of a rule's match when the tiers before it and the Deny and Pass rules before it in its own tier are done. */
+/**
+ * What is left of a rule's match when the tiers before it and the Deny and Pass rules before it in its own tier are done.
+ * For a Pass only the Deny rules count: what another Pass has handed on already goes to the same place.
+ */
 export function effective(
   set: LocalSet,
   tier: number,
@@ -110,7 +113,8 @@ export function effective(
   for (const earlier of set.tiers[tier]?.rules ?? []) {
     if (earlier === rule || boxes.length === 0) break;
     const { action } = earlier.rule;
-    if ((action === "deny" || action === "pass") && cuts(earlier, side)) {
+    const decides = action === "deny" || (action === "pass" && rule.rule.action !== "pass");
+    if (decides && cuts(earlier, side)) {
       boxes = minus(boxes, earlier.boxes, side, effort);
     }
   }

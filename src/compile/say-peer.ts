@@ -1,12 +1,16 @@
 import type { AllowPeer } from "../ir/allow-policy.ts";
+import type { AddressBlock } from "../ir/policy.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import {
   ANY_ADDRESS,
   NO_ADDRESS,
+  addressSetOf,
   complementAddresses,
   equalAddresses,
   intersectAddresses,
   isAddressSubset,
+  parseCidr,
+  subtractAddresses,
   toCidrs,
   unionAddresses,
 } from "../sets/address-set.ts";
@@ -26,6 +30,8 @@ export interface SaidPeers {
   readonly surely: readonly PeerBox[];
   /** What it may let in: more than `surely` where one cannot know whether ipBlocks match pods. */
   readonly maybe: readonly PeerBox[];
+  /** What exceptions of blocks take out; undefined without exceptions. */
+  readonly holes?: AddressSet;
 }
 
 const isAny = (addresses: AddressSet): boolean =>
@@ -60,10 +66,12 @@ function podPeer(of: Cube, namespace: string): AllowPeer {
  *    block only if the pods that may have it are all let in as well ("under"), or it is taken anyway ("over").
  * c. Pods by labels and addresses at once cannot be said: they are left out ("under") or said by labels ("over").
  *
- * Undefined when nothing is left to say.
+ * @param written blocks with exceptions, to be used if they mean just the addresses that are left to say
+ * @returns undefined when nothing is left to say
  */
 export function sayPeers(
   peer: readonly PeerBox[],
+  written: readonly AddressBlock[] | undefined,
   namespace: string,
   facts: Facts,
   side: "under" | "over",
@@ -106,15 +114,35 @@ export function sayPeers(
     surely.push({ kind: "pod", labels, addresses: ANY_ADDRESS });
   }
   if (blocks.ranges.length === 0) return peers.length === 0 ? undefined : { peers, surely, maybe: surely };
-  for (const cidr of toCidrs(blocks)) peers.push({ kind: "block", cidr, except: [] });
+  const holes = written === undefined ? undefined : holesOf(written, blocks);
+  if (written !== undefined && holes !== undefined) {
+    for (const block of written) peers.push({ kind: "block", ...block });
+  } else {
+    for (const cidr of toCidrs(blocks)) peers.push({ kind: "block", cidr, except: [] });
+  }
   surely.push({ kind: "address", addresses: blocks });
   const podsInBlocks: PodBox = { kind: "pod", labels: ANY_CUBE, addresses: blocks };
   if (facts.targetDiffers) {
     // Pods have other addresses afterwards. sayableBlocks keeps blocks away from them, unless all pods are let in.
-    return { peers, surely, maybe: surely };
+    return { peers, surely, maybe: surely, ...(holes === undefined ? {} : { holes }) };
   }
   const maybe = [...surely, podsInBlocks];
-  return { peers, surely: facts.blocksMatchPods === "yes" ? maybe : surely, maybe };
+  return {
+    peers,
+    surely: facts.blocksMatchPods === "yes" ? maybe : surely,
+    maybe,
+    ...(holes === undefined ? {} : { holes }),
+  };
+}
+
+/** What the exceptions take out of the blocks; undefined unless the blocks mean just these addresses. */
+function holesOf(written: readonly AddressBlock[], addresses: AddressSet): AddressSet | undefined {
+  const setOf = (texts: readonly string[]): AddressSet =>
+    addressSetOf(texts.map(parseCidr).filter((one) => one !== undefined));
+  const covered = setOf(written.map(({ cidr }) => cidr));
+  const holes = setOf(written.flatMap(({ except }) => except));
+  if (holes.ranges.length === 0) return undefined;
+  return equalAddresses(subtractAddresses(covered, holes), addresses) ? holes : undefined;
 }
 
 function sayableBlocks(

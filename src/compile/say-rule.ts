@@ -1,5 +1,6 @@
 import type { AllowRule } from "../ir/allow-policy.ts";
 import type { Direction, Rule } from "../ir/policy.ts";
+import type { AddressSet } from "../sets/address-set.ts";
 import { ANY_ADDRESS, equalAddresses, intersectAddresses } from "../sets/address-set.ts";
 import type { Box, PeerBox, PodBox, TrafficBox } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
@@ -19,6 +20,8 @@ export interface SaidRule {
   readonly rules: readonly AllowRule[];
   readonly surely: readonly Box[];
   readonly maybe: readonly Box[];
+  /** What exceptions of its blocks take out; undefined without exceptions. */
+  readonly holes?: AddressSet;
 }
 
 /** Subjects that a podSelector says, out of subject boxes: addresses of pods must not matter. */
@@ -46,9 +49,14 @@ export function saySubjects(
   });
 }
 
-/** The rule in the target's words, or undefined when nothing of it can be said on that side. */
+/**
+ * The rule in the target's words, or undefined when nothing of it can be said on that side.
+ *
+ * @param blocks how its addresses may be written; undefined for disjoint CIDRs without exceptions
+ */
 export function sayRule(
   rule: Rule,
+  blocks: Rule["blocks"],
   subjects: readonly Cube[],
   namespace: string,
   direction: Direction,
@@ -74,14 +82,16 @@ export function sayRule(
     }
   };
 
-  const peers = sayPeers(rule.peer, namespace, facts, side);
+  const peers = sayPeers(rule.peer, blocks, namespace, facts, side);
   say(peers, sayNumbers(rule.traffic.numbers, side));
   const named = sayNames(rule.traffic.named);
   if (named !== undefined) {
     const reachable = peersFor(rule, { numbers: rule.traffic.numbers, named: [""] }, direction);
-    say(reachable === rule.peer ? peers : sayPeers(reachable, namespace, facts, side), named);
+    say(reachable === rule.peer ? peers : sayPeers(reachable, blocks, namespace, facts, side), named);
   }
-  return rules.length === 0 ? undefined : { subjects, rules, surely, maybe };
+  if (rules.length === 0) return undefined;
+  const holes = peers?.holes;
+  return { subjects, rules, surely, maybe, ...(holes === undefined ? {} : { holes }) };
 }
 
 function product(subject: PodBox, peers: readonly PeerBox[], traffic: readonly TrafficBox[]): readonly Box[] {

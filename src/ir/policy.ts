@@ -62,6 +62,11 @@ export interface Rule {
   readonly subjectOnly?: readonly PodBox[];
   /** The other end must lie in one of these. Empty: the rule matches nothing. */
   readonly peer: readonly PeerBox[];
+  /**
+   * The addresses of `peer` as the source wrote them, where it took some out of others. They say nothing that `peer` does
+   * not say; lowering may write them so, to be recognised.
+   */
+  readonly blocks?: readonly AddressBlock[];
   readonly traffic: TrafficPredicate;
   /** What the rest cannot say. All of it must hold too for the rule to match. */
   readonly opaque: readonly OpaqueCondition[];
@@ -72,6 +77,12 @@ export interface Rule {
   readonly unsaid?: readonly UnsaidMatch[];
   /** What its meaning rests on besides the standing assumptions. */
   readonly assumptions: readonly AssumptionCode[];
+}
+
+/** Canonical CIDRs; each exception lies inside of `cidr` and is smaller. */
+export interface AddressBlock {
+  readonly cidr: string;
+  readonly except: readonly string[];
 }
 
 /** The traffic matches if its number is in `numbers`, or if the destination pod calls the port by one of the names. */

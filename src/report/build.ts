@@ -1,32 +1,14 @@
 import { compareText } from "../base/compare.ts";
+import { invariant } from "../base/invariant.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { DocumentRef, SourcePlace } from "../diagnostics/source-range.ts";
-import { lineAndColumn } from "../diagnostics/source-range.ts";
-import type { AllowPolicy } from "../ir/allow-policy.ts";
 import type { AssumptionCode, AssumptionDefinition } from "../ir/assumption.ts";
 import { ASSUMPTIONS } from "../ir/assumption.ts";
-import type { PolicyOrigin } from "../ir/origin.ts";
-import type { Outcome, PolicyResult, RuleResult } from "../ir/outcome.ts";
-import { OUTCOMES } from "../ir/outcome.ts";
-import type { Direction } from "../ir/policy.ts";
-import type {
-  ReportAssumption,
-  ReportDiagnostic,
-  ReportInput,
-  ReportPlace,
-  ReportPolicy,
-  ReportRule,
-  RunReport,
-} from "./report.ts";
-
-/** One written object, as the report calls it. */
-export interface WrittenObject {
-  readonly namespace: string;
-  readonly name: string;
-  readonly file: string;
-  /** What it was made from. */
-  readonly object: AllowPolicy | { readonly source: PolicyOrigin };
-}
+import type { Outcome, PolicyResult } from "../ir/outcome.ts";
+import { worstOutcome } from "../ir/outcome.ts";
+import type { WrittenObject } from "./policy-part.ts";
+import { FindingIndex, ObjectIndex, isBelow, placeOf, reportPolicy } from "./policy-part.ts";
+import type { ReportAssumption, ReportDiagnostic, ReportInput, ReportPolicy, RunReport } from "./report.ts";
 
 export interface ReportParts {
   readonly tool: RunReport["tool"];
@@ -46,8 +28,11 @@ export function buildReport(parts: ReportParts): RunReport {
   const findings = new FindingIndex(diagnostics);
   const objects = new ObjectIndex(parts.written);
   const results = [...parts.results].sort((a, b) => comparePlaces(a.policy.place, b.policy.place));
-  const policies = results.map((result) => reportPolicy(result, objects, findings));
   const assumptions = reportAssumptions(results);
+  const eachPolicy = function* (): Generator<ReportPolicy> {
+    for (const result of results) yield reportPolicy(result, objects, findings);
+  };
+  let policies: readonly ReportPolicy[] | undefined;
   return {
     schemaVersion: 1,
     tool: parts.tool,
@@ -58,11 +43,50 @@ export function buildReport(parts: ReportParts): RunReport {
       exitCode: parts.exitCode,
       stops: [...new Set(parts.stops.map(({ code }) => code))].sort(compareText),
     },
-    summary: summarise(parts, policies, results),
+    summary: summarise(parts, results),
     assumptions,
-    policies,
+    get policies() {
+      return (policies ??= [...eachPolicy()]);
+    },
     inputs: [...parts.inputs].sort((a, b) => compareText(a.file, b.file)),
     diagnostics: diagnostics.map(reportDiagnostic),
+    eachPolicy,
+    subjectOf: subjectsOf(diagnostics, findings, results),
+    engines: enginesOf(results),
+  };
+}
+
+function enginesOf(results: readonly PolicyResult[]): Readonly<Record<string, number>> {
+  const engines: Record<string, number> = {};
+  for (const { policy } of results) engines[policy.engine] = (engines[policy.engine] ?? 0) + 1;
+  return engines;
+}
+
+/** The policy and rule that a finding lies in. */
+function subjectsOf(
+  diagnostics: readonly Diagnostic[],
+  findings: FindingIndex,
+  results: readonly PolicyResult[],
+): RunReport["subjectOf"] {
+  const documents = new Set(findings.documents);
+  const byDocument = new Map<DocumentRef, number>();
+  results.forEach(({ policy: { place } }, index) => {
+    if (documents.has(place.document)) byDocument.set(place.document, index);
+  });
+  return (index) => {
+    const at = diagnostics[index]?.at;
+    const position = at === undefined ? undefined : byDocument.get(at.document);
+    const result = position === undefined ? undefined : results[position];
+    if (at === undefined || position === undefined || result === undefined) return undefined;
+    const rule = result.rules.find((one) => isBelow(at.path, one.rule.place.path));
+    const { kind, namespace, name } = result.policy;
+    return {
+      kind,
+      name: namespace === undefined ? name : `${namespace}/${name}`,
+      policy: position,
+      outcome: result.outcome,
+      witness: rule === undefined ? result.witnesses[0] : rule.witness,
+    };
   };
 }
 
@@ -79,123 +103,6 @@ function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnosti
       compareText(a.code, b.code) ||
       compareText(a.message, b.message),
   );
-}
-
-function placeOf(place: SourcePlace): ReportPlace {
-  const { file } = place.document;
-  return { file: file.name, ...lineAndColumn(file, place.offset) };
-}
-
-/** Which findings belong to a policy, and to a rule of it: by document and field path. */
-class FindingIndex {
-  readonly #byDocument = new Map<DocumentRef, { readonly index: number; readonly path: string }[]>();
-
-  constructor(diagnostics: readonly Diagnostic[]) {
-    diagnostics.forEach(({ at }, index) => {
-      if (at === undefined) return;
-      const list = this.#byDocument.get(at.document);
-      if (list === undefined) this.#byDocument.set(at.document, [{ index, path: at.path }]);
-      else list.push({ index, path: at.path });
-    });
-  }
-
-  below(place: SourcePlace): readonly number[] {
-    const found = this.#byDocument.get(place.document);
-    if (found === undefined) return [];
-    if (place.path === "") return found.map(({ index }) => index);
-    return found.filter(({ path }) => isBelow(path, place.path)).map(({ index }) => index);
-  }
-}
-
-/** `spec.ingress[1].source` lies below `spec.ingress[1]`, `spec.ingress[10]` does not. */
-function isBelow(path: string, ancestor: string): boolean {
-  if (!path.startsWith(ancestor)) return false;
-  const next = path.charAt(ancestor.length);
-  return next === "" || next === "." || next === "[";
-}
-
-class ObjectIndex {
-  readonly #byPolicy = new Map<PolicyOrigin, WrittenObject[]>();
-
-  constructor(written: readonly WrittenObject[]) {
-    for (const one of written) {
-      const list = this.#byPolicy.get(one.object.source);
-      if (list === undefined) this.#byPolicy.set(one.object.source, [one]);
-      else list.push(one);
-    }
-  }
-
-  of(policy: PolicyOrigin): readonly WrittenObject[] {
-    return this.#byPolicy.get(policy) ?? [];
-  }
-}
-
-const rulePath = (direction: Direction, index: number): string => `/spec/${direction}/${String(index)}`;
-
-function reportPolicy(result: PolicyResult, objects: ObjectIndex, findings: FindingIndex): ReportPolicy {
-  const { policy } = result;
-  const written = objects.of(policy);
-  const indexOf = new Map(written.map(({ object }, index) => [object, index]));
-  return {
-    source: {
-      engine: policy.engine,
-      apiVersion: policy.apiVersion,
-      kind: policy.kind,
-      namespace: policy.namespace ?? null,
-      name: policy.name,
-      tier: policy.tier ?? null,
-      ...placeOf(policy.place),
-    },
-    disposition: result.disposition,
-    outcome: result.outcome,
-    isolation: result.isolation,
-    emitted: written.map(({ namespace, name, file }) => ({
-      apiVersion: "networking.k8s.io/v1",
-      kind: "NetworkPolicy",
-      namespace,
-      name,
-      file,
-    })),
-    rules: result.rules.map((rule) => reportRule(rule, result, indexOf, findings)),
-    assumptions: result.assumptions.map((name) => ASSUMPTIONS[name].code).sort(compareText),
-    diagnostics: findings.below({ ...policy.place, path: "" }),
-    verification: { status: "off", witnesses: result.witnesses },
-  };
-}
-
-function reportRule(
-  rule: RuleResult,
-  result: PolicyResult,
-  indexOf: ReadonlyMap<WrittenObject["object"], number>,
-  findings: FindingIndex,
-): ReportRule {
-  const { direction, index, place } = rule.rule;
-  const { line, column } = placeOf(place);
-  const kept = result.policy.engine === "kubernetes" && rule.disposition === "emitted" && indexOf.size > 0;
-  const emittedAs = kept
-    ? [{ object: 0, path: rulePath(direction, index) }]
-    : rule.emittedAs.flatMap((one) => {
-        const object = indexOf.get(one.object);
-        return object === undefined ? [] : [{ object, path: rulePath(one.direction, one.index) }];
-      });
-  return {
-    direction,
-    index,
-    action: rule.action,
-    disposition: rule.disposition,
-    outcome: rule.outcome,
-    path: place.path,
-    line,
-    column,
-    emittedAs,
-    because: rule.because.map(({ policy, rule: cause }) => ({
-      policy: policy.namespace === undefined ? policy.name : `${policy.namespace}/${policy.name}`,
-      path: cause?.place.path ?? null,
-      ...placeOf(cause?.place ?? policy.place),
-    })),
-    diagnostics: findings.below(place),
-    witness: rule.witness ?? null,
-  };
 }
 
 function reportAssumptions(results: readonly PolicyResult[]): readonly ReportAssumption[] {
@@ -217,11 +124,8 @@ function reportAssumptions(results: readonly PolicyResult[]): readonly ReportAss
     .sort((a, b) => compareText(a.code, b.code));
 }
 
-function summarise(
-  parts: ReportParts,
-  policies: readonly ReportPolicy[],
-  results: readonly PolicyResult[],
-): RunReport["summary"] {
+/** The sums. That they add up is what "nothing is dropped in silence" rests on, so it is checked in every run. */
+function summarise(parts: ReportParts, results: readonly PolicyResult[]): RunReport["summary"] {
   const documents = { read: 0, policies: 0, context: 0, ignored: 0, invalid: 0 };
   for (const input of parts.inputs) {
     documents.read += input.documents;
@@ -230,23 +134,38 @@ function summarise(
     documents.ignored += input.ignored;
     documents.invalid += input.invalid;
   }
-  const outcomes = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
+  const { read, context, ignored, invalid } = documents;
+  invariant(
+    read === documents.policies + context + ignored + invalid,
+    "the documents of the input do not add up",
+  );
+  invariant(documents.policies === results.length, "a policy that was read has no result");
+
+  const policies: Record<Outcome, number> = { exact: 0, conditional: 0, narrowed: 0, widened: 0, unknown: 0 };
   const rules = { emitted: 0, redundant: 0, skipped: 0 };
-  for (const policy of policies) {
-    outcomes[policy.outcome] += 1;
-    for (const { disposition } of policy.rules) {
-      if (disposition === "emitted" || disposition === "redundant" || disposition === "skipped") {
-        rules[disposition] += 1;
-      }
+  let losingOnlyOther = 0;
+  for (const result of results) {
+    policies[result.outcome] += 1;
+    for (const rule of result.rules) {
+      rules[rule.disposition] += 1;
+      invariant(
+        worstOutcome([rule.outcome, result.outcome]) === result.outcome,
+        "a rule is worse than its policy",
+      );
     }
+    if (losesOnlyOther(result)) losingOnlyOther += 1;
   }
-  const losingOnlyOther = results.filter(
-    ({ outcome, isolation, rules: own }) =>
-      outcome === "narrowed" &&
-      !Object.values(isolation).includes("more") &&
-      own.every((rule) => rule.outcome !== "narrowed" || rule.losesOnlyOther),
-  ).length;
-  return { documents, policies: outcomes, losingOnlyOther, rules, emitted: parts.written.length };
+  return { documents, policies, losingOnlyOther, rules, emitted: parts.written.length };
+}
+
+/** True if all that the policy loses are protocols other than TCP, UDP and SCTP. */
+function losesOnlyOther({ outcome, isolation, rules }: PolicyResult): boolean {
+  return (
+    outcome === "narrowed" &&
+    isolation.ingress !== "more" &&
+    isolation.egress !== "more" &&
+    rules.every((rule) => rule.outcome !== "narrowed" || rule.losesOnlyOther)
+  );
 }
 
 function reportDiagnostic({ code, severity, effect, message, hint, at }: Diagnostic): ReportDiagnostic {

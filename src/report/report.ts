@@ -2,8 +2,8 @@ import type { Effect, Severity } from "../diagnostics/diagnostic.ts";
 import type { Disposition, IsolationResult, Outcome, Witness } from "../ir/outcome.ts";
 import type { Direction } from "../ir/policy.ts";
 
-/** The report of a run: schemas/report.schema.json. Every format is made from this value. */
-export interface RunReport {
+/** The report of a run as it is stored: schemas/report.schema.json. */
+export interface ReportDocument {
   readonly schemaVersion: 1;
   readonly tool: { readonly name: string; readonly version: string };
   readonly options: Readonly<Record<string, unknown>>;
@@ -19,6 +19,30 @@ export interface RunReport {
   readonly policies: readonly ReportPolicy[];
   readonly inputs: readonly ReportInput[];
   readonly diagnostics: readonly ReportDiagnostic[];
+}
+
+/**
+ * The report of a run. Every format is made from this value. Its policies are put together when somebody asks for them:
+ * at 100,000 of them their text takes more memory than everything else, and the summary needs but a few.
+ */
+export interface RunReport extends ReportDocument {
+  /** The policies one by one, none of which is kept. */
+  eachPolicy(): Iterable<ReportPolicy>;
+  /** What the finding at that index is about; undefined if it is about no policy that was understood. */
+  subjectOf(diagnostic: number): FindingSubject | undefined;
+  /** How many policies each engine has. */
+  readonly engines: Readonly<Record<string, number>>;
+}
+
+export interface FindingSubject {
+  readonly kind: string;
+  /** With its namespace, if it has one. */
+  readonly name: string;
+  /** Unique for each policy of the run. */
+  readonly policy: number;
+  readonly outcome: Outcome;
+  /** A flow that shows what the finding says. */
+  readonly witness: Witness | undefined;
 }
 
 export interface ReportVerification {

@@ -1,52 +1,102 @@
 import type { Colors } from "picocolors/types.js";
+import type { EmittedObject } from "../emitters/networkpolicy.ts";
 import type { Outcome, Witness } from "../ir/outcome.ts";
 import { OUTCOMES } from "../ir/outcome.ts";
-import type { ReportDiagnostic, ReportPolicy, RunReport } from "./report.ts";
+import type { Finding, FindingGroup, Level } from "./findings.ts";
+import { groupFindings } from "./findings.ts";
+import { objectWords } from "./object-words.ts";
+import type { ReportAssumption, ReportPolicy, RunReport } from "./report.ts";
+import type { Paint } from "./screen.ts";
+import { Screen } from "./screen.ts";
 
 export interface TerminalOptions {
   readonly colors: Colors;
-  /** "quiet": the assessment and what is wrong; "verbose": every finding; else all but the notes. */
+  /** "quiet": the assessment and what is wrong; "verbose": every finding and policy; else all but the notes. */
   readonly detail: "quiet" | "normal" | "verbose";
-  /** Where the objects went, in words: `in out/`, `on standard output`. */
+  /** Where the objects went, in words: `in out`, `on standard output`. */
   readonly destination: string;
+  /** Columns of the terminal; undefined: lines are not wrapped. */
+  readonly width: number | undefined;
+  /** What was written, for the words of `verbose`. */
+  readonly objects: readonly EmittedObject[];
 }
 
-/** How a finding is called in the first column. */
-type Level = "stop" | "widened" | "unknown" | "narrowed" | "note";
-const LEVELS: readonly Level[] = ["stop", "widened", "unknown", "narrowed", "note"];
+/** Findings of one code that are shown before the rest of them is counted. */
+const SHOWN_OF_A_CODE = 3;
+/** Leaving out so few would save nothing. */
+const WORTH_COUNTING = 2;
 
-function levelOf({ severity, effect }: ReportDiagnostic, isStop: boolean): Level {
-  if (isStop) return "stop";
-  if (severity === "info" || effect === "none") return "note";
-  if (effect === "widens") return "widened";
-  return effect === "narrows" ? "narrowed" : "unknown";
-}
+const HIDDEN_WHEN_QUIET: ReadonlySet<Level> = new Set(["narrowed", "warning", "note"]);
 
-const plural = (count: number, one: string, many = `${one}s`): string =>
-  `${String(count)} ${count === 1 ? one : many}`;
+/** The summary of a run for a terminal, ending in a newline: worst first. */
+export function terminalText(report: RunReport, options: TerminalOptions): string {
+  const { colors, detail } = options;
+  const screen = new Screen(colors, options.width);
+  const paints = paintsOf(colors);
+  screen.text(assessment(report, options.destination), colors.bold);
+  pushReasons(report, screen, colors);
+  pushWideningAssumptions(report.assumptions, screen, colors);
 
-const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
-  exact: "exact (unproved)",
-  conditional: "conditional",
-  narrowed: "narrowed",
-  unknown: "unknown",
-  widened: "widened",
-};
-
-/** The assessment in one line, worst first. */
-function assessment(report: RunReport, destination: string): string {
-  const { summary, result, inputs, policies } = report;
-  const engines = new Map<string, number>();
-  for (const { source } of policies) engines.set(source.engine, (engines.get(source.engine) ?? 0) + 1);
-  const names = [...engines].map(
-    ([engine, count]) => `${engine.charAt(0).toUpperCase()}${engine.slice(1)} ${String(count)}`,
+  const groups = groupFindings(report);
+  const shown = groups.filter(
+    ({ level }) =>
+      detail === "verbose" || (level !== "note" && !(detail === "quiet" && HIDDEN_WHEN_QUIET.has(level))),
   );
-  const read = `${plural(policies.length, "policy", "policies")} read from ${plural(inputs.length, "file")}`;
+  screen.blank();
+  const limit = detail === "verbose" ? Infinity : SHOWN_OF_A_CODE;
+  for (const group of shown) pushGroup(group, limit, paints[group.level], screen, colors);
+  const named = new Set(
+    groups.flatMap((group) =>
+      group.level === "note" || group.level === "warning"
+        ? []
+        : group.findings.map(({ subject }) => subject?.policy),
+    ),
+  );
+  if (detail !== "quiet") pushUnnamed(report, named, paints, screen);
+  if (detail === "verbose") pushPolicies(report, options, paints, screen);
+
+  screen.blank();
+  if (detail !== "quiet") pushEnd(report, count(groups) - count(shown), screen, colors);
+  screen.text("verification: off; outcomes are claimed, not yet proved", colors.dim);
+  return screen.toString();
+}
+
+function paintsOf(colors: Colors): Readonly<Record<Level | Outcome, Paint>> {
+  return {
+    invalid: colors.red,
+    stop: colors.red,
+    isolates: colors.red,
+    widened: colors.red,
+    unknown: colors.magenta,
+    narrowed: colors.yellow,
+    conditional: colors.cyan,
+    exact: colors.green,
+    warning: colors.yellow,
+    note: colors.dim,
+  };
+}
+
+const plural = (number: number, one: string, many = `${one}s`): string =>
+  `${String(number)} ${number === 1 ? one : many}`;
+
+const count = (groups: readonly FindingGroup[]): number =>
+  groups.reduce((sum, { findings }) => sum + findings.length, 0);
+
+/** Everything in one line, worst first. */
+function assessment(report: RunReport, destination: string): string {
+  const { summary, result, inputs, engines } = report;
+  const total = Object.values(engines).reduce((sum, number) => sum + number, 0);
+  const names = Object.entries(engines).map(
+    ([engine, number]) => `${engine.charAt(0).toUpperCase()}${engine.slice(1)} ${String(number)}`,
+  );
   const counts = [...OUTCOMES]
     .reverse()
     .filter((outcome) => summary.policies[outcome] > 0)
-    .map((outcome) => `${String(summary.policies[outcome])} ${OUTCOME_WORDS[outcome]}`);
-  if (summary.documents.invalid > 0) counts.unshift(`${String(summary.documents.invalid)} invalid`);
+    .map((outcome) => outcomeCount(report, outcome));
+  if (summary.documents.invalid > 0) {
+    counts.unshift(`${plural(summary.documents.invalid, "document")} invalid`);
+  }
+  const read = `${plural(total, "policy", "policies")} read from ${plural(inputs.length, "file")}`;
   const what = counts.length === 0 ? "" : `: ${counts.join(", ")}`;
   const written =
     result.stops.length > 0
@@ -55,88 +105,173 @@ function assessment(report: RunReport, destination: string): string {
   return `${read}${names.length > 1 ? ` (${names.join(", ")})` : ""}${what} -> ${written}`;
 }
 
-/** Why there is nothing to write, where nothing stopped it. */
-function emptiness(report: RunReport): string | undefined {
-  if (report.result.stops.length > 0 || report.summary.emitted > 0) return undefined;
-  const { read, context, ignored } = report.summary.documents;
-  if (read === 0) return "The input holds no documents at all.";
-  if (report.policies.length === 0) {
-    return `The input holds no policy: ${plural(context, "document")} tell of the cluster, ${String(ignored)} decide no traffic.`;
-  }
-  return "No policy of the input restricts a pod of a known namespace, so there is nothing to isolate.";
+function outcomeCount({ summary }: RunReport, outcome: Outcome): string {
+  const text = `${String(summary.policies[outcome])} ${outcome}`;
+  if (outcome === "exact") return `${text} (unproved)`;
+  const { losingOnlyOther } = summary;
+  if (outcome !== "narrowed" || losingOnlyOther === 0) return text;
+  return `${text} (${losingOnlyOther === summary.policies.narrowed ? "" : `${String(losingOnlyOther)} of them `}only by ICMP and the like)`;
 }
 
-function witnessText({ from, to, protocol, port, source }: Witness): string {
+/** Why nothing was written, why there is nothing to write, and why the exit code is not 0. */
+function pushReasons({ result, summary, options }: RunReport, screen: Screen, colors: Colors): void {
+  const { stops, exitCode, outcome } = result;
+  if (stops.length > 0) {
+    const lifted = stops.every((code) => code !== UNSAYABLE);
+    const way = lifted
+      ? "or take the risk with --allow-incomplete, without any promise about the result"
+      : "or say by --unsayable-subjects what to do";
+    screen.entry("stopped", `resolve what is marked stop or invalid below, ${way}`, { paint: colors.red });
+  } else if (summary.emitted === 0) {
+    screen.entry("empty", emptiness(summary));
+  }
+  if (exitCode === 1) {
+    const asked = outcome === "widened" ? "it is never passed over in silence" : `--fail-on ${String(options["fail-on"])}`;
+    screen.entry("failed", `the whole set is ${outcome} (${asked}): exit code 1`, { paint: colors.red });
+  }
+}
+
+/** The stop that --allow-incomplete does not lift: it has an option of its own. */
+const UNSAYABLE = "CMP-S001";
+
+function emptiness({ documents, policies }: RunReport["summary"]): string {
+  const { read, context, ignored } = documents;
+  if (Object.values(policies).every((number) => number === 0)) {
+    return `none of the ${plural(read, "document")} is a policy that is in force: ${String(context)} tell of the cluster, ${String(ignored)} decide no traffic`;
+  }
+  return "no policy restricts a pod of a known namespace, so there is nothing to isolate";
+}
+
+function pushWideningAssumptions(
+  assumptions: readonly ReportAssumption[],
+  screen: Screen,
+  colors: Colors,
+): void {
+  const widening = assumptions.filter(({ ifFalse }) => ifFalse === "widens");
+  for (const { message, code, standing, usedBy } of widening) {
+    if (standing) continue;
+    const who = plural(usedBy, "policy rests", "policies rest");
+    screen.entry("assumes", `${message}: ${who} on it, and comes out wider if it is false`.replace(
+      usedBy === 1 ? "\0" : "and comes", usedBy === 1 ? "\0" : "and come"), { paint: colors.cyan, tail: code });
+  }
+  const standing = widening.filter((one) => one.standing).map(({ message }) => message);
+  if (standing.length > 0) screen.entry("always", `it is taken for granted that ${listed(standing)}`, { paint: colors.dim });
+}
+
+const listed = (parts: readonly string[]): string =>
+  parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join("; ")}; and that ${parts.at(-1) ?? ""}`;
+
+function pushGroup(
+  { level, code, findings }: FindingGroup,
+  limit: number,
+  paint: Paint,
+  screen: Screen,
+  colors: Colors,
+): void {
+  const shown = findings.length > limit + WORTH_COUNTING ? findings.slice(0, limit) : findings;
+  const hints = new Set(findings.map(({ diagnostic }) => diagnostic.hint));
+  const isSharedHint = shown.length > 1 && hints.size === 1;
+  let flow: Witness | undefined;
+  for (const finding of shown) {
+    pushFinding(finding, level, paint, screen, colors);
+    // Several findings about one rule would show the same flow.
+    const witness = finding.subject?.witness;
+    if (witness !== undefined && witness !== flow && SHOWS_FLOW.has(level)) screen.more(witnessText(witness));
+    flow = witness;
+    if (!isSharedHint) pushHint(finding, screen);
+  }
+  const [first] = findings;
+  if (isSharedHint && first !== undefined) pushHint(first, screen);
+  const left = findings.slice(shown.length);
+  if (left.length === 0) return;
+  const files = new Set(left.map(({ diagnostic }) => diagnostic.file)).size;
+  screen.more(`... and ${String(left.length)} more of ${code} in ${plural(files, "file")} (--verbose shows them)`, colors.dim);
+}
+
+const SHOWS_FLOW: ReadonlySet<Level> = new Set(["isolates", "widened", "unknown", "narrowed"]);
+
+function pushFinding(
+  { diagnostic, subject }: Finding,
+  level: Level,
+  paint: Paint,
+  screen: Screen,
+  colors: Colors,
+): void {
+  const { file, line, column, path, message, code } = diagnostic;
+  const place = file === null ? "" : `${file}:${String(line)}:${String(column)}  `;
+  const field = path === null ? "" : ` ${path}`;
+  const about = subject === undefined ? "" : `${subject.kind} ${subject.name}${field}: `;
+  void colors;
+  screen.entry(level, `${place}${about}${message}`, { paint, tail: code });
+}
+
+function pushHint({ diagnostic: { hint } }: Finding, screen: Screen): void {
+  if (hint !== null) screen.more(`do: ${hint}`);
+}
+
+/** A flow as people say it. Which side allows it says whether it is gained or lost. */
+export function witnessText({ from, to, protocol, port, source }: Witness): string {
   const traffic = port === undefined ? protocol : `${protocol} ${String(port)}`;
   const before = source.verdict === "allow" ? "from now on denied" : "from now on allowed";
   return `${before}: ${from} -> ${to}, ${traffic}`;
 }
 
-/** The policy that each finding is about, and the flow that shows it. */
-function aboutFindings(policies: readonly ReportPolicy[]): {
-  readonly policyOf: ReadonlyMap<number, ReportPolicy>;
-  readonly witnessOf: ReadonlyMap<number, Witness>;
-} {
-  const policyOf = new Map<number, ReportPolicy>();
-  const witnessOf = new Map<number, Witness>();
-  for (const policy of policies) {
-    for (const index of policy.diagnostics) policyOf.set(index, policy);
-    for (const { diagnostics, witness } of policy.rules) {
-      if (witness !== null) for (const index of diagnostics) witnessOf.set(index, witness);
+/** Policies that come out worse than exact and that no finding tells of. */
+function pushUnnamed(
+  { summary, eachPolicy }: RunReport,
+  named: ReadonlySet<number | undefined>,
+  paints: Readonly<Record<Outcome, Paint>>,
+  screen: Screen,
+): void {
+  if (summary.policies.narrowed + summary.policies.unknown + summary.policies.widened === 0) return;
+  let index = -1;
+  for (const { outcome, source, rules, verification } of eachPolicy()) {
+    index += 1;
+    if (outcome === "exact" || outcome === "conditional" || named.has(index)) continue;
+    screen.entry(outcome, `${placeText(source)}  ${sourceName(source)}`, { paint: paints[outcome] });
+    const witness = rules.find((rule) => rule.witness !== null)?.witness ?? verification.witnesses[0];
+    if (witness !== undefined && witness !== null) screen.more(witnessText(witness));
+  }
+}
+
+type Source = ReportPolicy["source"];
+
+const placeText = ({ file, line, column }: Source): string => `${file}:${String(line)}:${String(column)}`;
+
+const sourceName = ({ kind, namespace, name }: Source): string =>
+  `${kind} ${namespace === null ? name : `${namespace}/${name}`}`;
+
+/** Every policy with what it became, in words. */
+function pushPolicies(
+  report: RunReport,
+  { objects }: TerminalOptions,
+  paints: Readonly<Record<Outcome, Paint>>,
+  screen: Screen,
+): void {
+  const byFile = new Map(objects.map((object) => [object.file, object]));
+  screen.blank();
+  for (const { source, outcome, emitted, rules } of report.eachPolicy()) {
+    const files = emitted.map(({ file }) => file);
+    const became = files.length === 0 ? "nothing to write" : files.join(", ");
+    screen.entry(outcome, `${placeText(source)}  ${sourceName(source)} -> ${became}`, { paint: paints[outcome] });
+    for (const words of new Set(files.map((file) => wordsOf(byFile.get(file))))) {
+      for (const line of words.split("\n")) if (line !== "") screen.more(line);
     }
+    const left = rules.filter(({ disposition }) => disposition === "skipped");
+    if (left.length > 0) screen.more(`left out: ${left.map(({ path, action }) => `${path} (${action})`).join(", ")}`);
   }
-  return { policyOf, witnessOf };
 }
 
-function policyText({ source }: ReportPolicy): string {
-  const name = source.namespace === null ? source.name : `${source.namespace}/${source.name}`;
-  return `${source.kind} ${name}`;
+function wordsOf(object: EmittedObject | undefined): string {
+  if (object === undefined) return "";
+  return "verbatim" in object.object ? "kept as it is" : objectWords(object.object).join("\n");
 }
 
-/** The summary of a run for a terminal, ending in a newline. */
-export function terminalText(report: RunReport, options: TerminalOptions): string {
-  const { colors, detail } = options;
-  const paint: Readonly<Record<Level, (text: string) => string>> = {
-    stop: colors.red,
-    widened: colors.red,
-    unknown: colors.magenta,
-    narrowed: colors.yellow,
-    note: colors.dim,
-  };
-  const lines: string[] = [colors.bold(assessment(report, options.destination))];
-  const empty = emptiness(report);
-  if (empty !== undefined) lines.push(empty);
-  for (const { message, ifFalse, standing, usedBy } of report.assumptions) {
-    if (standing || ifFalse !== "widens") continue;
-    lines.push(`assumes: ${message} (${plural(usedBy, "policy rests", "policies rest")} on it; wider if it is false)`);
+function pushEnd(report: RunReport, hidden: number, screen: Screen, colors: Colors): void {
+  const narrowing = report.assumptions.filter(({ ifFalse, standing }) => ifFalse === "narrows" && !standing);
+  for (const { message, code, usedBy } of narrowing) {
+    const who = plural(usedBy, "policy", "policies");
+    screen.entry("assumes", `${message} (${who}; narrower if it is false)`, { paint: colors.dim, tail: code });
   }
-
-  const stops = new Set(report.result.stops);
-  const { policyOf, witnessOf } = aboutFindings(report.policies);
-  const found = report.diagnostics
-    .map((diagnostic, index) => ({
-      diagnostic,
-      index,
-      level: levelOf(diagnostic, diagnostic.severity === "error" && stops.has(diagnostic.code)),
-    }))
-    .filter(({ level }) => detail === "verbose" || (level !== "note" && (detail !== "quiet" || level !== "narrowed")))
-    .sort((a, b) => LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) || a.index - b.index);
-  if (found.length > 0) lines.push("");
-  for (const { diagnostic, index, level } of found) {
-    const { file, line, column, message, hint, code, path } = diagnostic;
-    const place = file === null ? "" : `${file}:${String(line)}:${String(column)}  `;
-    const policy = policyOf.get(index);
-    const about = policy === undefined ? "" : `${policyText(policy)}${path === null ? "" : ` ${path}`}: `;
-    lines.push(`${paint[level](level.padEnd(8))}  ${place}${about}${message}  ${colors.dim(code)}`);
-    const witness = witnessOf.get(index);
-    if (witness !== undefined && level !== "note") lines.push(`          ${witnessText(witness)}`);
-    if (hint !== null) lines.push(`          do: ${hint}`);
-  }
-  const notes = report.diagnostics.length - found.length;
-  lines.push("");
-  if (notes > 0 && detail === "normal") lines.push(colors.dim(`${plural(notes, "note")} more with --verbose`));
-  const standing = report.assumptions.filter((one) => one.standing).map(({ message }) => message);
-  if (detail !== "quiet") lines.push(colors.dim(`taken for granted: ${standing.join("; ")}`));
-  lines.push(`verification: off; what is said of outcomes is claimed, not yet proved`);
-  return `${lines.join("\n")}\n`;
+  if (hidden > 0) screen.text(`${plural(hidden, "note")} more with --verbose`, colors.dim);
 }

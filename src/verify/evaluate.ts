@@ -186,7 +186,7 @@ function hasPorts(protocol: number): boolean {
 }
 
 /** Reads a label of a pod by whose label it is. Undefined stands for ABSENT. */
-function labelsOf(pod: PodEndpoint): (key: LabelKey) => string | undefined {
+export function labelsOf(pod: PodEndpoint): (key: LabelKey) => string | undefined {
   return (key) => {
     if (key === NAMESPACE_NAME) return pod.namespace;
     if (key === ACCOUNT_NAME) return pod.account.name;

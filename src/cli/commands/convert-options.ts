@@ -4,10 +4,13 @@ import type { ConvertOptions } from "../../pipeline.ts";
 import { UsageError } from "../usage-error.ts";
 import type { ConvertArguments } from "./convert.ts";
 import { ASSUMABLE } from "./convert.ts";
-import { readFactOptions, reportedFacts } from "./fact-options.ts";
+import { readFactOptions, reportedFacts, reportedPaths } from "./fact-options.ts";
 
 /** The options, checked. Throws UsageError for what is wrong with them. */
 export function readOptions(args: ConvertArguments): ConvertOptions {
+  if (args.prune && args["out-dir"] === undefined) {
+    throw new UsageError("--prune needs --out-dir: there are no files to remove from a stream");
+  }
   return {
     inexact: args.inexact,
     unsayableSubjects: args["unsayable-subjects"],
@@ -53,16 +56,17 @@ export function reportTargets(args: ConvertArguments): readonly string[] {
 }
 
 /** The options that shaped the result, as the report shows them. */
-export function reportedOptions(args: ConvertArguments): Readonly<Record<string, unknown>> {
+export function reportedOptions(args: ConvertArguments, cwd: string): Readonly<Record<string, unknown>> {
+  const paths = args.paths ?? [];
   return {
-    paths: args.paths ?? ["-"],
+    paths: reportedPaths(paths.length === 0 ? ["-"] : paths, cwd),
     actions: args.actions,
     inexact: args.inexact,
     enforcer: args.enforcer,
     "unsayable-subjects": args["unsayable-subjects"],
     "allow-incomplete": args["allow-incomplete"],
     "fail-on": args["fail-on"],
-    ...reportedFacts(args),
+    ...reportedFacts(args, cwd),
     assume: args.assume ?? [],
   };
 }

@@ -1,8 +1,9 @@
-import type { Argv } from "yargs";
+import type { Argv, Options } from "yargs";
 import { ASSUMPTIONS } from "../../ir/assumption.ts";
 import type { FailOn } from "../../pipeline.ts";
 import type { FactArguments } from "./fact-options.ts";
-import { repeated, withFactOptions } from "./fact-options.ts";
+import { withFactOptions } from "./fact-options.ts";
+import { choice, repeated, single } from "./option-kinds.ts";
 
 /** The options of `convert` as yargs gives them. */
 export interface ConvertArguments extends FactArguments {
@@ -28,65 +29,102 @@ export const ASSUMABLE: readonly string[] = Object.entries(ASSUMPTIONS)
   .filter(([, { standing }]) => !standing)
   .map(([name]) => name);
 
+const written = "What is written:";
+const decisions = "Decisions:";
+const screen = "On the screen:";
+
+/** Every option but those that tell facts, in the order of `--help` and of the README. */
+export const CONVERT_OPTIONS = {
+  "out-dir": {
+    ...single("out-dir"),
+    alias: "o",
+    group: written,
+    describe: "write DIR/<namespace>/<name>.yaml instead of one stream on standard output",
+  },
+  report: {
+    ...repeated,
+    group: written,
+    describe: "write the report to [json=]FILE; - is standard output",
+  },
+  "dry-run": {
+    type: "boolean",
+    default: false,
+    group: written,
+    describe: "write no NetworkPolicies, only reports and the summary",
+  },
+  prune: {
+    type: "boolean",
+    default: false,
+    group: written,
+    describe: "remove files of an earlier run from the out-dir that this one does not write",
+  },
+  actions: {
+    ...choice("actions", ["skip"], "skip"),
+    group: decisions,
+    describe: "skip: an Allow that an earlier Deny or Pass decides in part is left out whole",
+  },
+  inexact: {
+    ...choice("inexact", ["narrow", "widen"], "narrow"),
+    group: decisions,
+    describe: "which side to take where no exact form exists",
+  },
+  "unsayable-subjects": {
+    ...choice("unsayable-subjects", ["stop", "isolate", "leave-open"], "stop"),
+    group: decisions,
+    describe: "what to do with a policy whose pods no podSelector can select",
+  },
+  enforcer: {
+    ...choice("enforcer", ["vpc-cni", "generic"], "vpc-cni"),
+    group: decisions,
+    describe: "who will enforce the result: whether ipBlock matches pods",
+  },
+  assume: {
+    ...repeated,
+    group: decisions,
+    describe: `take for granted: ${ASSUMABLE.join(", ")}`,
+  },
+  "allow-incomplete": {
+    type: "boolean",
+    default: false,
+    group: decisions,
+    describe: "write although policies are invalid, unplaced or without a namespace",
+  },
+  "fail-on": {
+    ...choice("fail-on", ["none", "conditional", "narrowed", "unknown", "widened"], "widened"),
+    group: decisions,
+    describe: "exit with 1 at that outcome or a worse one",
+  },
+  quiet: { type: "boolean", group: screen, describe: "only the assessment and what is wrong" },
+  verbose: { type: "boolean", group: screen, describe: "every finding, and every policy in words" },
+  color: {
+    type: "boolean",
+    group: screen,
+    describe: "colours (default: on a terminal, unless NO_COLOR is set)",
+  },
+} as const satisfies Readonly<Record<string, Options>>;
+
 function builder(yargs: Argv): Argv<ConvertArguments> {
   const described = yargs
+    .usage(
+      "$0 convert [paths..]\n\nReads policies, writes NetworkPolicies and reports what became of each rule.",
+    )
     .positional("paths", {
       type: "string",
       array: true,
       describe: "files, directories, globs, or - for standard input",
-    })
-    .option("out-dir", {
-      alias: "o",
-      type: "string",
-      nargs: 1,
-      describe: "write DIR/<namespace>/<name>.yaml instead of one stream on standard output",
-    })
-    .option("report", { ...repeated, describe: "write the report to [json=]FILE; - is standard output" })
-    .option("actions", {
-      choices: ["skip"] as const,
-      default: "skip" as const,
-      describe: "what to do with an Allow that a Deny or Pass decides in part: skip leaves it out whole",
-    })
-    .option("inexact", {
-      choices: ["narrow", "widen"] as const,
-      default: "narrow" as const,
-      describe: "which side to take where no exact form exists",
     });
   return withFactOptions(described)
-    .option("enforcer", {
-      choices: ["vpc-cni", "generic"] as const,
-      default: "vpc-cni" as const,
-      describe: "who will enforce the result: whether ipBlock matches pods",
-    })
-    .option("assume", { ...repeated, describe: `take for granted: ${ASSUMABLE.join(", ")}` })
-    .option("unsayable-subjects", {
-      choices: ["stop", "isolate", "leave-open"] as const,
-      default: "stop" as const,
-      describe: "what to do with a policy whose pods no podSelector can select",
-    })
-    .option("allow-incomplete", {
-      type: "boolean",
-      default: false,
-      describe: "write although policies are invalid, unplaced or without a namespace",
-    })
-    .option("fail-on", {
-      choices: ["none", "conditional", "narrowed", "unknown", "widened"] as const,
-      default: "widened" as const,
-      describe: "exit 1 at that outcome or worse",
-    })
-    .option("dry-run", { type: "boolean", default: false, describe: "write no objects, only the report" })
-    .option("prune", {
-      type: "boolean",
-      default: false,
-      describe: "remove files of an earlier run from the out-dir that this one does not write",
-    })
-    .option("quiet", { type: "boolean", describe: "only the assessment and what is wrong" })
-    .option("verbose", { type: "boolean", describe: "every finding" })
-    .option("color", { type: "boolean", describe: "colours in the summary (default: on a terminal, unless NO_COLOR)" })
+    .options(CONVERT_OPTIONS)
     .conflicts("quiet", "verbose")
-    .example("$0 convert policies/ -o out --report report.json", "objects into out/, the report beside them")
-    .example("$0 convert policies/ --known-namespace shop:env=prod --pod-cidr 10.0.0.0/16", "facts on the command line")
-    .example("cat dump.yaml | $0 convert - > networkpolicies.yaml", "from standard input to standard output");
+    .example("$0 convert policies/ -o out", "a folder into out/")
+    .example("$0 convert policies/ --inventory inv.yaml", "with the facts of a cluster")
+    .example("$0 convert p.yaml --known-namespace shop:env=prod", "with facts from here")
+    .example("cat dump.yaml | $0 convert - > out.yaml", "as a filter")
+    .example("$0 convert policies/ -o out --prune --dry-run", "what would change")
+    .epilogue(
+      "Options that take a fact, --report and --assume may be given several times.\n" +
+        "An inventory: kubectl get ns,sa,pods,svc,endpointslices,nodes -A -o yaml > inv.yaml",
+    ) as unknown as Argv<ConvertArguments>;
 }
 
 /** Runs a conversion. Everything is computed before the first byte is written. */

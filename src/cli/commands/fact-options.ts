@@ -1,9 +1,14 @@
-import type { Argv } from "yargs";
+import { relative, resolve, sep } from "node:path";
+import type { Argv, Options } from "yargs";
+import { isNamespaceName } from "../../inventory/label-syntax.ts";
 import type { InventoryOptions } from "../../inventory/options.ts";
 import { readInventoryOptions } from "../../inventory/options.ts";
 import type { ReadOptions } from "../../pipeline-read.ts";
 import type { CalicoTier } from "../../sources/calico/model.ts";
 import { UsageError } from "../usage-error.ts";
+import { repeated, single } from "./option-kinds.ts";
+
+export { repeated } from "./option-kinds.ts";
 
 /** The options by which facts reach a command that reads policies. */
 export interface FactArguments {
@@ -15,33 +20,42 @@ export interface FactArguments {
   readonly tier?: readonly string[] | undefined;
 }
 
-/** One value each, so that a path may follow. */
-export const repeated = { type: "string", array: true, nargs: 1, requiresArg: true } as const;
+const group = "Facts about the cluster:";
+
+export const FACT_OPTIONS = {
+  inventory: {
+    ...repeated,
+    group,
+    describe: "file or folder with namespaces, pods, services, ...: facts, not policies",
+  },
+  "known-namespace": {
+    ...repeated,
+    group,
+    describe: "a namespace to cover, NAME[:key=value,..]; NAME alone: labels unknown; NAME: has none",
+  },
+  namespace: {
+    ...single("namespace"),
+    alias: "n",
+    default: "default",
+    group,
+    describe: "namespace of documents that name none",
+  },
+  "pod-cidr": { ...repeated, group, describe: "where pod addresses lie before the switch" },
+  "target-pod-cidr": { ...repeated, group, describe: "and after it, if elsewhere" },
+  tier: { ...repeated, group, describe: "a tier that the input lacks, NAME=ORDER[:Pass]" },
+} as const satisfies Readonly<Record<string, Options>>;
 
 export function withFactOptions<Before>(yargs: Argv<Before>): Argv<Before & FactArguments> {
-  return yargs
-    .option("inventory", {
-      ...repeated,
-      describe: "namespaces, pods, services...: facts, not converted",
-    })
-    .option("known-namespace", {
-      ...repeated,
-      describe: "a covered namespace, NAME[:key=value,..]; NAME alone: labels unknown; NAME: has none",
-    })
-    .option("namespace", {
-      alias: "n",
-      type: "string",
-      nargs: 1,
-      default: "default",
-      describe: "namespace of documents that name none",
-    })
-    .option("pod-cidr", { ...repeated, describe: "where pod addresses lie before the switch" })
-    .option("target-pod-cidr", { ...repeated, describe: "and after it, if elsewhere" })
-    .option("tier", { ...repeated, describe: "a tier that the input lacks, NAME=ORDER[:Pass]" });
+  return yargs.options(FACT_OPTIONS) as unknown as Argv<Before & FactArguments>;
 }
 
 /** The facts, checked. Throws UsageError for what is wrong with them. */
 export function readFactOptions(args: FactArguments): ReadOptions {
+  if (!isNamespaceName(args.namespace)) {
+    throw new UsageError(`--namespace ${args.namespace}: this is not a valid name of a namespace`, {
+      hint: "Use lower-case letters, digits and `-`, at most 63 of them.",
+    });
+  }
   return {
     defaultNamespace: args.namespace,
     facts: readFacts(args),
@@ -55,7 +69,7 @@ function readFacts(args: FactArguments): InventoryOptions {
     podCidrs: args["pod-cidr"] ?? [],
     targetPodCidrs: args["target-pod-cidr"] ?? [],
   });
-  if (errors.length > 0) throw new UsageError(errors.join("\n"), {});
+  if (errors.length > 0) throw new UsageError(errors.join("\n"));
   return options;
 }
 
@@ -72,13 +86,20 @@ function readTier(text: string): CalicoTier {
 }
 
 /** The facts as reports show them. */
-export function reportedFacts(args: FactArguments): Readonly<Record<string, unknown>> {
+export function reportedFacts(args: FactArguments, cwd: string): Readonly<Record<string, unknown>> {
   return {
     namespace: args.namespace,
-    inventory: args.inventory ?? [],
+    inventory: reportedPaths(args.inventory ?? [], cwd),
     "known-namespace": args["known-namespace"] ?? [],
     "pod-cidr": args["pod-cidr"] ?? [],
     "target-pod-cidr": args["target-pod-cidr"] ?? [],
     tier: args.tier ?? [],
   };
+}
+
+/** Relative to the current directory, with "/": reports name no places of one machine. */
+export function reportedPaths(paths: readonly string[], cwd: string): readonly string[] {
+  return paths.map((path) =>
+    path === "-" ? path : relative(cwd, resolve(cwd, path)).split(sep).join("/") || ".",
+  );
 }

@@ -4,6 +4,8 @@ import {
   ALL_IPV6,
   ANY_ADDRESS,
   equalAddresses,
+  intersectAddresses,
+  isAddressSubset,
   subtractAddresses,
   unionAddresses,
   type AddressFamily,
@@ -11,6 +13,7 @@ import {
   type ParsedCidr,
 } from "../../sets/address-set.ts";
 import { ICMP, ICMPV6 } from "../../sets/traffic-set.ts";
+import type { AddressBlock } from "../../ir/policy.ts";
 import type { CalicoRule, EntityRule } from "./model.ts";
 
 /** What `nets`, `notNets` and `ipVersion` of both ends leave of the addresses of each end. */
@@ -88,4 +91,27 @@ export function ruleAddresses(rule: CalicoRule): RuleAddresses {
     destination.push(addressesOf(rule.destination, family, whole));
   }
   return { source: joined(source), destination: joined(destination), families: joined(families) };
+}
+
+const WHOLE: Readonly<Record<AddressFamily, string>> = { 4: "0.0.0.0/0", 6: "::/0" };
+
+/**
+ * `nets` and `notNets` of an end as blocks with exceptions, for families in which the rule exists. Undefined without
+ * `notNets`, where the addresses by themselves come out as they were written.
+ */
+export function writtenBlocks(entity: EntityRule, families: AddressSet): readonly AddressBlock[] | undefined {
+  if (entity.notNets.length === 0) return undefined;
+  const blocks: AddressBlock[] = [];
+  for (const [family, whole] of FAMILIES) {
+    if (intersectAddresses(families, whole).ranges.length === 0) continue;
+    const nets =
+      entity.nets.length === 0 ? [{ text: WHOLE[family], set: whole }] : ofFamily(entity.nets, family);
+    const notNets = ofFamily(entity.notNets, family);
+    for (const net of nets) {
+      if (notNets.some((not) => isAddressSubset(net.set, not.set))) continue;
+      const except = notNets.filter((not) => isAddressSubset(not.set, net.set)).map(({ text }) => text);
+      blocks.push({ cidr: net.text, except: [...new Set(except)] });
+    }
+  }
+  return blocks;
 }

@@ -12,7 +12,7 @@ import {
   UDP,
   unionTraffic,
 } from "../../sets/traffic-set.ts";
-import { ruleAddresses } from "./interpret-addresses.ts";
+import { ruleAddresses, writtenBlocks } from "./interpret-addresses.ts";
 import {
   hasSelectors,
   restrictPeers,
@@ -90,11 +90,13 @@ export function interpretRule(
 
   const subjectOnly =
     own === ANY_PEER ? undefined : own.filter((box): box is PodBox => box.kind === "pod");
+  const blocks = writtenBlocks(peerEntity, addresses.families);
   return {
     action,
     origin,
     ...(subjectOnly === undefined ? {} : { subjectOnly }),
     peer,
+    ...(blocks === undefined ? {} : { blocks }),
     traffic,
     opaque: remarks.opaque,
     ...(remarks.unsaid.length === 0 ? {} : { unsaid: remarks.unsaid }),

@@ -2,6 +2,8 @@ module netpol-migrate.dev/vectors/recorder/calico
 
 go 1.26
 
+// Calico v3.31.0: the engine, its API module and its lib/std (below), all of that release.
+// The k8s.io replacements are those of the engine's own go.mod. See test/vectors/README.md.
 require (
 	github.com/projectcalico/api v0.0.0-20251022175904-f2ab03771208
 	github.com/projectcalico/calico v0.0.0-20251021213802-b1f3c43f8437

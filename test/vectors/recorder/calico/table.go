@@ -82,7 +82,7 @@ func (r *recorder) report(dir string, all []world.World, left []world.LeftOut) e
 	fmt.Printf("%d worlds, %d flows, %.1f %% allowed, %d worlds (%.0f %%) where two or more tiers decide\n",
 		len(all), flows, 100*float64(allowed)/float64(flows), tiered, 100*float64(tiered)/float64(len(all)))
 	names := sortedKeys(r.table)
-	short := r.short()
+	short := append([]string{}, r.short()...) // [] in JSON, not null
 	for _, n := range names {
 		mark := ""
 		if slices.Contains(short, n) {

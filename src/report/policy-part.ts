@@ -1,0 +1,144 @@
+import { compareText } from "../base/compare.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { DocumentRef, SourcePlace } from "../diagnostics/source-range.ts";
+import { lineAndColumn } from "../diagnostics/source-range.ts";
+import type { AllowPolicy } from "../ir/allow-policy.ts";
+import { ASSUMPTIONS } from "../ir/assumption.ts";
+import type { PolicyOrigin } from "../ir/origin.ts";
+import type { PolicyResult, RuleResult } from "../ir/outcome.ts";
+import type { Direction } from "../ir/policy.ts";
+import type { ReportPlace, ReportPolicy, ReportRule } from "./report.ts";
+
+/** One written object, as the report calls it. */
+export interface WrittenObject {
+  readonly namespace: string;
+  readonly name: string;
+  readonly file: string;
+  /** What it was made from. */
+  readonly object: AllowPolicy | { readonly source: PolicyOrigin };
+}
+
+export function placeOf(place: SourcePlace): ReportPlace {
+  const { file } = place.document;
+  return { file: file.name, ...lineAndColumn(file, place.offset) };
+}
+
+/** Which findings belong to a policy, and to a rule of it: by document and field path. */
+export class FindingIndex {
+  readonly #byDocument = new Map<DocumentRef, { readonly index: number; readonly path: string }[]>();
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    diagnostics.forEach(({ at }, index) => {
+      if (at === undefined) return;
+      const list = this.#byDocument.get(at.document);
+      if (list === undefined) this.#byDocument.set(at.document, [{ index, path: at.path }]);
+      else list.push({ index, path: at.path });
+    });
+  }
+
+  /** The documents that there are findings about. */
+  get documents(): Iterable<DocumentRef> {
+    return this.#byDocument.keys();
+  }
+
+  below(place: SourcePlace): readonly number[] {
+    const found = this.#byDocument.get(place.document);
+    if (found === undefined) return [];
+    if (place.path === "") return found.map(({ index }) => index);
+    return found.filter(({ path }) => isBelow(path, place.path)).map(({ index }) => index);
+  }
+}
+
+/** `spec.ingress[1].source` lies below `spec.ingress[1]`, `spec.ingress[10]` does not. */
+export function isBelow(path: string, ancestor: string): boolean {
+  if (!path.startsWith(ancestor)) return false;
+  const next = path.charAt(ancestor.length);
+  return next === "" || next === "." || next === "[";
+}
+
+/** Which objects came from a policy. */
+export class ObjectIndex {
+  readonly #byPolicy = new Map<PolicyOrigin, WrittenObject[]>();
+
+  constructor(written: readonly WrittenObject[]) {
+    for (const one of written) {
+      const list = this.#byPolicy.get(one.object.source);
+      if (list === undefined) this.#byPolicy.set(one.object.source, [one]);
+      else list.push(one);
+    }
+  }
+
+  of(policy: PolicyOrigin): readonly WrittenObject[] {
+    return this.#byPolicy.get(policy) ?? [];
+  }
+}
+
+const rulePath = (direction: Direction, index: number): string => `/spec/${direction}/${String(index)}`;
+
+/** What the report says of one policy. */
+export function reportPolicy(result: PolicyResult, objects: ObjectIndex, findings: FindingIndex): ReportPolicy {
+  const { policy } = result;
+  const written = objects.of(policy);
+  const indexOf = new Map(written.map(({ object }, index) => [object, index]));
+  return {
+    source: {
+      engine: policy.engine,
+      apiVersion: policy.apiVersion,
+      kind: policy.kind,
+      namespace: policy.namespace ?? null,
+      name: policy.name,
+      tier: policy.tier ?? null,
+      ...placeOf(policy.place),
+    },
+    disposition: result.disposition,
+    outcome: result.outcome,
+    isolation: result.isolation,
+    emitted: written.map(({ namespace, name, file }) => ({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      namespace,
+      name,
+      file,
+    })),
+    rules: result.rules.map((rule) => reportRule(rule, result, indexOf, findings)),
+    assumptions: result.assumptions.map((name) => ASSUMPTIONS[name].code).sort(compareText),
+    diagnostics: findings.below({ ...policy.place, path: "" }),
+    verification: { status: "off", witnesses: result.witnesses },
+  };
+}
+
+function reportRule(
+  rule: RuleResult,
+  result: PolicyResult,
+  indexOf: ReadonlyMap<WrittenObject["object"], number>,
+  findings: FindingIndex,
+): ReportRule {
+  const { direction, index, place } = rule.rule;
+  const { line, column } = placeOf(place);
+  const kept = result.policy.engine === "kubernetes" && rule.disposition === "emitted" && indexOf.size > 0;
+  const emittedAs = kept
+    ? [{ object: 0, path: rulePath(direction, index) }]
+    : rule.emittedAs.flatMap((one) => {
+        const object = indexOf.get(one.object);
+        return object === undefined ? [] : [{ object, path: rulePath(one.direction, one.index) }];
+      });
+  return {
+    direction,
+    index,
+    action: rule.action,
+    disposition: rule.disposition,
+    outcome: rule.outcome,
+    path: place.path,
+    line,
+    column,
+    emittedAs,
+    because: rule.because.map(({ policy, rule: cause }) => ({
+      policy: policy.namespace === undefined ? policy.name : `${policy.namespace}/${policy.name}`,
+      path: cause?.place.path ?? null,
+      ...placeOf(cause?.place ?? policy.place),
+    })),
+    diagnostics: findings.below(place),
+    witness: rule.witness ?? null,
+  };
+}
+

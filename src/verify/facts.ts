@@ -1,0 +1,81 @@
+import type { OpaqueCondition } from "../ir/policy.ts";
+
+/**
+ * Something that is or is not the case for a flow, whatever its labels, addresses and numbers: that the pod at one end
+ * calls its port by a name, or that a condition holds about which nothing is known.
+ */
+export type Variable =
+  | {
+      readonly kind: "port-name";
+      readonly id: number;
+      /** Whose name it is: that of the destination's port or that of the source's. */
+      readonly of: "destination" | "source";
+      readonly end: "subject" | "peer";
+      readonly name: string;
+    }
+  | { readonly kind: "unknown"; readonly id: number };
+
+export interface Fact {
+  readonly variable: Variable;
+  readonly holds: boolean;
+}
+
+/** INVARIANT: sorted by the variable's id, each variable once. */
+export type Facts = readonly Fact[];
+
+export const ANY_FACTS: Facts = [];
+
+export function withFact(facts: Facts, fact: Fact): Facts {
+  const others = facts.filter(({ variable }) => variable !== fact.variable);
+  return [...others, fact].sort((a, b) => a.variable.id - b.variable.id);
+}
+
+/** Undefined when the two contradict each other. */
+export function intersectFacts(a: Facts, b: Facts): Facts | undefined {
+  if (a.length === 0 || a === b) return b;
+  if (b.length === 0) return a;
+  if (!factsMeet(a, b)) return undefined;
+  return b.reduce((all, fact) => (holds(all, fact) ? all : withFact(all, fact)), a);
+}
+
+export function factsMeet(a: Facts, b: Facts): boolean {
+  if (a.length === 0 || b.length === 0) return true;
+  return !a.some((left) =>
+    b.some((right) => left.variable === right.variable && left.holds !== right.holds),
+  );
+}
+
+export function isFactSubset(a: Facts, b: Facts): boolean {
+  return b.every((fact) => holds(a, fact));
+}
+
+export function holds(facts: Facts, wanted: Fact): boolean {
+  return facts.some((fact) => fact.variable === wanted.variable && fact.holds === wanted.holds);
+}
+
+/** Gives equal things equal variables, and each variable its number. */
+export class Variables {
+  readonly #names = new Map<string, Variable>();
+  readonly #conditions = new Map<OpaqueCondition | string, Variable>();
+  #count = 0;
+
+  portName(of: "destination" | "source", end: "subject" | "peer", name: string): Variable {
+    const key = `${of} ${end} ${name}`;
+    let variable = this.#names.get(key);
+    if (variable === undefined) {
+      variable = { kind: "port-name", id: this.#count++, of, end, name };
+      this.#names.set(key, variable);
+    }
+    return variable;
+  }
+
+  /** `identity` is the condition itself, or a text where the same condition was read twice. */
+  unknown(identity: OpaqueCondition | string): Variable {
+    let variable = this.#conditions.get(identity);
+    if (variable === undefined) {
+      variable = { kind: "unknown", id: this.#count++ };
+      this.#conditions.set(identity, variable);
+    }
+    return variable;
+  }
+}

@@ -1,0 +1,91 @@
+import type { PolicySet } from "../ir/policy.ts";
+import { compareText } from "../base/compare.ts";
+import { ANY_CUBE, constraintOf, cube, intersectCubes, NAMESPACE_NAME } from "../sets/cube.ts";
+import type { Cube, LabelConstraint } from "../sets/cube.ts";
+import { labelIn, labelNotIn, labelSetContains } from "../sets/label-set.ts";
+import type { LabelSet } from "../sets/label-set.ts";
+import type { Labels, ProofContext } from "./universe.ts";
+
+/** The namespace that the subjects of a question lie in: a named one, or any of which no one says anything. */
+export interface Scope {
+  /** Undefined: any namespace but the known ones. */
+  readonly name: string | undefined;
+  /** Undefined: unknown. */
+  readonly labels: Labels | undefined;
+  /** Restricts the name in the scope of all other namespaces. */
+  readonly others: Cube;
+}
+
+const NAMESPACE_PREFIX = "namespace:";
+
+/** One scope for each namespace with subjects, sorted by name. */
+export function scopesOf(context: ProofContext, sets: readonly PolicySet[]): readonly Scope[] {
+  const names = new Set(context.namespaces.keys());
+  for (const set of sets) {
+    for (const { policies } of set.tiers) {
+      for (const { subject } of policies) {
+        for (const one of subject.pods) for (const name of namespacesOf(one) ?? []) names.add(name);
+      }
+    }
+  }
+  const sorted = [...names].sort(compareText);
+  const scopes = sorted.map(
+    (name): Scope => ({ name, labels: context.namespaces.get(name), others: ANY_CUBE }),
+  );
+  if (context.anyNamespace) {
+    const others = cube([{ key: NAMESPACE_NAME, set: labelNotIn(sorted) }]) ?? ANY_CUBE;
+    scopes.push({ name: undefined, labels: undefined, others });
+  }
+  return scopes;
+}
+
+/** The namespaces that a cube names; undefined where it does not tell them one by one. */
+export function namespacesOf(labels: Cube): readonly string[] | undefined {
+  const names = constraintOf(labels, NAMESPACE_NAME);
+  return names === undefined || names.complement ? undefined : names.values;
+}
+
+/**
+ * The conditions on a pod of the scope's namespace that are left once all is put in that is known of the namespace.
+ * Undefined if no pod of it meets them.
+ */
+export function inScope(labels: Cube, scope: Scope): Cube | undefined {
+  if (scope.name === undefined) return intersectCubes(labels, scope.others);
+  let kept: LabelConstraint[] | undefined;
+  for (const [at, constraint] of labels.constraints.entries()) {
+    const known = answerOf(constraint, scope);
+    if (known === false) return undefined;
+    if (known === undefined) kept?.push(constraint);
+    else kept ??= labels.constraints.slice(0, at);
+  }
+  if (kept === undefined) return labels;
+  return kept.length === 0 ? ANY_CUBE : { constraints: kept };
+}
+
+/** Undefined where the condition is about the pod, or about a label of the namespace that is not known. */
+function answerOf({ key, set }: LabelConstraint, scope: Scope): boolean | undefined {
+  if (!key.startsWith(NAMESPACE_PREFIX) || scope.name === undefined) return undefined;
+  if (key === NAMESPACE_NAME) return labelSetContains(set, scope.name);
+  return scope.labels === undefined
+    ? undefined
+    : containsLabel(set, scope.labels, key.slice(NAMESPACE_PREFIX.length));
+}
+
+/** Whether the set holds what the labels say under a key, which may be called `__proto__`. */
+export function containsLabel(set: LabelSet, labels: Labels, key: string): boolean {
+  return labelSetContains(set, Object.hasOwn(labels, key) ? labels[key] : undefined);
+}
+
+/** The same, for the conditions of a cube on its namespace alone. */
+export function namespaceFits(labels: Cube, name: string, known: Labels): boolean {
+  return labels.constraints.every(({ key, set }) => {
+    if (!key.startsWith(NAMESPACE_PREFIX)) return true;
+    if (key === NAMESPACE_NAME) return labelSetContains(set, name);
+    return containsLabel(set, known, key.slice(NAMESPACE_PREFIX.length));
+  });
+}
+
+export const namedNamespace = (name: string): LabelConstraint => ({
+  key: NAMESPACE_NAME,
+  set: labelIn([name]),
+});

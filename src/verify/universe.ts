@@ -1,0 +1,177 @@
+import { valuesOf } from "../inventory/lookup.ts";
+import type { Snapshot } from "../inventory/snapshot.ts";
+import type { AssumptionCode } from "../ir/assumption.ts";
+import type { Direction, PolicySet } from "../ir/policy.ts";
+import {
+  addressesMeet,
+  ALL_IPV4,
+  ALL_IPV6,
+  ANY_ADDRESS,
+  equalAddresses,
+  intersectAddresses,
+  subtractAddresses,
+} from "../sets/address-set.ts";
+import type { AddressSet } from "../sets/address-set.ts";
+import { cube, intersectCubes } from "../sets/cube.ts";
+import type { Cube, LabelConstraint, LabelKey } from "../sets/cube.ts";
+import { labelIn, withAbsent } from "../sets/label-set.ts";
+import { ALL_PORTS, intersectTraffic } from "../sets/traffic-set.ts";
+import type { Region } from "./region.ts";
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** What a proof may take for granted, and how long it may search. */
+export interface ProofContext {
+  /**
+   * The namespaces that are known to exist, with all their labels; undefined where these are unknown: then they are any.
+   * Pods of these, and of those in which a policy of either set lies, are subjects.
+   */
+  readonly namespaces: ReadonlyMap<string, Labels | undefined>;
+  /** True: pods of namespaces that nobody names are subjects too. The claim of a conversion does not go so far. */
+  readonly anyNamespace: boolean;
+  readonly podRanges: AddressSet | undefined;
+  readonly targetPodRanges: AddressSet | undefined;
+  /** Each leaves flows out of the question, as src/ir/assumption.ts says. */
+  readonly assumptions: ReadonlySet<AssumptionCode>;
+  /** The values seen of a pod label; asked under the assumptions that are about values. */
+  readonly valuesOf: (key: LabelKey) => readonly string[];
+  /** How many looks at a region one question may take before its answer is "unknown". */
+  readonly bound: number;
+}
+
+export const DEFAULT_BOUND = 400_000;
+
+/** The context of a conversion: what its inventory says, under the assumptions on which its outcomes rest. */
+export function proofContext(
+  snapshot: Snapshot,
+  assumptions: ReadonlySet<AssumptionCode>,
+): ProofContext {
+  const namespaces = new Map<string, Labels | undefined>();
+  for (const { name, labels } of snapshot.namespaces.values()) namespaces.set(name, labels);
+  return {
+    namespaces,
+    anyNamespace: false,
+    podRanges: snapshot.podRanges,
+    targetPodRanges: snapshot.targetPodRanges,
+    assumptions,
+    valuesOf: (key) => valuesOf(snapshot, key),
+    bound: DEFAULT_BOUND,
+  };
+}
+
+/** True where pods have other addresses after the switch. */
+export function addressesMove({ podRanges, targetPodRanges }: ProofContext): boolean {
+  return (
+    podRanges !== undefined &&
+    targetPodRanges !== undefined &&
+    !equalAddresses(podRanges, targetPodRanges)
+  );
+}
+
+/** The flows of one direction that a proof is about, as restrictions on each part. */
+export class Universe {
+  readonly context: ProofContext;
+  readonly #podAddresses: AddressSet;
+  readonly #podAddressesAfter: AddressSet;
+  readonly #otherAddresses: AddressSet;
+  readonly #subjectValues: Cube | undefined;
+  readonly #peerValues: Cube | undefined;
+
+  constructor(context: ProofContext, sets: readonly PolicySet[], direction: Direction) {
+    this.context = context;
+    const { assumptions, podRanges, targetPodRanges } = context;
+    const families = assumptions.has("families") ? familiesOf(podRanges) : ANY_ADDRESS;
+    const inRange = assumptions.has("pod-range");
+    this.#podAddresses = intersectAddresses(families, (inRange ? podRanges : undefined) ?? ANY_ADDRESS);
+    this.#podAddressesAfter = addressesMove(context)
+      ? intersectAddresses(families, targetPodRanges ?? ANY_ADDRESS)
+      : ANY_ADDRESS;
+    let others = families;
+    if (assumptions.has("pure-range")) {
+      for (const range of [podRanges, targetPodRanges]) {
+        if (range !== undefined) others = subtractAddresses(others, range);
+      }
+    }
+    this.#otherAddresses = others;
+    const values = assumptions.has("values");
+    const keys = values || assumptions.has("subject-values") ? textKeys(sets, direction) : NO_KEYS;
+    this.#subjectValues = this.#seenOf(keys.subject);
+    this.#peerValues = values ? this.#seenOf(keys.peer) : undefined;
+  }
+
+  /** The part of a region that the proof is about. */
+  restrict(region: Region): Region | undefined {
+    const isPod = region.peer !== undefined;
+    const peerAt = intersectAddresses(region.peerAt, isPod ? this.#podAddresses : this.#otherAddresses);
+    const subjectAt = intersectAddresses(region.subjectAt, this.#podAddresses);
+    const subjectAfter = intersectAddresses(region.subjectAfter, this.#podAddressesAfter);
+    const peerAfter = isPod
+      ? intersectAddresses(region.peerAfter, this.#podAddressesAfter)
+      : region.peerAfter;
+    for (const { ranges } of [peerAt, subjectAt, subjectAfter, peerAfter]) {
+      if (ranges.length === 0) return undefined;
+    }
+    let traffic = region.traffic;
+    if (this.context.assumptions.has("only-tcp-udp-sctp")) {
+      traffic = intersectTraffic(traffic, ALL_PORTS);
+      if (traffic.ranges.length === 0) return undefined;
+    }
+    const subject = within(region.subject, this.#subjectValues);
+    if (subject === undefined) return undefined;
+    let { peer } = region;
+    if (peer !== undefined) {
+      peer = within(peer, this.#peerValues);
+      if (peer === undefined) return undefined;
+    }
+    return { ...region, subject, peer, subjectAt, subjectAfter, peerAt, peerAfter, traffic };
+  }
+
+  #seenOf(keys: ReadonlySet<LabelKey>): Cube | undefined {
+    if (keys.size === 0) return undefined;
+    const constraints: LabelConstraint[] = [];
+    for (const key of keys) {
+      constraints.push({ key, set: withAbsent(labelIn(this.context.valuesOf(key)), true) });
+    }
+    return cube(constraints);
+  }
+}
+
+function within(labels: Cube, values: Cube | undefined): Cube | undefined {
+  return values === undefined ? labels : intersectCubes(labels, values);
+}
+
+function familiesOf(ranges: AddressSet | undefined): AddressSet {
+  if (ranges === undefined) return ANY_ADDRESS;
+  const four = addressesMeet(ranges, ALL_IPV4);
+  const six = addressesMeet(ranges, ALL_IPV6);
+  if (four === six) return ANY_ADDRESS;
+  return four ? ALL_IPV4 : ALL_IPV6;
+}
+
+interface TextKeys {
+  readonly subject: ReadonlySet<LabelKey>;
+  readonly peer: ReadonlySet<LabelKey>;
+}
+
+const NO_KEYS: TextKeys = { subject: new Set(), peer: new Set() };
+
+/** The labels of pods that policies ask for a part of their text: the assumptions about values are about these. */
+function textKeys(sets: readonly PolicySet[], direction: Direction): TextKeys {
+  const subject = new Set<LabelKey>();
+  const peer = new Set<LabelKey>();
+  const add = (keys: Set<LabelKey>, labels: Cube): void => {
+    for (const { key, set } of labels.constraints) {
+      if (set.atoms.length > 0 && key.startsWith("pod:")) keys.add(key);
+    }
+  };
+  for (const policy of sets.flatMap(({ tiers }) => tiers.flatMap(({ policies }) => policies))) {
+    const applied = policy[direction];
+    if (applied === undefined) continue;
+    for (const labels of policy.subject.pods) add(subject, labels);
+    for (const rule of applied.rules) {
+      for (const box of rule.subjectOnly ?? []) add(subject, box.labels);
+      for (const box of rule.peer) if (box.kind === "pod") add(peer, box.labels);
+    }
+  }
+  return { subject, peer };
+}

@@ -1,0 +1,184 @@
+import type { DirectionRules, Rule } from "../ir/policy.ts";
+import { intersectRegions, isInside, subjectRegion } from "./region.ts";
+import type { Region } from "./region.ts";
+import type { RuleRegion, TierView, View } from "./view.ts";
+
+/*
+ * What a set allows or denies of a region, by going through its tiers as a flow does. Nothing is subtracted on the way:
+ * each part is a region with the cuts that take away what the walk has lost, for whoever asks whether something is left.
+ *
+ *   In each tier, for a region that reaches it:
+ *     (a) a rule with the verdict asked for decides what it matches, but for what rules with another action before it
+ *         match (earlier rules with the same verdict give the same answer);
+ *     (b) where the default action denies, it denies what no rule matches, for the pods that the tier is closed for;
+ *     (c) a Pass hands on what it matches, but for what an Allow or Deny before it matches;
+ *     (d) what no rule matches goes on to the next tier, unless the tier is closed for the pod;
+ *   (e) what reaches the end is allowed.
+ */
+
+export interface Part {
+  readonly region: Region;
+  readonly cuts: readonly Region[];
+  /** What decides: a rule, or a policy by closing its tier. Undefined: nothing, or one of several. */
+  readonly by: Rule | DirectionRules | undefined;
+}
+
+/** A region on its way, less the cuts. */
+export interface Reaching {
+  readonly region: Region;
+  readonly cuts: readonly Region[];
+}
+
+/** The parts of a region that the set allows, or denies, from a tier on. Together they are all of it, no more. */
+export function* decided(
+  view: View,
+  verdict: "allow" | "deny",
+  from: Reaching,
+  at = 0,
+): Generator<Part> {
+  const tier = view.tiers[at];
+  if (tier === undefined) {
+    if (verdict === "allow") yield { ...from, by: undefined }; // (e)
+    return;
+  }
+  yield* decidedIn(tier, verdict, from);
+  for (const next of leaving(tier, from)) yield* decided(view, verdict, next, at + 1);
+}
+
+/** What of a region reaches a tier; past the last one, what no rule and no closed tier decides. */
+export function* reaching(view: View, at: number, from: Reaching): Generator<Reaching> {
+  const tier = at === 0 ? undefined : view.tiers[at - 1];
+  if (tier === undefined) {
+    yield from;
+    return;
+  }
+  for (const before of reaching(view, at - 1, from)) yield* leaving(tier, before);
+}
+
+/** What of a rule's region that reaches its tier is left for the rule, earlier rules with the same action included. */
+export function remaining(view: View, item: RuleRegion, from: Reaching): Reaching {
+  const tier = view.tiers[item.tier];
+  if (tier === undefined) return from;
+  const before = tier.blocks.meeting(from.region).filter((other) => isBefore(other, item));
+  return withCuts(from, before);
+}
+
+/** The same without what Allow rules before it take, for the flows that this very rule decides. */
+export function firstToAllow(view: View, item: RuleRegion, from: Reaching): Reaching {
+  const tier = view.tiers[item.tier];
+  if (tier === undefined) return from;
+  const before = tier.allows.meeting(from.region).filter((other) => isBefore(other, item));
+  return withCuts(from, before);
+}
+
+function* decidedIn(tier: TierView, verdict: "allow" | "deny", from: Reaching): Generator<Part> {
+  const { region } = from;
+  const blocks = tier.blocks.meeting(region);
+  if (verdict === "allow") {
+    for (const item of tier.allows.meeting(region)) {
+      const part = within(from, item.region);
+      if (part === undefined) continue;
+      const { cuts } = withCuts(
+        part,
+        blocks.filter((other) => isBefore(other, item)),
+      );
+      yield { region: part.region, cuts, by: item.rule };
+    }
+    return; // (a)
+  }
+  const denies = blocks.filter(({ rule }) => rule.action === "deny");
+  const passes = blocks.filter(({ rule }) => rule.action === "pass");
+  const closing = closingParts(tier, from);
+  const allows = denies.length + closing.length === 0 ? [] : tier.allows.meeting(region);
+  for (const item of denies) {
+    const part = within(from, item.region);
+    if (part === undefined) continue;
+    const before = [...passes, ...allows].filter((other) => isBefore(other, item));
+    yield { ...withCuts(part, before), by: item.rule }; // (a)
+  }
+  for (const part of closing) yield { ...withCuts(part, [...allows, ...passes]), by: part.by }; // (b)
+}
+
+function closingParts(tier: TierView, from: Reaching): readonly Part[] {
+  const { region } = from;
+  const whole = tier.closed.holding(subjectsOf(region), () => true);
+  if (whole !== undefined) return [{ ...from, by: undefined }];
+  const parts: Part[] = [];
+  for (const { applied, region: closed } of tier.closed.meeting(subjectsOf(region))) {
+    const part = within(from, closedRegion(closed, region));
+    if (part !== undefined) parts.push({ ...part, by: applied });
+  }
+  return parts;
+}
+
+function* leaving(tier: TierView, from: Reaching): Generator<Reaching> {
+  const { region } = from;
+  const allows = tier.allows.meeting(region);
+  const blocks = tier.blocks.meeting(region);
+  const denies = blocks.filter(({ rule }) => rule.action === "deny");
+  for (const item of blocks) {
+    if (item.rule.action !== "pass") continue;
+    const part = within(from, item.region);
+    if (part === undefined) continue;
+    const before = [...allows, ...denies].filter((other) => isBefore(other, item));
+    yield withCuts(part, before); // (c)
+  }
+  if (tier.closed.holding(subjectsOf(region), () => true) !== undefined) return;
+  const closed = tier.closed.meeting(subjectsOf(region)).map((one) => ({
+    region: closedRegion(one.region, region),
+  }));
+  yield withCuts(from, [...allows, ...blocks, ...closed]); // (d)
+}
+
+/** Who is closed is told by pods, whatever the other end is. */
+function subjectsOf(region: Region): Region {
+  return subjectRegion(region.subject, "pod");
+}
+
+function closedRegion(closed: Region, like: Region): Region {
+  return like.peer === undefined ? subjectRegion(closed.subject, "address") : closed;
+}
+
+function within({ region, cuts }: Reaching, other: Region): Reaching | undefined {
+  const both = intersectRegions(region, other);
+  return both === undefined ? undefined : { region: both, cuts };
+}
+
+function withCuts(
+  { region, cuts }: Reaching,
+  items: readonly { readonly region: Region }[],
+): Reaching {
+  return items.length === 0
+    ? { region, cuts }
+    : { region, cuts: [...cuts, ...items.map((item) => item.region)] };
+}
+
+function isBefore(item: RuleRegion, other: RuleRegion): boolean {
+  return item.sequence < other.sequence;
+}
+
+/**
+ * True if the set surely allows the whole region: no Deny or Pass meets it, and one rule allows it before any tier is
+ * closed for some of its pods. The common case, told without a walk.
+ */
+export function surelyAllows(view: View, region: Region): boolean {
+  for (const tier of view.tiers) {
+    const blocks = tier.blocks.items.length === 0 ? [] : tier.blocks.meeting(region);
+    const first = blocks[0];
+    const whole = tier.allows.holding(
+      region,
+      (item) => first === undefined || isBefore(item, first),
+    );
+    if (whole !== undefined) return true;
+    if (first !== undefined) return false;
+    if (tier.closed.meeting(subjectsOf(region)).length > 0) return false;
+  }
+  return true;
+}
+
+/** True if nothing about these pods reaches the end: a tier is closed for them all and passes nothing on. */
+export function surelyCloses(view: View, region: Region): boolean {
+  return view.tiers.some(
+    (tier) => !tier.hasPass && tier.closed.holding(subjectsOf(region), () => true) !== undefined,
+  );
+}
