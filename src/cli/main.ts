@@ -4,6 +4,7 @@ import yargs from "yargs";
 import { CONVERT_OPTIONS, convertCommand } from "./commands/convert.ts";
 import { FACT_OPTIONS } from "./commands/fact-options.ts";
 import { EXIT } from "./exit-code.ts";
+import { writeError } from "./io.ts";
 import { runCommand } from "./run-command.ts";
 import { terminalWidth } from "./terminal-settings.ts";
 import { UsageError } from "./usage-error.ts";
@@ -23,8 +24,11 @@ export async function main(args: readonly string[]): Promise<number> {
   const parser = yargs([...args])
     .scriptName("netpol-migrate")
     .usage(
-      "$0 <command>\n\nConverts Calico network policies to native Kubernetes NetworkPolicies: never\n" +
-        "wider than the source unless asked, and with a report of everything that could\nnot be said.",
+      `$0 <command>
+
+Converts Calico network policies to native Kubernetes NetworkPolicies: never
+wider than the source unless asked, and with a report of all that could not be
+said.`,
     )
     .parserConfiguration({ "camel-case-expansion": false, "boolean-negation": true })
     // Messages are the same everywhere.
@@ -51,24 +55,53 @@ export async function main(args: readonly string[]): Promise<number> {
       throw error instanceof Error && error.name !== "YError" ? error : usageError(message);
     });
   return runCommand(async () => {
+    if (args.length === 0) {
+      writeError(`${await parser.getHelp()}\n`);
+      return EXIT.usage;
+    }
+    const [first = ""] = args;
+    if (!first.startsWith("-") && !COMMANDS.includes(first)) throw unknownCommand(first);
     await parser.parseAsync();
     return exitCode;
   });
 }
 
-const EXIT_CODES =
-  "Exit codes: 0 done; 1 findings reach --fail-on; 2 bad usage, unreadable input, or a stop\n" +
-  "(nothing is written, and the summary says what resolves it); 4 a fault of the tool itself.";
+const EXIT_CODES = `Exit codes:
+  0  done
+  1  findings reach --fail-on
+  2  bad usage, unreadable input, or a stop: nothing is written, and the
+     summary says what resolves it
+  4  a fault of the tool itself`;
+
+const COMMANDS: readonly string[] = ["convert"];
+
+function unknownCommand(name: string): UsageError {
+  const near = closest(name, COMMANDS);
+  const hint =
+    distance(name, near) <= 3 ? `Did you mean \`${near}\`?` : "See `netpol-migrate --help`.";
+  return new UsageError(`there is no command \`${name}\``, { hint });
+}
 
 /** What yargs has to say, as one of our errors. */
 function usageError(message: string): UsageError {
-  const help = "See `netpol-migrate convert --help`.";
+  const hint = "See `netpol-migrate convert --help`.";
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]?.trim();
-  if (unknown === undefined) return new UsageError(lowerFirst(message), { hint: help });
-  const shown = `\`--${unknown}\``;
-  const near = closest(unknown, Object.keys({ ...FACT_OPTIONS, ...CONVERT_OPTIONS }));
-  const hint = distance(unknown, near) <= 3 ? `Did you mean \`--${near}\`?` : help;
-  return new UsageError(`there is no option ${shown}`, { hint });
+  if (unknown !== undefined) {
+    const near = closest(unknown, Object.keys({ ...FACT_OPTIONS, ...CONVERT_OPTIONS }));
+    return new UsageError(`there is no option \`--${unknown}\``, {
+      hint: distance(unknown, near) <= 3 ? `Did you mean \`--${near}\`?` : hint,
+    });
+  }
+  const choice = /Argument: (\S+), Given: "(.*)", Choices: (.+)$/s.exec(message);
+  if (choice !== null) {
+    const [, option = "", given = "", choices = ""] = choice;
+    return new UsageError(`--${option} ${given}: there is no such choice`, {
+      hint: `Choose one of ${choices.replaceAll('"', "")}.`,
+    });
+  }
+  const missing = /^Not enough arguments following: (\S+)/.exec(message)?.[1];
+  if (missing !== undefined) return new UsageError(`--${missing} needs a value`, { hint });
+  return new UsageError(lowerFirst(message), { hint });
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

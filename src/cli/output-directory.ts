@@ -87,7 +87,8 @@ function namespaceFolders(directory: string): ReadonlyMap<string, Folder> {
   for (const { name } of entriesOf(directory)) {
     const path = join(directory, name);
     const found = lstatSync(path);
-    if (found.isDirectory()) folders.set(name, new Map(entriesOf(path).map((entry) => [entry.name, entry])));
+    if (found.isDirectory())
+      folders.set(name, new Map(entriesOf(path).map((entry) => [entry.name, entry])));
     else if (found.isSymbolicLink()) folders.set(name, "link");
   }
   return folders;
@@ -153,7 +154,9 @@ function headsOf(text: string): readonly Head[] | undefined {
 }
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+  return typeof value === "object" && value !== null
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
 }
 
 /** True if everything in the text was written by an earlier run. */
@@ -179,7 +182,8 @@ function mayReplace(text: string, { object, namespace, name }: EmittedObject): b
 
 function strangersInTheWay(paths: readonly string[]): UsageError {
   const shown = paths.slice(0, 3).map((path) => `\`${path}\``);
-  const more = paths.length > shown.length ? ` and ${String(paths.length - shown.length)} more` : "";
+  const more =
+    paths.length > shown.length ? ` and ${String(paths.length - shown.length)} more` : "";
   const verb = paths.length === 1 ? "is there already and was" : "are there already and were";
   return new UsageError(`${shown.join(", ")}${more} ${verb} not written by netpol-migrate`, {
     hint: "Choose another folder by --out-dir, or move them away; nothing was changed.",

@@ -16,7 +16,8 @@ const SILENT: Progress = { beforeWork: () => undefined, stop: () => undefined };
 /** A spinner on a terminal, for runs that take a while; silent in pipes and in CI. */
 export async function startProgress(isQuiet: boolean): Promise<Progress> {
   const { CI } = process.env;
-  if (!process.stderr.isTTY || isQuiet || (CI !== undefined && CI !== "" && CI !== "false")) return SILENT;
+  if (!process.stderr.isTTY || isQuiet || (CI !== undefined && CI !== "" && CI !== "false"))
+    return SILENT;
   const started = Date.now();
   const { default: ora } = await import("ora");
   const spinner = ora({ text: "reading", stream: process.stderr, discardStdin: false });

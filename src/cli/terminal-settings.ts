@@ -10,7 +10,10 @@ export function useColor(option: boolean | undefined): boolean {
 }
 
 /** The width of the terminal; undefined in a pipe, where each finding stays on one line for `grep`. COLUMNS overrules. */
-export function terminalWidth(stream: { readonly isTTY?: boolean; readonly columns?: number }): number | undefined {
+export function terminalWidth(stream: {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}): number | undefined {
   const given = Number(process.env["COLUMNS"]);
   if (Number.isInteger(given) && given > 0) return given;
   return stream.isTTY === true && stream.columns !== undefined && stream.columns > 0

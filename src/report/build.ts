@@ -8,7 +8,13 @@ import type { Outcome, PolicyResult } from "../ir/outcome.ts";
 import { worstOutcome } from "../ir/outcome.ts";
 import type { WrittenObject } from "./policy-part.ts";
 import { FindingIndex, ObjectIndex, isBelow, placeOf, reportPolicy } from "./policy-part.ts";
-import type { ReportAssumption, ReportDiagnostic, ReportInput, ReportPolicy, RunReport } from "./report.ts";
+import type {
+  ReportAssumption,
+  ReportDiagnostic,
+  ReportInput,
+  ReportPolicy,
+  RunReport,
+} from "./report.ts";
 
 export interface ReportParts {
   readonly tool: RunReport["tool"];
@@ -39,7 +45,11 @@ export function buildReport(parts: ReportParts): RunReport {
     options: parts.options,
     result: {
       outcome: parts.outcome,
-      verification: { status: "off", assumptions: assumptions.map(({ code }) => code), witnesses: [] },
+      verification: {
+        status: "off",
+        assumptions: assumptions.map(({ code }) => code),
+        witnesses: [],
+      },
       exitCode: parts.exitCode,
       stops: [...new Set(parts.stops.map(({ code }) => code))].sort(compareText),
     },
@@ -110,7 +120,10 @@ function reportAssumptions(results: readonly PolicyResult[]): readonly ReportAss
   for (const { assumptions } of results) {
     for (const name of assumptions) uses.set(name, (uses.get(name) ?? 0) + 1);
   }
-  const all = Object.entries(ASSUMPTIONS) as readonly (readonly [AssumptionCode, AssumptionDefinition])[];
+  const all = Object.entries(ASSUMPTIONS) as readonly (readonly [
+    AssumptionCode,
+    AssumptionDefinition,
+  ])[];
   return all
     .filter(([name, { standing }]) => standing || uses.has(name))
     .map(([name, { code, sentence, ifFalse, standing }]) => ({
@@ -141,7 +154,13 @@ function summarise(parts: ReportParts, results: readonly PolicyResult[]): RunRep
   );
   invariant(documents.policies === results.length, "a policy that was read has no result");
 
-  const policies: Record<Outcome, number> = { exact: 0, conditional: 0, narrowed: 0, widened: 0, unknown: 0 };
+  const policies: Record<Outcome, number> = {
+    exact: 0,
+    conditional: 0,
+    narrowed: 0,
+    widened: 0,
+    unknown: 0,
+  };
   const rules = { emitted: 0, redundant: 0, skipped: 0 };
   let losingOnlyOther = 0;
   for (const result of results) {
@@ -168,7 +187,14 @@ function losesOnlyOther({ outcome, isolation, rules }: PolicyResult): boolean {
   );
 }
 
-function reportDiagnostic({ code, severity, effect, message, hint, at }: Diagnostic): ReportDiagnostic {
+function reportDiagnostic({
+  code,
+  severity,
+  effect,
+  message,
+  hint,
+  at,
+}: Diagnostic): ReportDiagnostic {
   const place = at === undefined ? undefined : placeOf(at);
   return {
     code,

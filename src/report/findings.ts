@@ -2,14 +2,7 @@ import type { FindingSubject, ReportDiagnostic, RunReport } from "./report.ts";
 
 /** How the summary calls a finding, worst first. */
 export type Level =
-  | "invalid"
-  | "stop"
-  | "isolates"
-  | "widened"
-  | "unknown"
-  | "narrowed"
-  | "warning"
-  | "note";
+  "invalid" | "stop" | "isolates" | "widened" | "unknown" | "narrowed" | "warning" | "note";
 
 export const LEVELS: readonly Level[] = [
   "invalid",

@@ -11,7 +11,9 @@ import type { Direction } from "../ir/policy.ts";
 
 /** What an emitted object does, a sentence a line: entries of a list are joined by "or", conditions by "and". */
 export function objectWords(policy: AllowPolicy): readonly string[] {
-  const words = [`isolates ${podWords(policy.podSelector)} for ${policy.policyTypes.join(" and ")}`];
+  const words = [
+    `isolates ${podWords(policy.podSelector)} for ${policy.policyTypes.join(" and ")}`,
+  ];
   for (const direction of policy.policyTypes) {
     const rules = policy[direction];
     if (rules.length === 0) words.push(`allows no ${direction}`);
@@ -44,7 +46,9 @@ function peerWords(peer: AllowPeer): string {
 }
 
 function podWords({ requirements }: LabelSelector): string {
-  return requirements.length === 0 ? "all pods" : `pods with ${both(requirements.map(requirementWords))}`;
+  return requirements.length === 0
+    ? "all pods"
+    : `pods with ${both(requirements.map(requirementWords))}`;
 }
 
 function requirementWords({ key, operator, values }: LabelRequirement): string {

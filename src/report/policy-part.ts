@@ -25,7 +25,10 @@ export function placeOf(place: SourcePlace): ReportPlace {
 
 /** Which findings belong to a policy, and to a rule of it: by document and field path. */
 export class FindingIndex {
-  readonly #byDocument = new Map<DocumentRef, { readonly index: number; readonly path: string }[]>();
+  readonly #byDocument = new Map<
+    DocumentRef,
+    { readonly index: number; readonly path: string }[]
+  >();
 
   constructor(diagnostics: readonly Diagnostic[]) {
     diagnostics.forEach(({ at }, index) => {
@@ -73,10 +76,15 @@ export class ObjectIndex {
   }
 }
 
-const rulePath = (direction: Direction, index: number): string => `/spec/${direction}/${String(index)}`;
+const rulePath = (direction: Direction, index: number): string =>
+  `/spec/${direction}/${String(index)}`;
 
 /** What the report says of one policy. */
-export function reportPolicy(result: PolicyResult, objects: ObjectIndex, findings: FindingIndex): ReportPolicy {
+export function reportPolicy(
+  result: PolicyResult,
+  objects: ObjectIndex,
+  findings: FindingIndex,
+): ReportPolicy {
   const { policy } = result;
   const written = objects.of(policy);
   const indexOf = new Map(written.map(({ object }, index) => [object, index]));
@@ -115,7 +123,8 @@ function reportRule(
 ): ReportRule {
   const { direction, index, place } = rule.rule;
   const { line, column } = placeOf(place);
-  const kept = result.policy.engine === "kubernetes" && rule.disposition === "emitted" && indexOf.size > 0;
+  const kept =
+    result.policy.engine === "kubernetes" && rule.disposition === "emitted" && indexOf.size > 0;
   const emittedAs = kept
     ? [{ object: 0, path: rulePath(direction, index) }]
     : rule.emittedAs.flatMap((one) => {
@@ -141,4 +150,3 @@ function reportRule(
     witness: rule.witness ?? null,
   };
 }
-

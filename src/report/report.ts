@@ -55,7 +55,11 @@ export interface ReportSummary {
   readonly policies: Readonly<Record<Outcome, number>>;
   /** Policies that lose nothing but protocols other than TCP, UDP and SCTP; they count as narrowed, too. */
   readonly losingOnlyOther: number;
-  readonly rules: { readonly emitted: number; readonly redundant: number; readonly skipped: number };
+  readonly rules: {
+    readonly emitted: number;
+    readonly redundant: number;
+    readonly skipped: number;
+  };
   /** Objects written, kept ones included; 0 when a stop keeps everything from being written. */
   readonly emitted: number;
 }
@@ -127,7 +131,10 @@ export interface ReportRule {
   readonly column: number;
   /** `object` is an index into the policy's `emitted`. */
   readonly emittedAs: readonly { readonly object: number; readonly path: string }[];
-  readonly because: readonly (ReportPlace & { readonly policy: string; readonly path: string | null })[];
+  readonly because: readonly (ReportPlace & {
+    readonly policy: string;
+    readonly path: string | null;
+  })[];
   readonly diagnostics: readonly number[];
   /** A flow that shows the difference; null where there is none. */
   readonly witness: Witness | null;

@@ -1,7 +1,7 @@
 import type { Colors } from "picocolors/types.js";
 
 /** The first column holds a word that says what kind of line it is; the text stands behind it. */
-const COLUMN = 10;
+const COLUMN = 12;
 /** Lines are not set wider than this, however wide the terminal: nobody reads lines of 200 characters. */
 const WIDEST = 160;
 /** Below this a first column would leave nothing for the text. */
@@ -34,7 +34,11 @@ export class Screen {
    * A paragraph with a word in the first column.
    * @param tail dimmed words at its end
    */
-  entry(word: string, text: string, options: { readonly paint?: Paint; readonly tail?: string } = {}): void {
+  entry(
+    word: string,
+    text: string,
+    options: { readonly paint?: Paint; readonly tail?: string } = {},
+  ): void {
     const { paint = (plain) => plain, tail = "" } = options;
     const whole = visible(tail === "" ? text : `${text}  ${tail}`);
     const lines = wrap(whole, this.#width - COLUMN);

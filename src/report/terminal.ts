@@ -40,7 +40,8 @@ export function terminalText(report: RunReport, options: TerminalOptions): strin
   const groups = groupFindings(report);
   const shown = groups.filter(
     ({ level }) =>
-      detail === "verbose" || (level !== "note" && !(detail === "quiet" && HIDDEN_WHEN_QUIET.has(level))),
+      detail === "verbose" ||
+      (level !== "note" && !(detail === "quiet" && HIDDEN_WHEN_QUIET.has(level))),
   );
   screen.blank();
   const limit = detail === "verbose" ? Infinity : SHOWN_OF_A_CODE;
@@ -114,20 +115,31 @@ function outcomeCount({ summary }: RunReport, outcome: Outcome): string {
 }
 
 /** Why nothing was written, why there is nothing to write, and why the exit code is not 0. */
-function pushReasons({ result, summary, options }: RunReport, screen: Screen, colors: Colors): void {
+function pushReasons(
+  { result, summary, options }: RunReport,
+  screen: Screen,
+  colors: Colors,
+): void {
   const { stops, exitCode, outcome } = result;
   if (stops.length > 0) {
     const lifted = stops.every((code) => code !== UNSAYABLE);
     const way = lifted
       ? "or take the risk with --allow-incomplete, without any promise about the result"
       : "or say by --unsayable-subjects what to do";
-    screen.entry("stopped", `resolve what is marked stop or invalid below, ${way}`, { paint: colors.red });
+    screen.entry("stopped", `resolve what is marked stop or invalid below, ${way}`, {
+      paint: colors.red,
+    });
   } else if (summary.emitted === 0) {
     screen.entry("empty", emptiness(summary));
   }
   if (exitCode === 1) {
-    const asked = outcome === "widened" ? "it is never passed over in silence" : `--fail-on ${String(options["fail-on"])}`;
-    screen.entry("failed", `the whole set is ${outcome} (${asked}): exit code 1`, { paint: colors.red });
+    const asked =
+      outcome === "widened"
+        ? "it is never passed over in silence"
+        : `--fail-on ${String(options["fail-on"])}`;
+    screen.entry("failed", `the whole set is ${outcome} (${asked}): exit code 1`, {
+      paint: colors.red,
+    });
   }
 }
 
@@ -150,16 +162,23 @@ function pushWideningAssumptions(
   const widening = assumptions.filter(({ ifFalse }) => ifFalse === "widens");
   for (const { message, code, standing, usedBy } of widening) {
     if (standing) continue;
-    const who = plural(usedBy, "policy rests", "policies rest");
-    screen.entry("assumes", `${message}: ${who} on it, and comes out wider if it is false`.replace(
-      usedBy === 1 ? "\0" : "and comes", usedBy === 1 ? "\0" : "and come"), { paint: colors.cyan, tail: code });
+    const who = plural(usedBy, "policy", "policies");
+    screen.entry("assumes", `${message}: wider if that is false, for ${who}`, {
+      paint: colors.cyan,
+      tail: code,
+    });
   }
   const standing = widening.filter((one) => one.standing).map(({ message }) => message);
-  if (standing.length > 0) screen.entry("always", `it is taken for granted that ${listed(standing)}`, { paint: colors.dim });
+  if (standing.length > 0)
+    screen.entry("always", `it is taken for granted that ${listed(standing)}`, {
+      paint: colors.dim,
+    });
 }
 
 const listed = (parts: readonly string[]): string =>
-  parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join("; ")}; and that ${parts.at(-1) ?? ""}`;
+  parts.length < 2
+    ? parts.join("")
+    : `${parts.slice(0, -1).join("; ")}; and that ${parts.at(-1) ?? ""}`;
 
 function pushGroup(
   { level, code, findings }: FindingGroup,
@@ -173,10 +192,11 @@ function pushGroup(
   const isSharedHint = shown.length > 1 && hints.size === 1;
   let flow: Witness | undefined;
   for (const finding of shown) {
-    pushFinding(finding, level, paint, screen, colors);
+    pushFinding(finding, level, paint, screen);
     // Several findings about one rule would show the same flow.
     const witness = finding.subject?.witness;
-    if (witness !== undefined && witness !== flow && SHOWS_FLOW.has(level)) screen.more(witnessText(witness));
+    if (witness !== undefined && witness !== flow && SHOWS_FLOW.has(level))
+      screen.more(witnessText(witness));
     flow = witness;
     if (!isSharedHint) pushHint(finding, screen);
   }
@@ -185,7 +205,10 @@ function pushGroup(
   const left = findings.slice(shown.length);
   if (left.length === 0) return;
   const files = new Set(left.map(({ diagnostic }) => diagnostic.file)).size;
-  screen.more(`... and ${String(left.length)} more of ${code} in ${plural(files, "file")} (--verbose shows them)`, colors.dim);
+  screen.more(
+    `... and ${String(left.length)} more of ${code} in ${plural(files, "file")} (--verbose shows them)`,
+    colors.dim,
+  );
 }
 
 const SHOWS_FLOW: ReadonlySet<Level> = new Set(["isolates", "widened", "unknown", "narrowed"]);
@@ -195,13 +218,11 @@ function pushFinding(
   level: Level,
   paint: Paint,
   screen: Screen,
-  colors: Colors,
 ): void {
   const { file, line, column, path, message, code } = diagnostic;
   const place = file === null ? "" : `${file}:${String(line)}:${String(column)}  `;
   const field = path === null ? "" : ` ${path}`;
   const about = subject === undefined ? "" : `${subject.kind} ${subject.name}${field}: `;
-  void colors;
   screen.entry(level, `${place}${about}${message}`, { paint, tail: code });
 }
 
@@ -228,15 +249,19 @@ function pushUnnamed(
   for (const { outcome, source, rules, verification } of eachPolicy()) {
     index += 1;
     if (outcome === "exact" || outcome === "conditional" || named.has(index)) continue;
-    screen.entry(outcome, `${placeText(source)}  ${sourceName(source)}`, { paint: paints[outcome] });
-    const witness = rules.find((rule) => rule.witness !== null)?.witness ?? verification.witnesses[0];
+    screen.entry(outcome, `${placeText(source)}  ${sourceName(source)}`, {
+      paint: paints[outcome],
+    });
+    const witness =
+      rules.find((rule) => rule.witness !== null)?.witness ?? verification.witnesses[0];
     if (witness !== undefined && witness !== null) screen.more(witnessText(witness));
   }
 }
 
 type Source = ReportPolicy["source"];
 
-const placeText = ({ file, line, column }: Source): string => `${file}:${String(line)}:${String(column)}`;
+const placeText = ({ file, line, column }: Source): string =>
+  `${file}:${String(line)}:${String(column)}`;
 
 const sourceName = ({ kind, namespace, name }: Source): string =>
   `${kind} ${namespace === null ? name : `${namespace}/${name}`}`;
@@ -253,12 +278,15 @@ function pushPolicies(
   for (const { source, outcome, emitted, rules } of report.eachPolicy()) {
     const files = emitted.map(({ file }) => file);
     const became = files.length === 0 ? "nothing to write" : files.join(", ");
-    screen.entry(outcome, `${placeText(source)}  ${sourceName(source)} -> ${became}`, { paint: paints[outcome] });
+    screen.entry(outcome, `${placeText(source)}  ${sourceName(source)} -> ${became}`, {
+      paint: paints[outcome],
+    });
     for (const words of new Set(files.map((file) => wordsOf(byFile.get(file))))) {
       for (const line of words.split("\n")) if (line !== "") screen.more(line);
     }
     const left = rules.filter(({ disposition }) => disposition === "skipped");
-    if (left.length > 0) screen.more(`left out: ${left.map(({ path, action }) => `${path} (${action})`).join(", ")}`);
+    if (left.length > 0)
+      screen.more(`left out: ${left.map(({ path, action }) => `${path} (${action})`).join(", ")}`);
   }
 }
 
@@ -268,10 +296,15 @@ function wordsOf(object: EmittedObject | undefined): string {
 }
 
 function pushEnd(report: RunReport, hidden: number, screen: Screen, colors: Colors): void {
-  const narrowing = report.assumptions.filter(({ ifFalse, standing }) => ifFalse === "narrows" && !standing);
+  const narrowing = report.assumptions.filter(
+    ({ ifFalse, standing }) => ifFalse === "narrows" && !standing,
+  );
   for (const { message, code, usedBy } of narrowing) {
     const who = plural(usedBy, "policy", "policies");
-    screen.entry("assumes", `${message} (${who}; narrower if it is false)`, { paint: colors.dim, tail: code });
+    screen.entry("assumes", `${message} (${who}; narrower if it is false)`, {
+      paint: colors.dim,
+      tail: code,
+    });
   }
   if (hidden > 0) screen.text(`${plural(hidden, "note")} more with --verbose`, colors.dim);
 }

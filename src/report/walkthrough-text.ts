@@ -8,6 +8,7 @@ import { addressText } from "../sets/address-set.ts";
 import type { AnswerCase, FlowAnswer } from "../verify/flow-answer.ts";
 import type { PolicyWalk, RuleWalk, TierWalk, Walkthrough } from "../verify/walkthrough.ts";
 import { conditionText, failuresText, trafficWords } from "./condition-text.ts";
+import { visible } from "./screen.ts";
 
 /** What the policies of one set say of a flow, at each end that is judged. */
 export interface SetExplanation {
@@ -45,29 +46,29 @@ export function walkthroughText(
 ): string {
   const paint = { allow: colors.green, deny: colors.red, depends: colors.yellow } as const;
   const painted = (verdict: FlowAnswer["verdict"]): string => paint[verdict](verdict);
-  const flow = printable(`${from} -> ${to}, ${traffic}`);
+  const flow = visible(`${from} -> ${to}, ${traffic}`);
   const lines: string[] = [];
   const say = (text: string): void => {
-    lines.push(printable(text));
+    lines.push(visible(text));
   };
   const several = sets.length > 1;
   const [first] = sets;
   if (several) lines.push(`${colors.bold(agreementText(agreement, sets))}: ${flow}`);
   else if (first !== undefined) lines.push(`${painted(first.verdict)}: ${flow}`);
-  for (const note of notes) lines.push(colors.dim(`  given: ${printable(note)}`));
+  for (const note of notes) lines.push(colors.dim(`  given: ${visible(note)}`));
   for (const { name, verdict, ends } of sets) {
     lines.push("");
-    if (several) lines.push(`${printable(name)}: ${painted(verdict)}`);
+    if (several) lines.push(`${visible(name)}: ${painted(verdict)}`);
     for (const { direction, pod, answer } of ends) {
-      const head = `  ${direction} of ${printable(pod)}: ${painted(answer.verdict)}`;
+      const head = `  ${direction} of ${visible(pod)}: ${painted(answer.verdict)}`;
       const [only] = answer.cases;
       if (only !== undefined && answer.cases.length === 1) {
-        lines.push(`${head}  ${printable(chainText(only.walk))}`);
+        lines.push(`${head}  ${visible(chainText(only.walk))}`);
       } else {
         lines.push(head);
         for (const one of answer.cases) {
           const text = `if ${dependence(one, answer)}: ${chainText(one.walk)}`;
-          lines.push(`    ${painted(one.walk.decision.verdict)} ${printable(text)}`);
+          lines.push(`    ${painted(one.walk.decision.verdict)} ${visible(text)}`);
         }
       }
       if (!answer.complete) {
@@ -257,9 +258,4 @@ export function nameText({ kind, namespace, name }: PolicyOrigin): string {
 export function placeText({ document, offset }: SourcePlace): string {
   const { line } = lineAndColumn(document.file, offset);
   return `${document.file.name}:${String(line)}`;
-}
-
-/** Names are other people's text: a terminal must not act on it. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, " ");
 }

@@ -1,9 +1,9 @@
 import type { PolicySet } from "../ir/policy.ts";
-import { compareText } from "../base/compare.ts";
-import { ANY_CUBE, constraintOf, cube, intersectCubes, NAMESPACE_NAME } from "../sets/cube.ts";
+import { ANY_CUBE, cube, intersectCubes, NAMESPACE_NAME } from "../sets/cube.ts";
 import type { Cube, LabelConstraint } from "../sets/cube.ts";
-import { labelIn, labelNotIn, labelSetContains } from "../sets/label-set.ts";
+import { labelNotIn, labelSetContains } from "../sets/label-set.ts";
 import type { LabelSet } from "../sets/label-set.ts";
+import { subjectNamespaces } from "./universe.ts";
 import type { Labels, ProofContext } from "./universe.ts";
 
 /** The namespace that the subjects of a question lie in: a named one, or any of which no one says anything. */
@@ -20,29 +20,15 @@ const NAMESPACE_PREFIX = "namespace:";
 
 /** One scope for each namespace with subjects, sorted by name. */
 export function scopesOf(context: ProofContext, sets: readonly PolicySet[]): readonly Scope[] {
-  const names = new Set(context.namespaces.keys());
-  for (const set of sets) {
-    for (const { policies } of set.tiers) {
-      for (const { subject } of policies) {
-        for (const one of subject.pods) for (const name of namespacesOf(one) ?? []) names.add(name);
-      }
-    }
-  }
-  const sorted = [...names].sort(compareText);
-  const scopes = sorted.map(
+  const names = subjectNamespaces(context, sets);
+  const scopes = names.map(
     (name): Scope => ({ name, labels: context.namespaces.get(name), others: ANY_CUBE }),
   );
   if (context.anyNamespace) {
-    const others = cube([{ key: NAMESPACE_NAME, set: labelNotIn(sorted) }]) ?? ANY_CUBE;
+    const others = cube([{ key: NAMESPACE_NAME, set: labelNotIn(names) }]) ?? ANY_CUBE;
     scopes.push({ name: undefined, labels: undefined, others });
   }
   return scopes;
-}
-
-/** The namespaces that a cube names; undefined where it does not tell them one by one. */
-export function namespacesOf(labels: Cube): readonly string[] | undefined {
-  const names = constraintOf(labels, NAMESPACE_NAME);
-  return names === undefined || names.complement ? undefined : names.values;
 }
 
 /**
@@ -84,8 +70,3 @@ export function namespaceFits(labels: Cube, name: string, known: Labels): boolea
     return containsLabel(set, known, key.slice(NAMESPACE_PREFIX.length));
   });
 }
-
-export const namedNamespace = (name: string): LabelConstraint => ({
-  key: NAMESPACE_NAME,
-  set: labelIn([name]),
-});

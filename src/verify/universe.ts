@@ -1,3 +1,4 @@
+import { compareText } from "../base/compare.ts";
 import { valuesOf } from "../inventory/lookup.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { AssumptionCode } from "../ir/assumption.ts";
@@ -12,9 +13,10 @@ import {
   subtractAddresses,
 } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import { cube, intersectCubes } from "../sets/cube.ts";
+import { constraintOf, cube, intersectCubes, NAMESPACE_NAME } from "../sets/cube.ts";
 import type { Cube, LabelConstraint, LabelKey } from "../sets/cube.ts";
-import { labelIn, withAbsent } from "../sets/label-set.ts";
+import { labelIn, labelNotIn, NO_LABEL, withAbsent } from "../sets/label-set.ts";
+import type { LabelSet } from "../sets/label-set.ts";
 import { ALL_PORTS, intersectTraffic } from "../sets/traffic-set.ts";
 import type { Region } from "./region.ts";
 
@@ -71,6 +73,8 @@ export function addressesMove({ podRanges, targetPodRanges }: ProofContext): boo
 /** The flows of one direction that a proof is about, as restrictions on each part. */
 export class Universe {
   readonly context: ProofContext;
+  /** The names that a namespace may have of which nothing is known. */
+  readonly unknownNames: LabelSet;
   readonly #podAddresses: AddressSet;
   readonly #podAddressesAfter: AddressSet;
   readonly #otherAddresses: AddressSet;
@@ -79,6 +83,7 @@ export class Universe {
 
   constructor(context: ProofContext, sets: readonly PolicySet[], direction: Direction) {
     this.context = context;
+    this.unknownNames = unknownNames(context, sets);
     const { assumptions, podRanges, targetPodRanges } = context;
     const families = assumptions.has("families") ? familiesOf(podRanges) : ANY_ADDRESS;
     const inRange = assumptions.has("pod-range");
@@ -134,6 +139,33 @@ export class Universe {
     }
     return cube(constraints);
   }
+}
+
+function unknownNames(context: ProofContext, sets: readonly PolicySet[]): LabelSet {
+  if (context.assumptions.has("namespaces")) return NO_LABEL;
+  return withAbsent(labelNotIn(subjectNamespaces(context, sets)), false);
+}
+
+/** All names of namespaces that are known to exist: those of the context, and those in which a policy lies. */
+export function subjectNamespaces(
+  context: ProofContext,
+  sets: readonly PolicySet[],
+): readonly string[] {
+  const names = new Set(context.namespaces.keys());
+  for (const set of sets) {
+    for (const { policies } of set.tiers) {
+      for (const { subject } of policies) {
+        for (const one of subject.pods) for (const name of namespacesOf(one) ?? []) names.add(name);
+      }
+    }
+  }
+  return [...names].sort(compareText);
+}
+
+/** The namespaces that a cube names; undefined where it does not tell them one by one. */
+export function namespacesOf(labels: Cube): readonly string[] | undefined {
+  const names = constraintOf(labels, NAMESPACE_NAME);
+  return names === undefined || names.complement ? undefined : names.values;
 }
 
 function within(labels: Cube, values: Cube | undefined): Cube | undefined {

@@ -1,14 +1,14 @@
 import type { Direction, DirectionRules, Policy, PolicySet, Rule, Tier } from "../ir/policy.ts";
-import { cubeText, intersectCubes } from "../sets/cube.ts";
+import { cubeText, intersectCubes, isCubeSubset } from "../sets/cube.ts";
 import type { Cube } from "../sets/cube.ts";
-import { isCubeSubset } from "../sets/cube.ts";
 import { subjectRegion } from "./region.ts";
 import type { Region } from "./region.ts";
 import { RegionIndex } from "./region-index.ts";
 import { ruleMatch } from "./rule-regions.ts";
 import type { RuleMatch, RuleReading } from "./rule-regions.ts";
-import { inScope, namespacesOf } from "./scope.ts";
+import { inScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
+import { namespacesOf } from "./universe.ts";
 
 /** A part of what one rule matches, for pods of one namespace. */
 export interface RuleRegion {

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import type { SourceFile } from "../../src/diagnostics/source-range.ts";
 import { jsonText } from "../../src/report/json.ts";
@@ -12,6 +14,7 @@ import { judge } from "../support/judge.ts";
 import { checkReport } from "../support/report-invariants.ts";
 import { runCase, streamOf } from "../support/run-convert.ts";
 
+const SCHEMA = fileURLToPath(new URL("../../schemas/report.schema.json", import.meta.url));
 const update = process.env["UPDATE_GOLDEN"] === "1";
 
 /** The text as it must be, or, with UPDATE_GOLDEN=1, as it is from now on. */
@@ -65,6 +68,20 @@ describe.each(goldenCases("calico"))("$name", (golden) => {
       stream,
     );
     expect(changed(golden, (file) => ({ name: file.name, text: `\n\n${file.text}` }))).toBe(stream);
+  });
+});
+
+describe.skipIf(!existsSync(SCHEMA))("reports (skipped while they have no schema)", () => {
+  it("are as their schema says", () => {
+    const schema = JSON.parse(readFileSync(SCHEMA, "utf8")) as Record<string, unknown>;
+    const validate = new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(
+      schema,
+    );
+    for (const { name, input } of goldenCases("calico")) {
+      const report: unknown = JSON.parse(jsonText(runCase(input).report));
+      validate(report);
+      expect(validate.errors ?? [], name).toEqual([]);
+    }
   });
 });
 

@@ -56,7 +56,10 @@ export function reportTargets(args: ConvertArguments): readonly string[] {
 }
 
 /** The options that shaped the result, as the report shows them. */
-export function reportedOptions(args: ConvertArguments, cwd: string): Readonly<Record<string, unknown>> {
+export function reportedOptions(
+  args: ConvertArguments,
+  cwd: string,
+): Readonly<Record<string, unknown>> {
   const paths = args.paths ?? [];
   return {
     paths: reportedPaths(paths.length === 0 ? ["-"] : paths, cwd),

@@ -106,7 +106,10 @@ function destination(args: ConvertArguments): string {
 }
 
 /** What happened in the output directory, or would happen. */
-function planText({ directory, created, changed, unchanged, stale }: OutputPlan, args: ConvertArguments): string {
+function planText(
+  { directory, created, changed, unchanged, stale }: OutputPlan,
+  args: ConvertArguments,
+): string {
   const counts = [
     `${String(created.length)} new`,
     `${String(changed.length)} changed`,

@@ -111,19 +111,25 @@ function builder(yargs: Argv): Argv<ConvertArguments> {
     .positional("paths", {
       type: "string",
       array: true,
+      defaultDescription: "-, if something is piped in",
       describe: "files, directories, globs, or - for standard input",
     });
   return withFactOptions(described)
     .options(CONVERT_OPTIONS)
     .conflicts("quiet", "verbose")
-    .example("$0 convert policies/ -o out", "a folder into out/")
-    .example("$0 convert policies/ --inventory inv.yaml", "with the facts of a cluster")
-    .example("$0 convert p.yaml --known-namespace shop:env=prod", "with facts from here")
-    .example("cat dump.yaml | $0 convert - > out.yaml", "as a filter")
-    .example("$0 convert policies/ -o out --prune --dry-run", "what would change")
     .epilogue(
-      "Options that take a fact, --report and --assume may be given several times.\n" +
-        "An inventory: kubectl get ns,sa,pods,svc,endpointslices,nodes -A -o yaml > inv.yaml",
+      `Options that take a fact, --report and --assume may be given several times.
+
+Examples:
+  netpol-migrate convert policies/ -o out --report report.json
+  netpol-migrate convert policies/ -o out --inventory inventory.yaml
+  netpol-migrate convert web.yaml --known-namespace shop:env=prod
+  netpol-migrate convert policies/ -o out --prune --dry-run
+  kubectl get globalnetworkpolicies.crd.projectcalico.org -o yaml |
+    netpol-migrate convert - policies/ > networkpolicies.yaml
+
+An inventory is made by:
+  kubectl get ns,sa,pods,svc,endpointslices,nodes -A -o yaml > inventory.yaml`,
     ) as unknown as Argv<ConvertArguments>;
 }
 

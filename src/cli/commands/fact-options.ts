@@ -31,7 +31,8 @@ export const FACT_OPTIONS = {
   "known-namespace": {
     ...repeated,
     group,
-    describe: "a namespace to cover, NAME[:key=value,..]; NAME alone: labels unknown; NAME: has none",
+    describe:
+      "a namespace to cover, NAME[:key=value,..]; NAME alone: labels unknown; NAME: has none",
   },
   namespace: {
     ...single("namespace"),

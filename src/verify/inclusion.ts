@@ -1,0 +1,95 @@
+import { mayLieSomewhere } from "./peer-namespace.ts";
+import { pointOf, regionContains } from "./point.ts";
+import type { Point } from "./point.ts";
+import { outside, regionsMeet, shortfall } from "./region.ts";
+import type { Region } from "./region.ts";
+import type { Scope } from "./scope.ts";
+import type { Universe } from "./universe.ts";
+import type { Reaching } from "./walk.ts";
+
+/** How much work one question may still take. */
+export class Budget {
+  readonly bound: number;
+  #left: number;
+
+  constructor(bound: number) {
+    this.bound = bound;
+    this.#left = bound;
+  }
+
+  spend(work: number): void {
+    this.#left -= work;
+  }
+
+  get isSpent(): boolean {
+    return this.#left < 0;
+  }
+}
+
+/** "spent": the bound was hit. "unclear": something may be left, but no text was found for a label that it asks for. */
+export type NoPoint = "empty" | "spent" | "unclear";
+
+/**
+ * Is a region minus a list of regions empty? If not, a flow of what is left.
+ *
+ *   (a) The plainest flow of the region is tried first: most differences are found by it.
+ *   (b) Cuts that do not meet the region are left out. Where none is left, the region is: it may still have no flow.
+ *   (c) The cut that the region can escape in the fewest ways is taken next: in none, then nothing is left of the region;
+ *       in one, then the region shrinks and nothing is split.
+ *   (d) Each way to escape it is a region of its own, with the cuts that are left.
+ */
+export function findOutside(
+  { region, cuts }: Reaching,
+  scope: Scope,
+  universe: Universe,
+  budget: Budget,
+): Point | NoPoint {
+  const plainest = pointOf(region, scope, universe);
+  if (plainest === "empty") return "empty";
+  budget.spend(cuts.length + 1);
+  if (plainest !== "unclear" && !cuts.some((cut) => regionContains(cut, plainest))) return plainest; // (a)
+
+  let unclear = false;
+  const todo: Reaching[] = [{ region, cuts }];
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    const current = next.region;
+    budget.spend(next.cuts.length + 1);
+    if (budget.isSpent) return "spent";
+    const meeting = next.cuts.filter((cut) => regionsMeet(cut, current)); // (b)
+    const cut = tightest(current, meeting);
+    if (cut === undefined) {
+      const point = pointOf(current, scope, universe);
+      if (point === "unclear") unclear = true;
+      else if (point !== "empty") return point;
+      continue;
+    }
+    if (cut === "holds") continue; // (c)
+    const others = meeting.filter((other) => other !== cut);
+    const pieces = outside(current, cut); // (d)
+    for (let at = pieces.length - 1; at >= 0; at -= 1) {
+      const piece = pieces[at];
+      if (piece !== undefined && mayExist(piece, scope, universe)) {
+        todo.push({ region: piece, cuts: others });
+      }
+    }
+  }
+  return unclear ? "unclear" : "empty";
+}
+
+function mayExist({ subject, peer }: Region, scope: Scope, universe: Universe): boolean {
+  return peer === undefined || mayLieSomewhere(peer, subject, scope, universe);
+}
+
+/** Undefined if there is no cut; "holds" if the region lies inside one. */
+function tightest(region: Region, cuts: readonly Region[]): Region | "holds" | undefined {
+  let best: Region | undefined;
+  let fewest = Infinity;
+  for (const cut of cuts) {
+    const ways = shortfall(region, cut, fewest);
+    if (ways === 0) return "holds";
+    if (ways >= fewest) continue;
+    fewest = ways;
+    best = cut;
+  }
+  return best;
+}
