@@ -1,9 +1,7 @@
-import type { PolicySet } from "../ir/policy.ts";
 import { ANY_CUBE, cube, intersectCubes, NAMESPACE_NAME } from "../sets/cube.ts";
 import type { Cube, LabelConstraint } from "../sets/cube.ts";
 import { labelNotIn, labelSetContains } from "../sets/label-set.ts";
 import type { LabelSet } from "../sets/label-set.ts";
-import { subjectNamespaces } from "./universe.ts";
 import type { Labels, ProofContext } from "./universe.ts";
 
 /** The namespace that the subjects of a question lie in: a named one, or any of which no one says anything. */
@@ -18,14 +16,14 @@ export interface Scope {
 
 const NAMESPACE_PREFIX = "namespace:";
 
-/** One scope for each namespace with subjects, sorted by name. */
-export function scopesOf(context: ProofContext, sets: readonly PolicySet[]): readonly Scope[] {
-  const names = subjectNamespaces(context, sets);
-  const scopes = names.map(
-    (name): Scope => ({ name, labels: context.namespaces.get(name), others: ANY_CUBE }),
+/** One scope for each namespace with subjects, in the order of the context. */
+export function scopesOf({ namespaces, anyNamespace }: ProofContext): readonly Scope[] {
+  const scopes = [...namespaces].map(
+    ([name, labels]): Scope => ({ name, labels, others: ANY_CUBE }),
   );
-  if (context.anyNamespace) {
-    const others = cube([{ key: NAMESPACE_NAME, set: labelNotIn(names) }]) ?? ANY_CUBE;
+  if (anyNamespace) {
+    const names = labelNotIn(namespaces.keys());
+    const others = cube([{ key: NAMESPACE_NAME, set: names }]) ?? ANY_CUBE;
     scopes.push({ name: undefined, labels: undefined, others });
   }
   return scopes;

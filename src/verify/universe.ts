@@ -83,7 +83,7 @@ export class Universe {
 
   constructor(context: ProofContext, sets: readonly PolicySet[], direction: Direction) {
     this.context = context;
-    this.unknownNames = unknownNames(context, sets);
+    this.unknownNames = unknownNames(context);
     const { assumptions, podRanges, targetPodRanges } = context;
     const families = assumptions.has("families") ? familiesOf(podRanges) : ANY_ADDRESS;
     const inRange = assumptions.has("pod-range");
@@ -141,16 +141,16 @@ export class Universe {
   }
 }
 
-function unknownNames(context: ProofContext, sets: readonly PolicySet[]): LabelSet {
-  if (context.assumptions.has("namespaces")) return NO_LABEL;
-  return withAbsent(labelNotIn(subjectNamespaces(context, sets)), false);
+function unknownNames({ assumptions, namespaces }: ProofContext): LabelSet {
+  if (assumptions.has("namespaces")) return NO_LABEL;
+  return withAbsent(labelNotIn(namespaces.keys()), false);
 }
 
-/** All names of namespaces that are known to exist: those of the context, and those in which a policy lies. */
-export function subjectNamespaces(
+/** The context with each namespace in which a policy lies, sorted by name: those exist too. */
+export function withNamedNamespaces(
   context: ProofContext,
   sets: readonly PolicySet[],
-): readonly string[] {
+): ProofContext {
   const names = new Set(context.namespaces.keys());
   for (const set of sets) {
     for (const { policies } of set.tiers) {
@@ -159,7 +159,9 @@ export function subjectNamespaces(
       }
     }
   }
-  return [...names].sort(compareText);
+  const sorted = [...names].sort(compareText);
+  const namespaces = new Map(sorted.map((name) => [name, context.namespaces.get(name)]));
+  return { ...context, namespaces };
 }
 
 /** The namespaces that a cube names; undefined where it does not tell them one by one. */

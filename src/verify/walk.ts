@@ -1,5 +1,5 @@
 import type { DirectionRules, Rule } from "../ir/policy.ts";
-import { intersectRegions, isInside, subjectRegion } from "./region.ts";
+import { intersectRegions, subjectRegion } from "./region.ts";
 import type { Region } from "./region.ts";
 import type { RuleRegion, TierView, View } from "./view.ts";
 

@@ -5,7 +5,7 @@ import { evaluate } from "../../src/verify/evaluate.ts";
 import type { Decision } from "../../src/verify/evaluate.ts";
 import { decisionText, flowText } from "./flow-text.ts";
 import { smallWorld } from "./small-world.ts";
-import type { WorldOptions } from "./small-world.ts";
+import type { WorldOptions } from "./world-space.ts";
 
 export interface Difference {
   readonly flow: Flow;
