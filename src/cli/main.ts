@@ -2,6 +2,7 @@ import process from "node:process";
 import { closest, distance } from "fastest-levenshtein";
 import yargs from "yargs";
 import { CONVERT_OPTIONS, convertCommand } from "./commands/convert.ts";
+import { EXPLAIN_OPTIONS, explainCommand } from "./commands/explain.ts";
 import { FACT_OPTIONS } from "./commands/fact-options.ts";
 import { EXIT } from "./exit-code.ts";
 import { writeError } from "./io.ts";
@@ -39,6 +40,14 @@ said.`,
       convertCommand.builder,
       async (parsed) => {
         exitCode = await convertCommand.run(parsed);
+      },
+    )
+    .command(
+      explainCommand.command,
+      explainCommand.describe,
+      explainCommand.builder,
+      async (parsed) => {
+        exitCode = await explainCommand.run(parsed);
       },
     )
     .example("$0 convert policies/ -o out", "a folder into out/")
@@ -87,7 +96,7 @@ function usageError(message: string): UsageError {
   const hint = "See `netpol-migrate convert --help`.";
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]?.trim();
   if (unknown !== undefined) {
-    const near = closest(unknown, Object.keys({ ...FACT_OPTIONS, ...CONVERT_OPTIONS }));
+    const near = closest(unknown, Object.keys({ ...FACT_OPTIONS, ...CONVERT_OPTIONS, ...EXPLAIN_OPTIONS }));
     return new UsageError(`there is no option \`--${unknown}\``, {
       hint: distance(unknown, near) <= 3 ? `Did you mean \`--${near}\`?` : hint,
     });

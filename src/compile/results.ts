@@ -64,21 +64,22 @@ function assumptions(rule: LoweredRule, facts: Facts): readonly AssumptionCode[]
   ];
 }
 
-function ruleWitness(rule: LoweredRule, namespace: string): Witness | undefined {
+function ruleWitness(rule: LoweredRule, namespace: string, { podRanges }: Facts): Witness | undefined {
   const { direction } = rule.local.rule.origin;
   const own = causeName({ policy: rule.local.policy, rule: rule.local });
   const gained = rule.gained.left[0];
   if (gained !== undefined) {
     const cause = rule.because[0];
     const by = cause === undefined ? "the end of the tiers" : causeName(cause);
-    return witnessOf(gained, direction, namespace, { verdict: "deny", by }, { verdict: "allow", by: own });
+    const target = { verdict: "allow", by: own } as const;
+    return witnessOf(gained, direction, namespace, { verdict: "deny", by }, target, podRanges);
   }
   // A loss beyond ICMP says more than one of ICMP.
   const lost = rule.lost.left.find((box) => !isOtherTraffic(box.traffic.numbers)) ?? rule.lost.left[0];
   if (lost === undefined) return undefined;
   const by = rule.local.rule.action === "allow" ? own : "the end of the tiers";
   const nothing = { verdict: "deny", by: "no NetworkPolicy allows it" } as const;
-  return witnessOf(lost, direction, namespace, { verdict: "allow", by }, nothing);
+  return witnessOf(lost, direction, namespace, { verdict: "allow", by }, nothing, podRanges);
 }
 
 const DISPOSITIONS = ["emitted", "skipped", "redundant"] as const;
@@ -118,7 +119,7 @@ function ruleResult(rule: Rule, places: readonly RulePlace[], facts: Facts): Rul
   const outcomes = places.map((one) => outcomeOf(one.rule));
   const outcome = worstOutcome(outcomes);
   const worst = places[outcomes.indexOf(outcome)];
-  const witness = worst === undefined ? undefined : ruleWitness(worst.rule, worst.namespace);
+  const witness = worst === undefined ? undefined : ruleWitness(worst.rule, worst.namespace, facts);
   const lost = places.flatMap((one) => one.rule.lost.left);
   return {
     rule: rule.origin,

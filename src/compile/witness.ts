@@ -1,7 +1,7 @@
 import type { Direction } from "../ir/policy.ts";
 import type { Witness } from "../ir/outcome.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import { ANY_ADDRESS, addressText } from "../sets/address-set.ts";
+import { ANY_ADDRESS, addressText, isAddressSubset } from "../sets/address-set.ts";
 import type { Box, PeerBox } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
 import { ACCOUNT_NAME, NAMESPACE_NAME, constraintOf } from "../sets/cube.ts";
@@ -52,12 +52,15 @@ function firstAddress(addresses: AddressSet): string {
   return range === undefined ? "no address" : addressText(range.first);
 }
 
-function describePeer(peer: PeerBox): string {
+function describePeer(peer: PeerBox, podRanges: AddressSet | undefined): string {
   if (peer.kind === "address") {
     return peer.addresses === ANY_ADDRESS ? "any address outside of the cluster" : firstAddress(peer.addresses);
   }
   const pod = describePod(peer.labels, undefined);
-  return peer.addresses === ANY_ADDRESS ? pod : `${pod} at ${firstAddress(peer.addresses)}`;
+  const anywhere =
+    peer.addresses === ANY_ADDRESS ||
+    (podRanges !== undefined && isAddressSubset(podRanges, peer.addresses));
+  return anywhere ? pod : `${pod} at ${firstAddress(peer.addresses)}`;
 }
 
 const PORT_PROTOCOLS: ReadonlyMap<number, string> = new Map([
@@ -92,7 +95,7 @@ function describeTraffic(box: Box): Pick<Witness, "protocol" | "port"> {
 
 /**
  * One flow of the box, in words.
- * @param by what decides it in the source and in the output, for people
+ * @param podRanges where pods lie; an address of a pod that may be any of these is not worth saying
  */
 export function witnessOf(
   box: Box,
@@ -100,9 +103,10 @@ export function witnessOf(
   namespace: string,
   source: Witness["source"],
   target: Witness["target"],
+  podRanges?: AddressSet,
 ): Witness {
   const subject = describePod(box.subject.labels, namespace);
-  const peer = describePeer(box.peer);
+  const peer = describePeer(box.peer, podRanges);
   const [from, to] = direction === "ingress" ? [peer, subject] : [subject, peer];
   return { direction, from, to, ...describeTraffic(box), source, target };
 }

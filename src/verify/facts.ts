@@ -56,7 +56,8 @@ export function holds(facts: Facts, wanted: Fact): boolean {
 /** Gives equal things equal variables, and each variable its number. */
 export class Variables {
   readonly #names = new Map<string, Variable>();
-  readonly #conditions = new Map<OpaqueCondition | string, Variable>();
+  readonly #identities = new Map<OpaqueCondition | string, Variable>();
+  readonly #conditions = new Map<OpaqueCondition, Variable>();
   #count = 0;
 
   portName(of: "destination" | "source", end: "subject" | "peer", name: string): Variable {
@@ -70,12 +71,18 @@ export class Variables {
   }
 
   /** `identity` is the condition itself, or a text where the same condition was read twice. */
-  unknown(identity: OpaqueCondition | string): Variable {
-    let variable = this.#conditions.get(identity);
+  unknown(condition: OpaqueCondition, identity: OpaqueCondition | string): Variable {
+    let variable = this.#identities.get(identity);
     if (variable === undefined) {
       variable = { kind: "unknown", id: this.#count++ };
-      this.#conditions.set(identity, variable);
+      this.#identities.set(identity, variable);
     }
+    this.#conditions.set(condition, variable);
     return variable;
+  }
+
+  /** The variable of a condition; undefined if no rule with it has come up. */
+  ofCondition(condition: OpaqueCondition): Variable | undefined {
+    return this.#conditions.get(condition);
   }
 }

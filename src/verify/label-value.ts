@@ -12,6 +12,9 @@ export interface ChosenValue {
   readonly value: string | undefined;
 }
 
+/** The account of a pod that names none. */
+export const DEFAULT_ACCOUNT = "default";
+
 /** A plain value of the set: absent if it may be, since the fewest labels read best. */
 export function valueFor(key: LabelKey, set: LabelSet): ChosenValue | NoValue {
   if (set.absent) return { value: undefined };
@@ -37,7 +40,7 @@ export function valueFor(key: LabelKey, set: LabelSet): ChosenValue | NoValue {
 
 function usualValue(key: LabelKey): string {
   if (key === NAMESPACE_NAME) return "elsewhere";
-  return key === ACCOUNT_NAME ? "default" : "other";
+  return key === ACCOUNT_NAME ? DEFAULT_ACCOUNT : "other";
 }
 
 /** What the API server accepts: no pod has any other value. */

@@ -6,7 +6,7 @@ import {
   parseAddress,
 } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import { cubeContains, keepKeys, NAMESPACE_NAME } from "../sets/cube.ts";
+import { ACCOUNT_NAME, cubeContains, keepKeys, NAMESPACE_NAME } from "../sets/cube.ts";
 import type { Cube, LabelKey } from "../sets/cube.ts";
 import {
   ALL_PORTS,
@@ -22,7 +22,7 @@ import {
 } from "../sets/traffic-set.ts";
 import type { TrafficSet } from "../sets/traffic-set.ts";
 import type { Variable } from "./facts.ts";
-import { valueFor } from "./label-value.ts";
+import { DEFAULT_ACCOUNT, valueFor } from "./label-value.ts";
 import type { NoValue } from "./label-value.ts";
 import { isOfNamespace, namespaceLabelsOf, peerNamespaces } from "./peer-namespace.ts";
 import type { PeerNamespace } from "./peer-namespace.ts";
@@ -100,6 +100,7 @@ function labelsOfBoth(
   if (typeof own === "string") return own;
   const labels = chooseLabels(keepKeys(peer, (key) => !isOfNamespace(key)));
   if (typeof labels === "string") return labels;
+  withAccount(labels);
   if (namespace.isSubjects) {
     for (const [key, value] of own) if (isOfNamespace(key)) labels.set(key, value);
     return { subject: own, peer: labels };
@@ -127,7 +128,7 @@ function subjectLabels(
   for (const [key, value] of shared ?? []) labels.set(key, value);
   for (const [key, value] of knownLabels(scope.labels ?? {})) labels.set(key, value);
   if (scope.name !== undefined) labels.set(NAMESPACE_NAME, scope.name);
-  return labels;
+  return withAccount(labels);
 }
 
 function chooseLabels(of: Cube): Map<LabelKey, string> | NoValue {
@@ -140,6 +141,11 @@ function chooseLabels(of: Cube): Map<LabelKey, string> | NoValue {
     else if (chosen.value !== undefined) labels.set(key, chosen.value);
   }
   return unclear ? "unclear" : labels;
+}
+
+/** Every pod has an account. */
+function withAccount(labels: Map<LabelKey, string>): Map<LabelKey, string> {
+  return labels.has(ACCOUNT_NAME) ? labels : labels.set(ACCOUNT_NAME, DEFAULT_ACCOUNT);
 }
 
 function knownLabels(labels: Labels): Map<LabelKey, string> {

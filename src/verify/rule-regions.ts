@@ -157,7 +157,7 @@ function conditionParts(
       return [{ traffic: ANY_TRAFFIC, sourcePorts: ANY_SOURCE_PORT, facts }];
     }
     case "unknown": {
-      const variable = reading.variables.unknown(identityOf(condition, rule, policy));
+      const variable = reading.variables.unknown(condition, identityOf(condition, rule, policy));
       const facts = [{ variable, holds: true }];
       return [{ traffic: ANY_TRAFFIC, sourcePorts: ANY_SOURCE_PORT, facts }];
     }

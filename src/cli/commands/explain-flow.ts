@@ -10,6 +10,8 @@ import {
   intersectAddresses,
   parseAddress,
   parseCidr,
+  subtractAddresses,
+  unionAddresses,
 } from "../../sets/address-set.ts";
 import type { AddressFamily, AddressSet } from "../../sets/address-set.ts";
 import { ICMP, ICMPV6 } from "../../sets/traffic-set.ts";
@@ -27,13 +29,13 @@ export interface Question {
   readonly directions: readonly Direction[];
 }
 
+const ranges = (...texts: readonly string[]): AddressSet =>
+  addressSetOf(texts.flatMap((text) => parseCidr(text) ?? []));
+
 /** Where pods may have addresses if nobody says: what can be given to a machine in a network. */
-const PLAUSIBLE = addressSetOf(
-  ["1.0.0.0/8", "2.0.0.0/7", "4.0.0.0/6", "8.0.0.0/5", "16.0.0.0/4", "32.0.0.0/3", "64.0.0.0/3"]
-    .concat(["96.0.0.0/4", "112.0.0.0/5", "120.0.0.0/6", "124.0.0.0/7", "126.0.0.0/8"])
-    .concat(["128.0.0.0/3", "160.0.0.0/5", "168.0.0.0/8", "170.0.0.0/7", "172.0.0.0/6"])
-    .concat(["176.0.0.0/4", "192.0.0.0/3", "2000::/3", "fc00::/7"])
-    .flatMap((text) => parseCidr(text) ?? []),
+const PLAUSIBLE = unionAddresses(
+  subtractAddresses(ALL_IPV4, ranges("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")),
+  ranges("2000::/3", "fc00::/7"),
 );
 const EXAMPLES = ["10.0.0.1", "10.0.0.2", "fd00::1", "fd00::2"].flatMap(
   (text) => parseAddress(text) ?? [],
@@ -59,16 +61,16 @@ export function directionsOf(
   throw new UsageError(`--direction ${asked}: ${end.text} is no pod, so nothing judges it there`);
 }
 
-/** The flow as one end sees it. @param ranges where pods have addresses; undefined where nobody knows */
+/** The flow as one end sees it. @param podRanges where pods have addresses; undefined where nobody knows */
 export function askedFlow(
   { from, to, traffic }: Question,
   direction: Direction,
-  ranges: Snapshot["podRanges"],
+  podRanges: Snapshot["podRanges"],
 ): AskedFlow {
-  const family = commonFamily(from, to, traffic, ranges);
-  const source = place(from, family, ranges, 0);
-  const destination = place(to, family, ranges, 1);
-  const called = withPortName(to, destination.endpoint, traffic);
+  const family = commonFamily(from, to, traffic, podRanges);
+  const source = place(from, family, podRanges, 0);
+  const destination = place(to, family, podRanges, 1);
+  const called = withPortName(destination.endpoint, traffic);
   const [subject, peer] =
     direction === "ingress" ? [called, source.endpoint] : [source.endpoint, called];
   const [freeSubject, freePeer] =
@@ -92,9 +94,9 @@ function commonFamily(
   from: AskedEnd,
   to: AskedEnd,
   { protocol }: AskedTraffic,
-  ranges: AddressSet | undefined,
+  podRanges: AddressSet | undefined,
 ): AddressFamily {
-  const known = new Set((ranges ?? PLAUSIBLE).ranges.map(({ first }) => familyOf(first)));
+  const known = new Set((podRanges ?? PLAUSIBLE).ranges.map(({ first }) => familyOf(first)));
   const familiesOf = ({ addresses }: AskedEnd): ReadonlySet<AddressFamily> =>
     addresses.length === 0 ? known : new Set(addresses.map(familyOf));
   const ofSource = familiesOf(from);
@@ -111,13 +113,13 @@ function commonFamily(
 function place(
   end: AskedEnd,
   family: AddressFamily,
-  ranges: AddressSet | undefined,
+  podRanges: AddressSet | undefined,
   at: number,
 ): { readonly endpoint: Endpoint; readonly free: AddressSet | undefined } {
   const address = end.addresses.find((one) => familyOf(one) === family);
   if (end.kind === "address")
     return { endpoint: { kind: "address", address: address ?? 0n }, free: undefined };
-  const free = intersectAddresses(ranges ?? PLAUSIBLE, family === 4 ? ALL_IPV4 : ALL_IPV6);
+  const free = intersectAddresses(podRanges ?? PLAUSIBLE, family === 4 ? ALL_IPV4 : ALL_IPV6);
   const pod = (of: bigint): PodEndpoint => ({ ...end.pod, ports: end.ports ?? [], address: of });
   if (address !== undefined) return { endpoint: pod(address), free: undefined };
   return { endpoint: pod(exampleIn(free, at)), free };
@@ -133,7 +135,7 @@ function exampleIn(free: AddressSet, at: number): bigint {
   return next <= range.last ? next : range.first;
 }
 
-function withPortName(to: AskedEnd, endpoint: Endpoint, traffic: AskedTraffic): Endpoint {
+function withPortName(endpoint: Endpoint, traffic: AskedTraffic): Endpoint {
   if (traffic.kind !== "name" || traffic.port === undefined || endpoint.kind !== "pod") {
     return endpoint;
   }

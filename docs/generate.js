@@ -1,0 +1,214 @@
+// Writes the parts of the documentation that the code knows best: docs/DIAGNOSTICS.md, and in README.md everything
+// between `generated` marks. With --check it writes nothing and says whether what lies there is current.
+//
+//   npm run docs
+
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CONVERT_OPTIONS } from "../dist/cli/commands/convert.js";
+import { FACT_OPTIONS } from "../dist/cli/commands/fact-options.js";
+import { ASSUMPTIONS, CATALOGUE, readInventoryOptions, runConvert } from "../dist/index.js";
+import { objectWords } from "../dist/report/object-words.js";
+import { AROUND, CONSTRUCTS } from "./constructs.js";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** A cell of a table: one line, no column of its own. */
+const cell = (text) => text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+
+const sentence = (text) => {
+  const upper = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(upper) ? upper : `${upper}.`;
+};
+
+// --- DIAGNOSTICS.md --------------------------------------------------------------------------------------------------
+
+function diagnosticsText() {
+  const parts = [
+    `# Findings
+
+Generated from the tables in the code by \`npm run docs\`. Every finding of a run has a code; \`{name}\` in a message stands for what
+the run puts there. The *effect* says what the finding does to the flows that are allowed after the conversion.
+`,
+  ];
+  for (const { title, definitions } of CATALOGUE) {
+    parts.push(`\n## ${title}\n`);
+    for (const [code, definition] of Object.entries(definitions).sort(byCode)) {
+      const { severity, effect, message, hint, explanation, retired } = definition;
+      parts.push(`\n### ${code}\n`);
+      if (retired) parts.push("\nNo longer given.\n");
+      parts.push(`\n${severity}, effect: ${effect}\n`);
+      parts.push(`\n> ${sentence(message)}\n`);
+      if (hint !== undefined) parts.push(`\nDo: ${sentence(hint)}\n`);
+      parts.push(`\n${sentence(explanation)}\n`);
+    }
+  }
+  parts.push(`
+## Assumptions
+
+What a run takes for granted. *Standing* ones hold for every run and change no outcome; the others make the outcomes that rest on
+them \`conditional\`. \`--assume NAME\` takes the name; a standing one cannot be given.
+`);
+  for (const [name, { code, sentence: text, ifFalse, standing }] of Object.entries(
+    ASSUMPTIONS,
+  ).sort(([, a], [, b]) => (a.code < b.code ? -1 : 1))) {
+    parts.push(`\n### ${code}\n`);
+    parts.push(`\n\`${name}\`${standing ? ", standing" : ""}; if false, the result ${ifFalse}\n`);
+    parts.push(`\n> ${sentence(text)}\n`);
+  }
+  return parts.join("");
+}
+
+const byCode = ([a], [b]) => (a < b ? -1 : a > b ? 1 : 0);
+
+// --- README.md -------------------------------------------------------------------------------------------------------
+
+function optionsTable() {
+  const rows = ["| option | meaning | default |", "| --- | --- | --- |"];
+  for (const [name, option] of Object.entries({ ...CONVERT_OPTIONS, ...FACT_OPTIONS })) {
+    const { alias, describe, choices, default: preset, array, type } = option;
+    const value = choices ? ` ${choices.join("\\|")}` : type === "boolean" ? "" : " VALUE";
+    const flag = `${alias === undefined ? "" : `\`-${alias}\`, `}\`--${name}\`${value}`;
+    const given = preset === undefined || preset === false ? "" : `\`${String(preset)}\``;
+    rows.push(`| ${flag} | ${cell(describe)}${array ? "; repeatable" : ""} | ${given} |`);
+  }
+  return rows.join("\n");
+}
+
+/** What the converter makes of each example of docs/constructs.js. */
+function constructsTable() {
+  const rows = ["| | becomes | outcome | findings |", "| --- | --- | --- | --- |"];
+  for (const { group, rows: examples } of CONSTRUCTS) {
+    rows.push(`| **${group}** | | | |`);
+    const shown = group === "Which pods" ? "isolates" : "allows";
+    for (const [construct, documents] of examples) {
+      rows.push(`| ${construct} | ${verdict(documents, shown)} |`);
+    }
+  }
+  return rows.join("\n");
+}
+
+function verdict(documents, shown) {
+  const { options: facts } = readInventoryOptions({
+    knownNamespaces: [],
+    podCidrs: [],
+    targetPodCidrs: [],
+  });
+  const { objects, stops, report } = runConvert({
+    files: [{ name: "input.yaml", text: `${AROUND}---${documents}` }],
+    inventory: [],
+    unreadable: [],
+    options: {
+      inexact: "narrow",
+      unsayableSubjects: "stop",
+      enforcer: "vpc-cni",
+      defaultNamespace: "default",
+      facts,
+      tiers: [],
+      assume: new Set(),
+      allowIncomplete: false,
+      failOn: "widened",
+    },
+    tool: { name: "netpol-migrate", version: "" },
+    reportedOptions: {},
+  });
+  const codes = [...new Set(report.diagnostics.map(({ code }) => code))]
+    .map((code) => `[${code}](docs/DIAGNOSTICS.md#${code.toLowerCase()})`)
+    .join(" ");
+  if (stops.length > 0) return `nothing: the run stops | stop | ${codes}`;
+  if (report.policies.length === 0) return `nothing: it is not in force | ignored | ${codes}`;
+  const worst = report.result.outcome;
+  return `${cell(becomes(objects, shown))} | ${worst} | ${codes}`;
+}
+
+/** In words what the objects select or allow, and how many of them it takes. */
+function becomes(objects, shown) {
+  if (objects.length === 0) return "nothing to write";
+  if (objects.some(({ object }) => "verbatim" in object)) return "kept byte for byte";
+  const words = new Set(
+    objects.flatMap(({ object }) => objectWords(object).filter((line) => line.startsWith(shown))),
+  );
+  const count = objects.length === 1 ? "" : `${objects.length} objects: `;
+  return count + [...words].join("; ");
+}
+
+/** The demo as a terminal of 100 columns shows it. */
+function demoRun() {
+  const folder = mkdtempSync(join(tmpdir(), "netpol-migrate-docs-"));
+  try {
+    const { stderr, status } = spawnSync(
+      process.execPath,
+      [
+        join(root, "bin/netpol-migrate.js"),
+        "convert",
+        "testdata/demo",
+        "--out-dir",
+        join(folder, "out"),
+      ],
+      { cwd: root, encoding: "utf8", env: { ...process.env, COLUMNS: "100", NO_COLOR: "1" } },
+    );
+    if (status !== 0) throw new Error(`the demo ends with exit code ${status}:\n${stderr}`);
+    const command = "$ netpol-migrate convert testdata/demo --out-dir out";
+    return fence(`${command}\n${stderr.replaceAll(join(folder, "out"), "out")}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** One policy of the demo, before and after. */
+function demoPair() {
+  const source = readFileSync(join(root, "testdata/demo/zones.yaml"), "utf8")
+    .split(/^---\n/m)
+    .find((text) => text.includes("name: api, namespace: trusted"));
+  const stream = execFileSync(
+    process.execPath,
+    [join(root, "bin/netpol-migrate.js"), "convert", "testdata/demo", "--quiet"],
+    { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
+  );
+  const result = stream
+    .split(/^---\n/m)
+    .find((text) => /name: api\n {2}namespace: trusted/.test(text));
+  if (source === undefined || result === undefined) throw new Error("the demo has no trusted/api");
+  return `${fence(source, "yaml")}\n\nbecomes\n\n${fence(result, "yaml")}`;
+}
+
+const fence = (text, language = "text") => `\`\`\`${language}\n${text.trimEnd()}\n\`\`\``;
+
+const PARTS = {
+  run: demoRun,
+  pair: demoPair,
+  constructs: constructsTable,
+  options: optionsTable,
+};
+
+function readmeText(current) {
+  return current.replace(
+    /(<!-- generated: (\w+) -->\n)[\s\S]*?(\n<!-- end -->)/g,
+    (_, start, name, end) => `${start}${PARTS[name]()}${end}`,
+  );
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+const readme = join(root, "README.md");
+const wanted = new Map([
+  [join(root, "docs/DIAGNOSTICS.md"), diagnosticsText()],
+  [readme, readmeText(readFileSync(readme, "utf8"))],
+]);
+
+const outdated = [...wanted].filter(([path, text]) => read(path) !== text);
+if (process.argv.includes("--check")) {
+  for (const [path] of outdated) console.error(`${path} is not current: run \`npm run docs\``);
+  process.exitCode = outdated.length > 0 ? 1 : 0;
+} else for (const [path, text] of outdated) writeFileSync(path, text);
+
+function read(path) {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,222 @@
+import { InternalError } from "../base/invariant.ts";
+import type { Endpoint, Flow, PodEndpoint } from "../ir/flow.ts";
+import type { Direction, OpaqueCondition, Policy, PolicySet, Rule } from "../ir/policy.ts";
+import { ACCOUNT_NAME } from "../sets/cube.ts";
+import { evaluate } from "./evaluate.ts";
+import type { Decision } from "./evaluate.ts";
+import type { Variables } from "./facts.ts";
+import { DEFAULT_ACCOUNT } from "./label-value.ts";
+import { hasPorts } from "./point.ts";
+import type { PodLabels, Point } from "./point.ts";
+import type { Decider, Difference } from "./proof.ts";
+import { addressesMove, namespacesOf } from "./universe.ts";
+import type { ProofContext } from "./universe.ts";
+
+/** Tries flows on `evaluate`: whatever a proof says is held to it before anyone sees it. */
+export class Replay {
+  readonly #source: Slices;
+  readonly #target: Slices;
+  readonly #direction: Direction;
+  readonly #variables: Variables;
+  readonly #moved: boolean;
+
+  constructor(
+    source: Slices,
+    target: Slices,
+    direction: Direction,
+    variables: Variables,
+    context: ProofContext,
+  ) {
+    this.#source = source;
+    this.#target = target;
+    this.#direction = direction;
+    this.#variables = variables;
+    this.#moved = addressesMove(context);
+  }
+
+  /** What both sets say of a point. */
+  judge(point: Point): Difference {
+    const flow = flowOf(point, this.#direction, point.subjectAt, point.peerAt);
+    const flowAfter = this.#moved
+      ? flowOf(point, this.#direction, point.subjectAfter, point.peerAfter)
+      : flow;
+    return this.#judgeFlows(flow, flowAfter, point);
+  }
+
+  /** The difference at a point, without the labels that it does not need. */
+  confirm(point: Point, allowedBy: "source" | "target"): Difference {
+    const found = this.judge(point);
+    if (!differs(found, allowedBy)) {
+      throw new InternalError(
+        `a proof gives a flow that does not bear it out: ${describe(found.flow)}`,
+      );
+    }
+    return this.#withFewestLabels(found, point);
+  }
+
+  #judgeFlows(flow: Flow, flowAfter: Flow, point: Point): Difference {
+    const holding = new Set<OpaqueCondition>();
+    const decide = (_rule: Rule, condition: OpaqueCondition): boolean => {
+      const variable = this.#variables.ofCondition(condition);
+      const holds = variable !== undefined && point.facts.has(variable);
+      if (holds) holding.add(condition);
+      return holds;
+    };
+    const { namespace } = flow.subject;
+    const source = evaluate(this.#source.of(namespace), flow, decide);
+    const target = evaluate(this.#target.of(namespace), flowAfter, decide);
+    return { flow, flowAfter, source, target, holding };
+  }
+
+  #withFewestLabels(found: Difference, point: Point): Difference {
+    let best = found;
+    for (const end of ["subject", "peer"] as const) {
+      const pod = found.flow[end];
+      if (pod.kind !== "pod") continue;
+      for (const key of Object.keys(pod.labels)) {
+        const shorter = this.#judgeFlows(
+          withoutLabel(best.flow, end, key),
+          withoutLabel(best.flowAfter, end, key),
+          point,
+        );
+        if (isSameDifference(shorter, best, this.#direction)) best = shorter;
+      }
+    }
+    return best;
+  }
+}
+
+export function differs({ source, target }: Difference, allowedBy: "source" | "target"): boolean {
+  const [allowing, denying] = allowedBy === "source" ? [source, target] : [target, source];
+  return allowing.verdict === "allow" && denying.verdict === "deny";
+}
+
+/** What decided: undefined where nothing did, and the flow reached the end. */
+export function deciderOf({ by }: Decision, direction: Direction): Decider | undefined {
+  switch (by.kind) {
+    case "rule":
+      return by.rule;
+    case "end-of-tier":
+      return by.policy[direction];
+    case "end-of-tiers":
+    case "no-policy":
+      return undefined;
+    default:
+      return by satisfies never;
+  }
+}
+
+function isSameDifference(a: Difference, b: Difference, direction: Direction): boolean {
+  return (["source", "target"] as const).every(
+    (side) =>
+      a[side].verdict === b[side].verdict &&
+      deciderOf(a[side], direction) === deciderOf(b[side], direction),
+  );
+}
+
+function describe({ direction, subject, peer, protocol, value }: Flow): string {
+  const other = peer.kind === "pod" ? `a pod of ${peer.namespace}` : "an address";
+  return `${direction}, a pod of ${subject.namespace} and ${other}, protocol ${String(protocol)}, ${String(value)}`;
+}
+
+// ---------------------------------------------------------------- flows
+
+function flowOf(point: Point, direction: Direction, subjectAt: bigint, peerAt: bigint): Flow {
+  const protocol = Math.floor(point.traffic / 65536);
+  const value = point.traffic % 65536;
+  const withPorts = hasPorts(point.traffic);
+  const sourcePort = point.sourcePort % 65536;
+  const portsOf = (end: "subject" | "peer"): PodEndpoint["ports"] =>
+    [...point.facts].flatMap((variable) => {
+      if (variable.kind !== "port-name" || variable.end !== end || !withPorts) return [];
+      const port = variable.of === "destination" ? value : sourcePort;
+      return [{ name: variable.name, protocol, port }];
+    });
+  const peer: Endpoint =
+    point.peer === undefined
+      ? { kind: "address", address: peerAt }
+      : podOf(point.peer, peerAt, portsOf("peer"));
+  return {
+    direction,
+    subject: podOf(point.subject, subjectAt, portsOf("subject")),
+    peer,
+    protocol,
+    value: withPorts || ICMPS.includes(protocol) ? value : 0,
+    ...(withPorts ? { sourcePort } : {}),
+  };
+}
+
+const ICMPS: readonly number[] = [1, 58];
+
+function podOf(labels: PodLabels, address: bigint, ports: PodEndpoint["ports"]): PodEndpoint {
+  const withPrefix = (prefix: string): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      [...labels].flatMap(([key, value]) =>
+        key.startsWith(prefix) && key !== ACCOUNT_NAME ? [[key.slice(prefix.length), value]] : [],
+      ),
+    ) as Readonly<Record<string, string>>;
+  const namespaceLabels = withPrefix("namespace:");
+  return {
+    kind: "pod",
+    namespace: labels.get("namespace:kubernetes.io/metadata.name") ?? "",
+    namespaceLabels,
+    labels: withPrefix("pod:"),
+    account: { name: labels.get(ACCOUNT_NAME) ?? DEFAULT_ACCOUNT, labels: withPrefix("account:") },
+    address,
+    ports,
+  };
+}
+
+function withoutLabel(flow: Flow, end: "subject" | "peer", key: string): Flow {
+  const pod = flow[end];
+  if (pod.kind !== "pod") return flow;
+  const labels = Object.fromEntries(Object.entries(pod.labels).filter(([own]) => own !== key));
+  return { ...flow, [end]: { ...pod, labels } };
+}
+
+// ---------------------------------------------------------------- slices
+
+/** From so many policies on, a flow is judged by those alone whose subject may lie in its namespace. */
+const SLICE_FROM = 2000;
+
+/** A set, and for large ones the part of it that counts in one namespace: `evaluate` looks at every policy. */
+export class Slices {
+  readonly #set: PolicySet;
+  readonly #byNamespace: ReadonlyMap<string, ReadonlySet<Policy>> | undefined;
+  readonly #anywhere = new Set<Policy>();
+  #last: { readonly namespace: string; readonly set: PolicySet } | undefined;
+
+  constructor(set: PolicySet) {
+    this.#set = set;
+    const all = set.tiers.flatMap(({ policies }) => policies);
+    if (all.length < SLICE_FROM) return;
+    const byNamespace = new Map<string, Set<Policy>>();
+    for (const policy of all) {
+      for (const subject of policy.subject.pods) {
+        const names = namespacesOf(subject);
+        if (names === undefined) this.#anywhere.add(policy);
+        for (const name of names ?? []) {
+          const own = byNamespace.get(name);
+          if (own === undefined) byNamespace.set(name, new Set([policy]));
+          else own.add(policy);
+        }
+      }
+    }
+    this.#byNamespace = byNamespace;
+  }
+
+  of(namespace: string): PolicySet {
+    if (this.#byNamespace === undefined) return this.#set;
+    if (this.#last?.namespace === namespace) return this.#last.set;
+    const own = this.#byNamespace.get(namespace);
+    const counts = (policy: Policy): boolean =>
+      this.#anywhere.has(policy) || own?.has(policy) === true;
+    const tiers = this.#set.tiers.map((tier) => ({
+      ...tier,
+      policies: tier.policies.filter(counts),
+    }));
+    this.#last = { namespace, set: { tiers } };
+    return this.#last.set;
+  }
+}
+
