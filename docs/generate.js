@@ -17,7 +17,7 @@ import { AROUND, CONSTRUCTS } from "./constructs.js";
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** A cell of a table: one line, no column of its own. */
-const cell = (text) => text.replace(/\s+/g, " ").replaceAll("|", "\\|");
+const cell = (text) => text.replace(/\s+/g, " ").replaceAll("|", "\\|").replaceAll("<", "&lt;");
 
 const sentence = (text) => {
   const upper = text.charAt(0).toUpperCase() + text.slice(1);
@@ -186,8 +186,8 @@ const PARTS = {
 
 function readmeText(current) {
   return current.replace(
-    /(<!-- generated: (\w+) -->\n)[\s\S]*?(\n<!-- end -->)/g,
-    (_, start, name, end) => `${start}${PARTS[name]()}${end}`,
+    /(<!-- generated: (\w+) -->)[\s\S]*?(<!-- end -->)/g,
+    (_, start, name, end) => `${start}\n${PARTS[name]()}\n${end}`,
   );
 }
 

@@ -61,7 +61,9 @@ said.`,
     .wrap(Math.min(WIDEST, terminalWidth(process.stdout) ?? USUAL_WIDTH))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error instanceof Error && error.name !== "YError" ? error : usageError(message);
+      throw error instanceof Error && error.name !== "YError"
+        ? error
+        : usageError(message, args[0] ?? "");
     });
   return runCommand(async () => {
     if (args.length === 0) {
@@ -82,7 +84,7 @@ const EXIT_CODES = `Exit codes:
      summary says what resolves it
   4  a fault of the tool itself`;
 
-const COMMANDS: readonly string[] = ["convert"];
+const COMMANDS: readonly string[] = ["convert", "explain"];
 
 function unknownCommand(name: string): UsageError {
   const near = closest(name, COMMANDS);
@@ -92,8 +94,8 @@ function unknownCommand(name: string): UsageError {
 }
 
 /** What yargs has to say, as one of our errors. */
-function usageError(message: string): UsageError {
-  const hint = "See `netpol-migrate convert --help`.";
+function usageError(message: string, command: string): UsageError {
+  const hint = `See \`netpol-migrate ${COMMANDS.includes(command) ? `${command} ` : ""}--help\`.`;
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]?.trim();
   if (unknown !== undefined) {
     const near = closest(unknown, Object.keys({ ...FACT_OPTIONS, ...CONVERT_OPTIONS, ...EXPLAIN_OPTIONS }));

@@ -9,11 +9,13 @@ import { minusBoxes } from "./reach.ts";
 export interface Difference {
   /** Empty if and only if there is none under `needed`. */
   readonly left: readonly Box[];
+  /** What is left under no restriction at all. */
+  readonly outside: readonly Box[];
   /** The restrictions without which there would be a difference; empty when there is one anyway. */
   readonly needed: readonly Restriction[];
 }
 
-export const NO_DIFFERENCE: Difference = { left: [], needed: [] };
+export const NO_DIFFERENCE: Difference = { left: [], outside: [], needed: [] };
 
 /** Equal by identity: what a plain rule comes out as. Spares the algebra for most rules of most inputs. */
 const sameBox = (a: Box, b: Box): boolean =>
@@ -51,13 +53,13 @@ export function difference(
     minusBoxes(restrict(outside, facts, by), restrict(cover, facts, by), "over", effort);
   const all = restrictionsOf(facts, kind);
   const left = rest(new Set(all));
-  if (left.length > 0) return { left, needed: [] };
+  if (left.length > 0) return { left, outside, needed: [] };
   let needed = all;
   for (const one of all) {
     const without = needed.filter((other) => other !== one);
     if (rest(new Set(without)).length === 0) needed = without;
   }
-  return { left: [], needed };
+  return { left: [], outside, needed };
 }
 
 /** The assumptions that restrictions stand for, given that blocks were written by them or not. */

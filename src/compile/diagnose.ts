@@ -58,6 +58,12 @@ function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
           : "Select those pods by a label.",
     };
   }
+  if (facts.targetDiffers && rule.peer.some((box) => box.kind === "address")) {
+    return {
+      what: "an address where pods will be after the switch, meant for something else before it,",
+      hint: "Allow those pods by their labels, if they are meant.",
+    };
+  }
   if (rule.peer.some((box) => box.kind === "address")) {
     return {
       what: "`every address but those of some pods`",
@@ -74,6 +80,7 @@ function ruleFinding(
   rule: Rule,
   result: RuleResult,
   policy: Policy,
+  isOwnFault: boolean,
   facts: Facts,
 ): Diagnostic | undefined {
   const at = rule.origin.place;
@@ -97,8 +104,10 @@ function ruleFinding(
     return compileDiagnostics.create("CMP-R002", { at, action, causes: "see the rules that name it" });
   }
   if (result.outcome !== "narrowed") return undefined;
-  if (result.disposition === "skipped" && causes !== "") {
-    return compileDiagnostics.create("CMP-R001", { at, causes });
+  if (causes !== "") {
+    // It may have come out whole elsewhere, where those policies select nobody.
+    const where = result.disposition === "skipped" ? "" : " in some namespaces";
+    return compileDiagnostics.create("CMP-R001", { at, causes, where });
   }
   if (result.losesOnlyOther) {
     return compileDiagnostics.create("CMP-R003", { at, lost: trafficText(rule.traffic.numbers) });
@@ -106,7 +115,7 @@ function ruleFinding(
   // Reading has already said what an opaque condition is and what it does.
   if (rule.opaque.length > 0 || rule.unsaid !== undefined) return undefined;
   const reason = unsayable(rule, facts);
-  if (reason === undefined) return undefined;
+  if (reason === undefined || !isOwnFault) return undefined;
   const extent = result.disposition === "skipped" ? "the rule" : "that part of the rule";
   return compileDiagnostics.create("CMP-R004", { at, ...reason, extent });
 }
@@ -152,11 +161,17 @@ export function diagnosePolicy(
   }
   if (open.length > 0) report(compileDiagnostics.create("CMP-S003", { at, what: subjectWords(open) }));
 
+  // Where the subject is not known or cannot be said, that is the reason, and it has been given.
+  const isOwnFault =
+    over.length + open.length === 0 &&
+    inNamespaces.every(({ lowered }) =>
+      DIRECTIONS.every((direction) => lowered[direction]?.local.certain !== false),
+    );
   const results = new Map(result.rules.map((one) => [one.rule, one]));
   for (const direction of DIRECTIONS) {
     for (const rule of policy[direction]?.rules ?? []) {
       const of = results.get(rule.origin);
-      const finding = of === undefined ? undefined : ruleFinding(rule, of, policy, facts);
+      const finding = of === undefined ? undefined : ruleFinding(rule, of, policy, isOwnFault, facts);
       if (finding !== undefined) report(finding);
     }
   }

@@ -12,7 +12,7 @@ import type { LoweringOptions } from "./lower-direction.ts";
 import { lowerDirection } from "./lower-direction.ts";
 import { BOX_LIMIT } from "./reach.ts";
 import type { PolicyInNamespace } from "./results.ts";
-import { policyResult } from "./results.ts";
+import { policyResult, restsOnNamespaces } from "./results.ts";
 
 export type { Facts } from "./facts.ts";
 export { factsOf } from "./facts.ts";
@@ -49,7 +49,8 @@ export function lower(
   const done = new Map<Policy, PolicyResult>();
   const stops: Diagnostic[] = [];
   const finish = (policy: Policy, inNamespaces: readonly PolicyInNamespace[]): void => {
-    const result = policyResult(policy, inNamespaces, facts);
+    const known = namespaces.length > 0 || !restsOnNamespaces(policy);
+    const result = known ? policyResult(policy, inNamespaces, facts) : unknownResult(policy, facts);
     done.set(policy, result);
     const mode = options.unsayableSubjects;
     stops.push(...diagnosePolicy(policy, result, inNamespaces, namespaces, facts, mode, report));
@@ -77,6 +78,19 @@ export function lower(
     }
   }
   return { results, stops, namespaces };
+}
+
+/** A cluster-wide policy while no namespace is known: what it does is not known either. */
+function unknownResult(policy: Policy, facts: Facts): PolicyResult {
+  const result = policyResult(policy, [], facts);
+  const applies = policy.ingress !== undefined || policy.egress !== undefined;
+  if (!applies) return result;
+  return {
+    ...result,
+    disposition: "skipped",
+    outcome: "unknown",
+    rules: result.rules.map((rule) => ({ ...rule, disposition: "skipped", outcome: "unknown" })),
+  };
 }
 
 /** All policies that select a pod of the namespace. */

@@ -164,8 +164,9 @@ class DirectionLowering {
     this.#set.tiers.forEach((tier, index) => {
       for (const rule of tier.rules) drafts.set(rule, this.#draft(index, tier, rule));
     });
-    this.#judgeActions(drafts);
     this.#fillHoles(drafts);
+    this.#spareSkipped(drafts);
+    this.#judgeActions(drafts);
     const written = writtenBy(drafts.values());
     this.#judgeTails(drafts, written);
     const policies = new Map<Policy, LoweredPolicy>();
@@ -280,6 +281,22 @@ class DirectionLowering {
     }
   }
 
+  /**
+   * An Allow that was left out is missed only for flows of isolated pods that nothing else lets in. Without any it is
+   * redundant, and no Deny or Pass has to answer for it.
+   */
+  #spareSkipped(drafts: ReadonlyMap<LocalRule, Draft>): void {
+    const written = writtenBy(drafts.values());
+    const isolated = subjectBoxes(this.#isolated);
+    for (const draft of drafts.values()) {
+      if (draft.disposition !== "skipped" || hasUnsaid(draft.local)) continue;
+      const missed = minusBoxes(meetBoxes(draft.wanted, isolated), written, "over", this.#effort);
+      if (missed.length > 0) continue;
+      draft.disposition = "redundant";
+      draft.wanted = [];
+    }
+  }
+
   #say(local: LocalRule, blocks: Rule["blocks"]): SaidRule | undefined {
     const side = this.#options.inexact === "narrow" ? "under" : "over";
     const subjects = saySubjects(local.subjects, this.#facts, side);
@@ -314,14 +331,17 @@ class DirectionLowering {
       const { action } = rule.rule;
       if ((action === "deny" || action === "pass") && meets(rule)) found.push({ policy: rule.policy, rule });
     }
-    const subjects = subjectBoxes(local.policy.subjects);
     for (const earlier of this.#set.tiers.slice(0, tierIndex)) {
       for (const rule of earlier.rules) {
         if (rule.rule.action === "deny" && meets(rule)) found.push({ policy: rule.policy, rule });
       }
+      let closed = local.boxes;
+      for (const rule of earlier.rules) {
+        if (rule.rule.action === "pass" && rule.certain) closed = minusBoxes(closed, rule.boxes, "over", this.#effort);
+      }
       for (const policy of closers(earlier)) {
         const own = subjectBoxes(policy.subjects);
-        if (own.some((box) => subjects.some((other) => boxesMeet(box, other)))) found.push({ policy });
+        if (own.some((box) => closed.some((other) => boxesMeet(box, other)))) found.push({ policy });
       }
     }
     return found.slice(0, MAX_CAUSES);

@@ -92,6 +92,12 @@ interface RulePlace {
 
 const NOTHING: readonly never[] = [];
 
+/** A rule that is written, and loses something all the same, does not lose it to the rules before it. */
+function causesOf(outcome: Outcome, rule: LoweredRule | undefined): readonly Cause[] {
+  if (rule === undefined || (outcome === "narrowed" && rule.disposition === "emitted")) return NOTHING;
+  return rule.because;
+}
+
 /** A rule that came out as it went in, in the one namespace that it concerns: what most rules are. */
 function plainResult(rule: Rule, { rule: lowered, placements }: RulePlace): RuleResult | undefined {
   if (lowered.lost !== NO_DIFFERENCE || lowered.gained !== NO_DIFFERENCE) return undefined;
@@ -120,7 +126,7 @@ function ruleResult(rule: Rule, places: readonly RulePlace[], facts: Facts): Rul
   const outcome = worstOutcome(outcomes);
   const worst = places[outcomes.indexOf(outcome)];
   const witness = worst === undefined ? undefined : ruleWitness(worst.rule, worst.namespace, facts);
-  const lost = places.flatMap((one) => one.rule.lost.left);
+  const lost = places.flatMap((one) => (one.rule.lost.left.length > 0 ? one.rule.lost.outside : []));
   return {
     rule: rule.origin,
     action: rule.action,
@@ -129,7 +135,7 @@ function ruleResult(rule: Rule, places: readonly RulePlace[], facts: Facts): Rul
       "redundant",
     outcome,
     emittedAs: places.flatMap((one) => one.placements),
-    because: (worst?.rule.because ?? NOTHING).map(({ policy, rule: local }) => ({
+    because: causesOf(outcome, worst?.rule).map(({ policy, rule: local }) => ({
       policy: policy.policy.origin,
       ...(local === undefined ? {} : { rule: local.rule.origin }),
     })),

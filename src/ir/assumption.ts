@@ -72,7 +72,7 @@ export const ASSUMPTIONS = {
   families: {
     code: "ASM-N005",
     sentence: "the cluster uses no IP families but those of the pod ranges given",
-    ifFalse: "narrows",
+    ifFalse: "widens",
     standing: false,
   },
   "only-tcp-udp-sctp": {

@@ -99,7 +99,8 @@ function mismatchText(mismatch: Mismatch): string {
     case "label": {
       const { key, wanted, has } = mismatch;
       const name = keyText(key);
-      const is = has === undefined ? `has no ${name}` : `has ${name}=${quotedIfEmpty(has)}`;
+      const none = `has no ${key.startsWith("pod:") ? "label " : ""}${name}`;
+      const is = has === undefined ? none : `has ${name}=${quotedIfEmpty(has)}`;
       return `asks for ${constraintText(key, wanted)}, ${is}`;
     }
     case "address":

@@ -151,7 +151,7 @@ function isKubernetesAlone({ tier }: TierWalk): boolean {
 function dependence({ walk, elsewhere }: AnswerCase, answer: FlowAnswer): string {
   const parts = walk.supposed.map(
     ({ policy, rule, condition, holds }) =>
-      `\`${conditionText(condition)}\` ${holds ? "holds" : "does not hold"} (${ruleText(policy, rule)})`,
+      `\`${conditionText(condition)}\` of ${ruleText(policy, rule)} ${holds ? "holds" : "does not hold"}`,
   );
   const moved = answer.cases.find((one) => one.elsewhere !== undefined)?.elsewhere;
   const addressOf = (end: "subject" | "peer"): string =>
@@ -183,7 +183,7 @@ function detail(walk: Walkthrough): readonly string[] {
 }
 
 function tierFacts({ order, defaultAction }: Tier): string {
-  const last = `at its end ${defaultAction}`;
+  const last = `default action ${defaultAction}`;
   return order === Infinity ? `no order, ${last}` : `order ${String(order)}, ${last}`;
 }
 

@@ -54,6 +54,22 @@ export class Replay {
     return this.#withFewestLabels(found, point);
   }
 
+  /** The last Pass that handed the flow on, on the side that allows it at the end. */
+  lastPass(found: Difference, side: "source" | "target"): Rule | undefined {
+    const slices = side === "source" ? this.#source : this.#target;
+    const flow = side === "source" ? found.flow : found.flowAfter;
+    let pass: Rule | undefined;
+    evaluate(
+      slices.of(flow.subject.namespace),
+      flow,
+      (_rule, condition) => found.holding.has(condition),
+      (step) => {
+        if (step.kind === "next-tier" && step.rule !== undefined) pass = step.rule;
+      },
+    );
+    return pass;
+  }
+
   #judgeFlows(flow: Flow, flowAfter: Flow, point: Point): Difference {
     const holding = new Set<OpaqueCondition>();
     const decide = (_rule: Rule, condition: OpaqueCondition): boolean => {
@@ -179,44 +195,52 @@ function withoutLabel(flow: Flow, end: "subject" | "peer", key: string): Flow {
 /** From so many policies on, a flow is judged by those alone whose subject may lie in its namespace. */
 const SLICE_FROM = 2000;
 
+interface Placed {
+  readonly tier: number;
+  readonly at: number;
+  readonly policy: Policy;
+}
+
 /** A set, and for large ones the part of it that counts in one namespace: `evaluate` looks at every policy. */
 export class Slices {
   readonly #set: PolicySet;
-  readonly #byNamespace: ReadonlyMap<string, ReadonlySet<Policy>> | undefined;
-  readonly #anywhere = new Set<Policy>();
+  readonly #byNamespace = new Map<string, Placed[]>();
+  readonly #anywhere: Placed[] = [];
+  readonly #isLarge: boolean;
   #last: { readonly namespace: string; readonly set: PolicySet } | undefined;
 
   constructor(set: PolicySet) {
     this.#set = set;
-    const all = set.tiers.flatMap(({ policies }) => policies);
-    if (all.length < SLICE_FROM) return;
-    const byNamespace = new Map<string, Set<Policy>>();
-    for (const policy of all) {
-      for (const subject of policy.subject.pods) {
-        const names = namespacesOf(subject);
-        if (names === undefined) this.#anywhere.add(policy);
-        for (const name of names ?? []) {
-          const own = byNamespace.get(name);
-          if (own === undefined) byNamespace.set(name, new Set([policy]));
-          else own.add(policy);
-        }
-      }
+    this.#isLarge = set.tiers.some(({ policies }) => policies.length >= SLICE_FROM);
+    if (!this.#isLarge) return;
+    for (const [tier, { policies }] of set.tiers.entries()) {
+      for (const [at, policy] of policies.entries()) this.#add({ tier, at, policy });
     }
-    this.#byNamespace = byNamespace;
+  }
+
+  #add(placed: Placed): void {
+    const names = placed.policy.subject.pods.map(namespacesOf);
+    if (names.includes(undefined)) {
+      this.#anywhere.push(placed);
+      return;
+    }
+    for (const name of new Set(names.flatMap((some) => some ?? []))) {
+      const own = this.#byNamespace.get(name);
+      if (own === undefined) this.#byNamespace.set(name, [placed]);
+      else own.push(placed);
+    }
   }
 
   of(namespace: string): PolicySet {
-    if (this.#byNamespace === undefined) return this.#set;
+    if (!this.#isLarge) return this.#set;
     if (this.#last?.namespace === namespace) return this.#last.set;
-    const own = this.#byNamespace.get(namespace);
-    const counts = (policy: Policy): boolean =>
-      this.#anywhere.has(policy) || own?.has(policy) === true;
-    const tiers = this.#set.tiers.map((tier) => ({
+    const own = [...(this.#byNamespace.get(namespace) ?? []), ...this.#anywhere];
+    own.sort((a, b) => a.tier - b.tier || a.at - b.at);
+    const tiers = this.#set.tiers.map((tier, index) => ({
       ...tier,
-      policies: tier.policies.filter(counts),
+      policies: own.filter((placed) => placed.tier === index).map(({ policy }) => policy),
     }));
     this.#last = { namespace, set: { tiers } };
     return this.#last.set;
   }
 }
-

@@ -13,7 +13,7 @@ import { namespacesOf } from "./universe.ts";
 /** A part of what one rule matches, for pods of one namespace. */
 export interface RuleRegion {
   readonly rule: Rule;
-  readonly applied: DirectionRules;
+  readonly policy: Policy;
   readonly tier: number;
   /** Its place among the rules of the tier: of two that match, the smaller one is asked first. */
   readonly sequence: number;
@@ -22,6 +22,7 @@ export interface RuleRegion {
 
 /** Pods that a tier's default action holds for. */
 export interface ClosedSubject {
+  readonly policy: Policy;
   readonly applied: DirectionRules;
   readonly region: Region;
 }
@@ -88,7 +89,7 @@ export class Views {
         for (const subject of subjects) {
           const region = subjectRegion(subject, "pod");
           // Of several policies with these subjects the last one is the one that counts.
-          closed.set(cubeText(subject), { applied, region });
+          closed.set(cubeText(subject), { policy, applied, region });
         }
       }
       for (const rule of applied.rules) {
@@ -97,7 +98,7 @@ export class Views {
         if (rule.action === "pass") hasPass = true;
         const list = rule.action === "allow" ? allows : blocks;
         for (const region of this.#regionsOf(rule, policy, subjects, scope)) {
-          list.push({ rule, applied, tier: place, sequence, region });
+          list.push({ rule, policy, tier: place, sequence, region });
         }
       }
     }

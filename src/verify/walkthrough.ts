@@ -195,7 +195,8 @@ export function readings(set: PolicySet, flow: Flow): Readings {
       found.set(walk.decision.verdict, walk);
     }
   }
-  return { walks: [...found.values()], complete: found.size === 2 || todo.length === 0 };
+  const walks = (["allow", "deny"] as const).flatMap((verdict) => found.get(verdict) ?? []);
+  return { walks, complete: found.size === 2 || todo.length === 0 };
 }
 
 function walkTier(

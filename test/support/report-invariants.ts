@@ -22,8 +22,13 @@ export function checkReport({ report, source, objects }: ConvertResult): void {
         sum + (ingress?.rules.length ?? 0) + (egress?.rules.length ?? 0) + inert.length,
       0,
     );
+  const nameOf = (policy: { kind: string; namespace?: string | null; name: string }): string =>
+    `${policy.kind} ${policy.namespace ?? ""}/${policy.name}`;
+  const placed = new Set(
+    source.tiers.flatMap((tier) => tier.policies.map(({ origin }) => nameOf(origin))),
+  );
   const unplaced = policies
-    .filter(({ outcome, disposition }) => outcome === "unknown" && disposition === "skipped")
+    .filter(({ source: of }) => !placed.has(nameOf(of)))
     .reduce((sum, policy) => sum + policy.rules.length, 0);
   expect(rules.length, "rules read").toBe(read + unplaced);
 

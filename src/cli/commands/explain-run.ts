@@ -53,13 +53,17 @@ export async function explain(args: ExplainArguments): Promise<number> {
   }));
   const explained = named.map((one) => explainSet(one, question));
   const agreement = agreementOf(explained);
+  const notes = notesOf(question, named, explained);
+  const isIncomplete = warnOfIncomplete(diagnostics, "the answer", args.quiet === true);
   const explanation: Explanation = {
     from: from.text,
     to: to.text,
     traffic: trafficTextOf(traffic, to),
     sets: explained,
     ...(agreement === undefined ? {} : { agreement }),
-    notes: notesOf(question, named, explained),
+    notes: isIncomplete
+      ? ["not all policies could be read, so the answer may be wrong", ...notes]
+      : notes,
   };
   const colors = pc.createColors(
     useColor(args.color ?? (process.stdout.isTTY ? undefined : false)),
@@ -69,7 +73,6 @@ export async function explain(args: ExplainArguments): Promise<number> {
       ? walkthroughJson(explanation, { name: "netpol-migrate", version: toolVersion() })
       : walkthroughText(explanation, { colors, verbose: args.verbose === true }),
   );
-  const isIncomplete = warnOfIncomplete(diagnostics, "the answer", args.quiet === true);
   if (isIncomplete && !args["allow-incomplete"]) return EXIT.usage;
   return agreement === undefined || agreement === "agree" ? EXIT.done : EXIT.findings;
 }
@@ -114,7 +117,8 @@ function notesOf(
   }
   const answers = explained.flatMap(({ ends }) => ends.map(({ answer }) => answer));
   for (const { asked } of answers) for (const note of trafficNotes(asked.flow)) notes.add(note);
-  if (to.kind === "pod" && to.ports === undefined && answers.some(asksForPortName)) {
+  const isNamed = question.traffic.kind === "name";
+  if (to.kind === "pod" && to.ports === undefined && !isNamed && answers.some(asksForPortName)) {
     notes.add(
       `the container ports of ${to.text} are not known, so no port of it has a name (say it with the port: http=8080/TCP)`,
     );

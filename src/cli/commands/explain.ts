@@ -42,11 +42,13 @@ export const EXPLAIN_OPTIONS = {
   },
   against: {
     ...repeated,
+    group: flow,
     describe: "other policies for the same cluster, such as the output: do both agree?",
   },
   "allow-incomplete": {
     type: "boolean",
     default: false,
+    group: "Decisions:",
     describe: "exit with 0 although policies could not be read",
   },
   output: {

@@ -1,0 +1,286 @@
+import { invariant } from "../base/invariant.ts";
+import { DIRECTIONS } from "../ir/policy.ts";
+import type { Direction, Policy, PolicySet, Rule } from "../ir/policy.ts";
+import { ALL_PORTS, intersectTraffic, OTHER_TRAFFIC } from "../sets/traffic-set.ts";
+import { Variables } from "./facts.ts";
+import { Budget, findOutside } from "./inclusion.ts";
+import type { NoPoint } from "./inclusion.ts";
+import { Ledger } from "./ledger.ts";
+import type { Effect } from "./ledger.ts";
+import { pointOf } from "./point.ts";
+import type { Point } from "./point.ts";
+import { NO_FLOW } from "./proof.ts";
+import type { Answer, Decider, Difference, Proof } from "./proof.ts";
+import { subjectRegion } from "./region.ts";
+import type { Region } from "./region.ts";
+import { deciderOf, differs, Replay, Slices } from "./replay.ts";
+import { scopesOf } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+import { addressesMove, Universe, withNamedNamespaces } from "./universe.ts";
+import type { ProofContext } from "./universe.ts";
+import { Views } from "./view.ts";
+import type { RuleRegion, View } from "./view.ts";
+import { decided, firstToAllow, reaching, remaining, surelyAllows, surelyCloses } from "./walk.ts";
+import type { Reaching } from "./walk.ts";
+
+/*
+ * Do two sets of policies allow the same flows? Each difference is a flow that one of them, X, allows and the other, Y,
+ * denies: with the target for X it is wider, with the source for X narrower. What X allows is allowed by one of its rules
+ * or reaches the end; what Y denies is denied by one of its rules or by a tier that is closed for the pod. So it is enough
+ * to ask, for each direction and for the pods of each namespace:
+ *
+ *   (a) of each Allow rule of X: does Y deny some of what it allows?
+ *   (b) of each closed subject and each further Deny of Y: does some of what it denies reach the end of X?
+ *
+ * Each is asked twice, of traffic with ports and of other traffic, since the target cannot say the latter alone. A walk
+ * through the tiers turns a question into regions with cuts, and `findOutside` looks for a flow in a region outside of
+ * its cuts. Nothing here knows how policies are lowered. A policy mostly meets itself alone on the other side: then (a) is
+ * one look-up (`surelyAllows`), and so is (b) (`surelyCloses`).
+ */
+
+/** Compares two sets of any kind. Pure, and stable: the same sets give the same answers and the same witnesses. */
+export function prove(source: PolicySet, target: PolicySet, context: ProofContext): Proof {
+  const sets = [source, target] as const;
+  const known = withNamedNamespaces(context, sets);
+  const ledger = new Ledger();
+  const slices = { source: new Slices(source), target: new Slices(target) };
+  const scopes = scopesOf(known);
+  for (const direction of DIRECTIONS) {
+    const variables = new Variables();
+    const replay = new Replay(slices.source, slices.target, direction, variables, known);
+    const proof = new DirectionProof(direction, new Universe(known, sets, direction), replay, ledger);
+    const after = addressesMove(known);
+    const sources = new Views(source, { direction, variables, after: false });
+    const targets = new Views(target, { direction, variables, after });
+    for (const scope of scopes) proof.compare(sources.viewOf(scope), targets.viewOf(scope), scope);
+  }
+  return ledger.proof();
+}
+
+type Side = "source" | "target";
+
+/** The allowing side, X, and the denying side, Y, of a question. */
+interface Sides {
+  readonly effect: Effect;
+  readonly allowing: View;
+  readonly allowedBy: Side;
+  readonly denying: View;
+  readonly scope: Scope;
+}
+
+class DirectionProof {
+  readonly #direction: Direction;
+  readonly #universe: Universe;
+  readonly #replay: Replay;
+  readonly #ledger: Ledger;
+
+  constructor(direction: Direction, universe: Universe, replay: Replay, ledger: Ledger) {
+    this.#direction = direction;
+    this.#universe = universe;
+    this.#replay = replay;
+    this.#ledger = ledger;
+  }
+
+  compare(source: View, target: View, scope: Scope): void {
+    const wider: Sides = {
+      effect: "wider",
+      allowing: target,
+      allowedBy: "target",
+      denying: source,
+      scope,
+    };
+    const narrower: Sides = {
+      effect: "narrower",
+      allowing: source,
+      allowedBy: "source",
+      denying: target,
+      scope,
+    };
+    for (const sides of [wider, narrower]) {
+      for (const { allows } of sides.allowing.tiers) {
+        for (const item of allows.items) this.#askRule(item, sides); // (a)
+      }
+      this.#askEnd(sides); // (b)
+    }
+  }
+
+  #askRule(item: RuleRegion, sides: Sides): void {
+    const { allowing, denying } = sides;
+    const { rule, policy } = item;
+    for (const { what } of rule.unsaid ?? []) {
+      this.#ledger.add([rule], sides.effect, { kind: "unsaid", what }, false);
+    }
+    const region = this.#universe.restrict(item.region);
+    if (region === undefined) return;
+    const subject: Asked = { decider: rule, allowedBy: rule, policy };
+    if (surelyAllows(denying, region)) {
+      this.#count(region, subject, sides, NO_FLOW);
+      return;
+    }
+    const reaches = (part: Region): Iterable<Reaching> =>
+      reaching(allowing, item.tier, { region: part, cuts: [] });
+    const found = this.#askBoth(region, subject, sides, function* (part) {
+      for (const from of reaches(part)) yield remaining(allowing, item, from);
+    });
+    // What an earlier rule allows too was put down to that one; there may be more that is this rule's own.
+    if (found === 0 || this.#ledger.hasWitness(rule, sides.effect)) return;
+    this.#askBoth(region, subject, sides, function* (part) {
+      for (const from of reaches(part)) {
+        yield firstToAllow(allowing, item, remaining(allowing, item, from));
+      }
+    });
+  }
+
+  #askEnd(sides: Sides): void {
+    const { allowing, denying } = sides;
+    const end = allowing.tiers.length;
+    const ask = (whole: Region, decider: Decider, policy: Policy): void => {
+      const region = this.#universe.restrict(whole);
+      if (region === undefined) return;
+      const subject: Asked = { decider, allowedBy: undefined, policy };
+      if (surelyCloses(allowing, region)) {
+        this.#count(region, subject, sides, NO_FLOW);
+        return;
+      }
+      this.#askBoth(region, subject, sides, (part) =>
+        reaching(allowing, end, { region: part, cuts: [] }),
+      );
+    };
+    for (const { closed, blocks, defaultDeny } of denying.tiers) {
+      for (const { region, applied, policy } of closed.items) {
+        ask(region, applied, policy);
+        ask(subjectRegion(region.subject, "address"), applied, policy);
+      }
+      for (const { rule, policy, region } of blocks.items) {
+        if (rule.action !== "deny") continue;
+        const isClosed = defaultDeny && policy[this.#direction]?.isolates === true;
+        if (!isClosed) ask(region, rule, policy);
+      }
+    }
+  }
+
+  /** Asks of traffic with ports, then of other traffic, and puts the answers down. Gives the number of differences. */
+  #askBoth(
+    region: Region,
+    asked: Asked,
+    sides: Sides,
+    allowed: (part: Region) => Iterable<Reaching>,
+  ): number {
+    let found = 0;
+    for (const kind of [ALL_PORTS, OTHER_TRAFFIC]) {
+      const traffic = intersectTraffic(region.traffic, kind);
+      if (traffic.ranges.length === 0) continue;
+      const isOther = kind === OTHER_TRAFFIC;
+      const part = traffic === region.traffic ? region : { ...region, traffic };
+      const { witness, none } = this.#search(allowed(part), sides, isOther);
+      let answer: Answer = NO_FLOW;
+      if (none !== "empty") answer = this.#unknown(none, asked, sides);
+      // A difference was put down to what decides it, which need not be what was asked about.
+      else if (witness !== undefined) answer = { kind: "witness", witness };
+      else found -= 1;
+      found += 1;
+      if (answer.kind === "unknown") {
+        this.#ledger.add([asked.decider], sides.effect, answer, isOther);
+      }
+      this.#count(part, asked, sides, answer);
+    }
+    return found;
+  }
+
+  /** Looks for differences, puts each down, and says why there are no more. */
+  #search(
+    allowed: Iterable<Reaching>,
+    sides: Sides,
+    isOther: boolean,
+  ): { readonly witness: Difference | undefined; readonly none: NoPoint } {
+    const { denying, effect, scope } = sides;
+    const budget = new Budget(this.#universe.context.bound);
+    let none: NoPoint = "empty";
+    let witness: Difference | undefined;
+    let found = 0;
+    for (const from of allowed) {
+      for (const part of decided(denying, "deny", from)) {
+        if (part.by !== undefined && found > 0 && this.#ledger.hasWitness(part.by, effect)) continue;
+        const point = findOutside(part, scope, this.#universe, budget);
+        if (point === "empty") continue;
+        if (point === "unclear") {
+          none = "unclear";
+        } else if (point === "spent") {
+          return { witness, none: witness === undefined ? "spent" : "empty" };
+        } else {
+          witness = this.#putDown(point, sides, isOther);
+          found += 1;
+          if (found === MOST_WITNESSES) return { witness, none: "empty" };
+        }
+      }
+    }
+    return { witness, none: witness === undefined ? none : "empty" };
+  }
+
+  /** Confirms a difference, and puts it down to whatever decides it on either side. */
+  #putDown(point: Point, { effect, allowedBy }: Sides, isOther: boolean): Difference {
+    const witness = this.#replay.confirm(point, allowedBy);
+    const deciders = new Set<Decider>();
+    for (const side of ["source", "target"] as const) {
+      const decider =
+        deciderOf(witness[side], this.#direction) ??
+        (side === allowedBy ? this.#replay.lastPass(witness, side) : undefined);
+      if (decider !== undefined) deciders.add(decider);
+    }
+    const isNew = [...deciders].some((decider) => !this.#ledger.hasWitness(decider, effect));
+    if (isNew || deciders.size === 0) this.#ledger.addWitness(witness);
+    this.#ledger.add(deciders, effect, { kind: "witness", witness }, isOther);
+    return witness;
+  }
+
+  #unknown(none: "spent" | "unclear", asked: Asked, sides: Sides): Answer {
+    const { bound } = this.#universe.context;
+    return {
+      kind: "unknown",
+      question: questionText(asked, this.#direction, sides),
+      reason: none === "spent" ? { kind: "bound", bound } : { kind: "text" },
+    };
+  }
+
+  /** Counts a question. Some of the proved answers are tried on a flow. */
+  #count(region: Region, asked: Asked, { scope, allowedBy }: Sides, answer: Answer): void {
+    if (!this.#ledger.countQuestion(answer) || answer.kind !== "none") return;
+    const point = pointOf(region, scope, this.#universe);
+    if (typeof point === "string") return;
+    this.#ledger.countReplay();
+    const judged = this.#replay.judge(point);
+    invariant(
+      !differs(judged, allowedBy) ||
+        deciderOf(judged[allowedBy], this.#direction) !== asked.allowedBy,
+      "a flow contradicts what a proof says of its region",
+    );
+  }
+}
+
+/** What a question is about. */
+interface Asked {
+  /** Whose answer it is. */
+  readonly decider: Decider;
+  /** What allows the flows asked about: a rule, or nothing, at the end. */
+  readonly allowedBy: Rule | undefined;
+  readonly policy: Policy;
+}
+
+/** So many differences are shown for one question: enough to see who is concerned. */
+const MOST_WITNESSES = 8;
+
+function questionText(
+  { decider, policy: { origin } }: Asked,
+  direction: Direction,
+  { effect, scope }: Sides,
+): string {
+  const name = origin.namespace === undefined ? origin.name : `${origin.namespace}/${origin.name}`;
+  const where = scope.name === undefined ? "any other namespace" : `namespace ${scope.name}`;
+  const what =
+    "action" in decider ? `${direction}[${String(decider.origin.index)}]` : `${direction} isolation`;
+  const change =
+    effect === "wider"
+      ? "is something allowed that the source denies?"
+      : "is something denied that the source allows?";
+  return `${origin.kind} ${name}, ${what}, pods of ${where}: ${change}`;
+}

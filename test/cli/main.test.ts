@@ -1,0 +1,155 @@
+import { describe, expect, it } from "vitest";
+import { folderWith, policy, runCli, textOf, ROOT } from "./run-cli.ts";
+
+describe.concurrent("the command line", () => {
+  it("without arguments shows the help and fails", async () => {
+    const { code, stdout, stderr } = await runCli([]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain("netpol-migrate convert [paths..]");
+  });
+
+  it.each([["--help"], ["-h"], ["convert", "--help"]])(
+    "%s %s: help goes to standard output",
+    async (...args) => {
+      const { code, stdout, stderr } = await runCli(args);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toContain("netpol-migrate convert");
+    },
+  );
+
+  it("the help of convert has examples and fits 80 columns", async () => {
+    const { stdout } = await runCli(["convert", "--help"]);
+    expect(stdout).toContain("Examples:");
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  it("lists no option that is not built", async () => {
+    const { stdout } = await runCli(["convert", "--help"]);
+    for (const name of [
+      "compile",
+      "no-verify",
+      "kustomize",
+      "config",
+      "keep-kubernetes",
+      "--from",
+    ]) {
+      expect(stdout).not.toContain(name);
+    }
+  });
+
+  it("--version is that of package.json", async () => {
+    const { version } = JSON.parse(textOf(ROOT, "package.json")) as { version: string };
+    expect(await runCli(["--version"])).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  });
+
+  it("speaks English whatever the locale is", async () => {
+    const { stdout } = await runCli(["--help"], {
+      env: { LANG: "de_DE.UTF-8", LC_ALL: "de_DE.UTF-8" },
+    });
+    expect(stdout).toContain("Options:");
+  });
+});
+
+describe.concurrent("bad usage ends with 2 and says what to do", () => {
+  it.each([
+    [
+      "an unknown command",
+      ["convrt", "x"],
+      "there is no command `convrt`",
+      "Did you mean `convert`?",
+    ],
+    [
+      "an unknown option",
+      ["convert", "p.yaml", "--inventroy", "x"],
+      "there is no option `--inventroy`",
+      "Did you mean `--inventory`?",
+    ],
+    ["no input", ["convert"], "no input", "netpol-migrate convert policies/"],
+    [
+      "a path that is not there",
+      ["convert", "nope.yaml"],
+      "there is no file or directory `nope.yaml`",
+      "Check the path",
+    ],
+    [
+      "a pattern that matches nothing",
+      ["convert", "x/**/*.yaml"],
+      "no file matches",
+      "Check the pattern",
+    ],
+    [
+      "a choice that there is not",
+      ["convert", "p.yaml", "--fail-on", "bad"],
+      "--fail-on bad",
+      "conditional, narrowed, unknown, widened",
+    ],
+    [
+      "actions that are not built",
+      ["convert", "p.yaml", "--actions", "compile"],
+      "--actions compile",
+      "skip",
+    ],
+    [
+      "one value given twice",
+      ["convert", "p.yaml", "-o", "a", "--out-dir", "b"],
+      "--out-dir is given more than once",
+      "",
+    ],
+    ["an empty value", ["convert", "p.yaml", "-o", ""], "--out-dir has an empty value", ""],
+    ["a missing value", ["convert", "p.yaml", "--tier"], "--tier needs a value", ""],
+    ["a tier of another form", ["convert", "p.yaml", "--tier", "x"], "--tier x", "security=100"],
+    [
+      "a range that is none",
+      ["convert", "p.yaml", "--pod-cidr", "10.0.0.0"],
+      "--pod-cidr 10.0.0.0",
+      "",
+    ],
+    ["a namespace that cannot be", ["convert", "p.yaml", "-n", "../x"], "--namespace ../x", ""],
+    [
+      "a known namespace that cannot be",
+      ["convert", "p.yaml", "--known-namespace", "A"],
+      "--known-namespace A",
+      "",
+    ],
+    [
+      "an unknown assumption",
+      ["convert", "p.yaml", "--assume", "luck"],
+      "--assume luck",
+      "pod-range",
+    ],
+    [
+      "a standing assumption",
+      ["convert", "p.yaml", "--assume", "settings"],
+      "--assume settings",
+      "",
+    ],
+    [
+      "a format of reports that there is not",
+      ["convert", "p.yaml", "--report", "r.html"],
+      "--report r.html",
+      "json",
+    ],
+    [
+      "two things on standard output",
+      ["convert", "p.yaml", "--report", "-"],
+      "standard output is taken",
+      "--out-dir",
+    ],
+    ["pruning a stream", ["convert", "p.yaml", "--prune"], "--prune needs --out-dir", ""],
+    ["quiet and verbose", ["convert", "p.yaml", "--quiet", "--verbose"], "quiet and verbose", ""],
+    ["a broken inventory path", ["convert", "p.yaml", "--inventory", "nope"], "`nope`", ""],
+  ] as const)("%s", async (_, args, message, hint) => {
+    const cwd = folderWith({ "p.yaml": policy() });
+    const { code, stdout, stderr } = await runCli(args, { cwd });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^error: /);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toContain("    at ");
+  });
+
+  it("names with escapes in them cannot steer the terminal", async () => {
+    const { stderr } = await runCli(["convert", "no\u001b[31mpe"]);
+    expect(stderr).not.toContain("\u001b");
+  });
+});
