@@ -22,7 +22,7 @@ const WIDEST = 110;
  */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode: number = EXIT.done;
-  const parser = yargs([...args])
+  const parser = yargs(withStandardStreams(args))
     .scriptName("netpol-migrate")
     .usage(
       `$0 <command>
@@ -84,6 +84,20 @@ const EXIT_CODES = `Exit codes:
      summary says what resolves it
   4  a fault of the tool itself`;
 
+/** `--report -` as `--report=-`: the parser takes no lone `-` for the value of an option that may be repeated. */
+function withStandardStreams(args: readonly string[]): readonly string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    const before = joined.at(-1);
+    if (arg === "-" && before !== undefined && TAKES_A_STREAM.includes(before)) {
+      joined[joined.length - 1] = `${before}=-`;
+    } else joined.push(arg);
+  }
+  return joined;
+}
+
+const TAKES_A_STREAM: readonly string[] = ["--report", "--inventory"];
+
 const COMMANDS: readonly string[] = ["convert", "explain"];
 
 function unknownCommand(name: string): UsageError {
@@ -98,7 +112,10 @@ function usageError(message: string, command: string): UsageError {
   const hint = `See \`netpol-migrate ${COMMANDS.includes(command) ? `${command} ` : ""}--help\`.`;
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]?.trim();
   if (unknown !== undefined) {
-    const near = closest(unknown, Object.keys({ ...FACT_OPTIONS, ...CONVERT_OPTIONS, ...EXPLAIN_OPTIONS }));
+    const near = closest(
+      unknown,
+      Object.keys({ ...FACT_OPTIONS, ...CONVERT_OPTIONS, ...EXPLAIN_OPTIONS }),
+    );
     return new UsageError(`there is no option \`--${unknown}\``, {
       hint: distance(unknown, near) <= 3 ? `Did you mean \`--${near}\`?` : hint,
     });

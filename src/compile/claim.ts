@@ -29,7 +29,11 @@ const sameBox = (a: Box, b: Box): boolean =>
   a.traffic.named.length === b.traffic.named.length &&
   a.traffic.named.every((name, index) => name === b.traffic.named[index]);
 
-const restrict = (boxes: readonly Box[], facts: Facts, by: ReadonlySet<Restriction>): readonly Box[] =>
+const restrict = (
+  boxes: readonly Box[],
+  facts: Facts,
+  by: ReadonlySet<Restriction>,
+): readonly Box[] =>
   by.size === 0 ? boxes : boxes.flatMap((box) => restrictBox(box, facts, by) ?? []);
 
 /**

@@ -13,7 +13,8 @@ import { policyName, restsOnNamespaces } from "./results.ts";
 import type { PolicyInNamespace } from "./results.ts";
 import { trafficText } from "../sets/traffic-set.ts";
 
-const hasAccount = (of: Cube): boolean => of.constraints.some(({ key }) => key.startsWith("account:"));
+const hasAccount = (of: Cube): boolean =>
+  of.constraints.some(({ key }) => key.startsWith("account:"));
 const hasText = (of: Cube): boolean => of.constraints.some(({ set }) => set.atoms.length > 0);
 
 interface Unsayable {
@@ -23,7 +24,8 @@ interface Unsayable {
 
 /** What of a rule no NetworkPolicy can say: the first reason that applies. */
 function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
-  const pods = (boxes: readonly PeerBox[]) => boxes.flatMap((box) => (box.kind === "pod" ? [box] : []));
+  const pods = (boxes: readonly PeerBox[]) =>
+    boxes.flatMap((box) => (box.kind === "pod" ? [box] : []));
   const peers = pods(rule.peer);
   const subjects = rule.subjectOnly ?? [];
   if ([...peers, ...subjects].some((box) => hasAccount(box.labels))) {
@@ -94,14 +96,21 @@ function ruleFinding(
     .join(", ");
   if (result.outcome === "widened") {
     return policy.origin.engine === "kubernetes"
-      ? compileDiagnostics.create("CMP-R006", { at, causes: causes === "" ? "earlier tiers or Denies" : causes })
+      ? compileDiagnostics.create("CMP-R006", {
+          at,
+          causes: causes === "" ? "earlier tiers or Denies" : causes,
+        })
       : compileDiagnostics.create("CMP-R005", { at });
   }
   if (rule.action === "deny" || rule.action === "pass") {
     if (result.outcome === "narrowed") return compileDiagnostics.create("CMP-P001", { at });
     if (result.disposition !== "skipped") return undefined;
     const action = rule.action === "deny" ? "Deny" : "Pass";
-    return compileDiagnostics.create("CMP-R002", { at, action, causes: "see the rules that name it" });
+    return compileDiagnostics.create("CMP-R002", {
+      at,
+      action,
+      causes: "see the rules that name it",
+    });
   }
   if (result.outcome !== "narrowed") return undefined;
   if (causes !== "") {
@@ -159,7 +168,8 @@ export function diagnosePolicy(
     if (mode === "stop") stops.push(compileDiagnostics.create("CMP-S001", { at, what }));
     else report(compileDiagnostics.create("CMP-S002", { at, what }));
   }
-  if (open.length > 0) report(compileDiagnostics.create("CMP-S003", { at, what: subjectWords(open) }));
+  if (open.length > 0)
+    report(compileDiagnostics.create("CMP-S003", { at, what: subjectWords(open) }));
 
   // Where the subject is not known or cannot be said, that is the reason, and it has been given.
   const isOwnFault =
@@ -171,7 +181,8 @@ export function diagnosePolicy(
   for (const direction of DIRECTIONS) {
     for (const rule of policy[direction]?.rules ?? []) {
       const of = results.get(rule.origin);
-      const finding = of === undefined ? undefined : ruleFinding(rule, of, policy, isOwnFault, facts);
+      const finding =
+        of === undefined ? undefined : ruleFinding(rule, of, policy, isOwnFault, facts);
       if (finding !== undefined) report(finding);
     }
   }

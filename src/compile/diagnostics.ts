@@ -5,7 +5,8 @@ export const compileDiagnostics = defineDiagnostics({
   "CMP-R001": {
     severity: "warning",
     effect: "narrows",
-    message: "this Allow is left out{where}: {causes} may decide part of what it allows, and with `--actions skip` no rule is cut",
+    message:
+      "this Allow is left out{where}: {causes} may decide part of what it allows, and with `--actions skip` no rule is cut",
     hint: "Rewrite the two so that they do not overlap, or allow what you need in a rule of its own before the Deny or Pass.",
     explanation:
       "Kubernetes policies have no Deny and no order. A rule that an earlier Deny, Pass or end of a tier decides in part would have to be cut to say the same; `--actions skip` never cuts a rule, so it leaves the whole rule out, which can only deny more.",
@@ -13,14 +14,16 @@ export const compileDiagnostics = defineDiagnostics({
   "CMP-R002": {
     severity: "info",
     effect: "none",
-    message: "this {action} is not written: the Allow rules that it could override are left out instead ({causes})",
+    message:
+      "this {action} is not written: the Allow rules that it could override are left out instead ({causes})",
     explanation:
       "With `--actions skip` a Deny or Pass that matters is left out together with every Allow that it could override. What it denied stays denied; what is lost is reported at those rules.",
   },
   "CMP-R003": {
     severity: "warning",
     effect: "narrows",
-    message: "protocols other than TCP, UDP and SCTP are not allowed any more by this rule ({lost})",
+    message:
+      "protocols other than TCP, UDP and SCTP are not allowed any more by this rule ({lost})",
     hint: "Check that nothing here relies on ICMP, or say `--assume only-tcp-udp-sctp`.",
     explanation:
       "A `ports` list of Kubernetes speaks of TCP, UDP and SCTP alone; only a rule without `ports` allows the rest, and it allows everything. So the part with other protocols is left out. Such losses are counted apart, so that real narrowing is not lost among them.",
@@ -44,7 +47,8 @@ export const compileDiagnostics = defineDiagnostics({
   "CMP-R006": {
     severity: "error",
     effect: "widens",
-    message: "this kept NetworkPolicy allows more than it did: {causes} came before it and decided part of it",
+    message:
+      "this kept NetworkPolicy allows more than it did: {causes} came before it and decided part of it",
     hint: "Narrow the policy by hand before the switch: on the target nothing comes before it.",
     explanation:
       "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies. The native policy engine does not. A Kubernetes policy of the input is kept as it is, so what was cut off from it before is allowed from now on.",
@@ -52,7 +56,8 @@ export const compileDiagnostics = defineDiagnostics({
   "CMP-P001": {
     severity: "warning",
     effect: "narrows",
-    message: "pods that this policy's Deny rules select lose the rest of what was allowed to them by default",
+    message:
+      "pods that this policy's Deny rules select lose the rest of what was allowed to them by default",
     hint: "Allow what those pods need by rules of their own.",
     explanation:
       "In a tier whose default action is Pass, a Deny takes something away and everything else stays allowed. Kubernetes isolates a pod wholly or not at all. With `--actions skip` the remainder is not computed, so the pods are isolated and get only what other rules allow.",
@@ -60,7 +65,8 @@ export const compileDiagnostics = defineDiagnostics({
   "CMP-P002": {
     severity: "error",
     effect: "unknown",
-    message: "no namespace is known that this policy could apply to, so nothing can be written for it",
+    message:
+      "no namespace is known that this policy could apply to, so nothing can be written for it",
     hint: "Give an inventory (`--inventory`, made by `kubectl get ns,sa,pods,svc,endpointslices,nodes -A -o yaml > inventory.yaml`) or name the namespaces (`--known-namespace NAME`).",
     explanation:
       "A cluster-wide policy becomes one NetworkPolicy in each namespace that it can select, so the namespaces have to be known.",
@@ -68,7 +74,8 @@ export const compileDiagnostics = defineDiagnostics({
   "CMP-P003": {
     severity: "warning",
     effect: "narrows",
-    message: "the labels of namespace `{namespace}` are not known, so it may or may not be selected: its pods are isolated, and the rules are left out there",
+    message:
+      "the labels of namespace `{namespace}` are not known, so it may or may not be selected: its pods are isolated, and the rules are left out there",
     hint: "Give the Namespace object in an inventory, or its labels by `--known-namespace {namespace}:key=value,..`.",
     explanation:
       "A selector over namespace labels cannot be decided for a namespace whose labels nobody gave. Isolating its pods is the safe side, and so is leaving the Allow rules out.",
@@ -92,7 +99,8 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "widens",
     message: "its pods are left open, as `--unsayable-subjects leave-open` asks: {what}",
-    explanation: "Nothing is written for pods that no podSelector can select, so they lose the isolation of this policy.",
+    explanation:
+      "Nothing is written for pods that no podSelector can select, so they lose the isolation of this policy.",
   },
   "CMP-S004": {
     severity: "info",
@@ -104,8 +112,10 @@ export const compileDiagnostics = defineDiagnostics({
   "CMP-X001": {
     severity: "warning",
     effect: "narrows",
-    message: "some questions about namespace `{namespace}` needed more than {limit} regions and were given up: the rules concerned are left out",
+    message:
+      "some questions about namespace `{namespace}` needed more than {limit} regions and were given up: the rules concerned are left out",
     hint: "Split the policies, or use fewer label keys in Deny and Pass rules.",
-    explanation: "Subtraction can grow exponentially. Past a fixed limit the safe answer is taken, and said.",
+    explanation:
+      "Subtraction can grow exponentially. Past a fixed limit the safe answer is taken, and said.",
   },
 });

@@ -43,12 +43,7 @@ export interface Facts {
 
 /** An assumption that makes flows impossible: under it two different sets of flows may be equal. */
 export type Restriction =
-  | "only-tcp-udp-sctp"
-  | "families"
-  | "pure-range"
-  | "values"
-  | "namespaces"
-  | "pod-range";
+  "only-tcp-udp-sctp" | "families" | "pure-range" | "values" | "namespaces" | "pod-range";
 
 /** Flows that the output lacks, or has too many. */
 export type DifferenceKind = "loss" | "gain";
@@ -68,7 +63,11 @@ export function restrictionsOf(facts: Facts, kind: DifferenceKind): readonly Res
 }
 
 /** A label set without text conditions: what is surely in it ("under", by the values seen) or may be ("over"). */
-export function resolveText(set: LabelSet, seen: readonly string[], side: "under" | "over"): LabelSet {
+export function resolveText(
+  set: LabelSet,
+  seen: readonly string[],
+  side: "under" | "over",
+): LabelSet {
   if (set.atoms.length === 0) return set;
   if (side === "over") return { ...set, atoms: [] };
   const values = labelIn(seen.filter((value) => labelSetContains(set, value)));
@@ -78,7 +77,10 @@ export function resolveText(set: LabelSet, seen: readonly string[], side: "under
 export function resolveCubeText(of: Cube, facts: Facts, side: "under" | "over"): Cube | undefined {
   if (!of.constraints.some(({ set }) => set.atoms.length > 0)) return of;
   return cube(
-    of.constraints.map(({ key, set }) => ({ key, set: resolveText(set, facts.valuesSeen?.(key) ?? [], side) })),
+    of.constraints.map(({ key, set }) => ({
+      key,
+      set: resolveText(set, facts.valuesSeen?.(key) ?? [], side),
+    })),
   );
 }
 
@@ -113,7 +115,9 @@ function restrictPod(box: PodBox, facts: Facts, by: ReadonlySet<Restriction>): P
   }
   addresses = restrictAddresses(addresses, facts, by, "pod");
   if (addresses.ranges.length === 0) return undefined;
-  return labels === box.labels && addresses === box.addresses ? box : { kind: "pod", labels, addresses };
+  return labels === box.labels && addresses === box.addresses
+    ? box
+    : { kind: "pod", labels, addresses };
 }
 
 function restrictAddresses(
@@ -123,7 +127,8 @@ function restrictAddresses(
   of: PeerBox["kind"],
 ): AddressSet {
   let left = addresses;
-  if (by.has("families") && facts.families !== undefined) left = intersectAddresses(left, facts.families);
+  if (by.has("families") && facts.families !== undefined)
+    left = intersectAddresses(left, facts.families);
   if (facts.podRanges === undefined) return left;
   if (of === "pod" && by.has("pod-range")) left = intersectAddresses(left, facts.podRanges);
   if (of === "address" && by.has("pure-range")) left = subtractAddresses(left, facts.podRanges);
@@ -144,7 +149,9 @@ export function restrictBox(box: Box, facts: Facts, by: ReadonlySet<Restriction>
   if (peer === undefined) return undefined;
   if (!by.has("only-tcp-udp-sctp")) return { subject, peer, traffic: box.traffic };
   const numbers = intersectTraffic(box.traffic.numbers, ALL_PORTS);
-  return numbers.ranges.length === 0 ? undefined : { subject, peer, traffic: { ...box.traffic, numbers } };
+  return numbers.ranges.length === 0
+    ? undefined
+    : { subject, peer, traffic: { ...box.traffic, numbers } };
 }
 
 /** True if every address that a pod may have lies in the set. */
@@ -164,7 +171,9 @@ export function factsOf(
   const { podRanges, targetPodRanges } = snapshot;
   const same =
     podRanges === targetPodRanges ||
-    (podRanges !== undefined && targetPodRanges !== undefined && equalAddresses(podRanges, targetPodRanges));
+    (podRanges !== undefined &&
+      targetPodRanges !== undefined &&
+      equalAddresses(podRanges, targetPodRanges));
   return {
     podRanges,
     targetPodRanges,
@@ -189,7 +198,9 @@ function knownNamespaces(snapshot: Snapshot): Facts["namespaces"] {
 
 const familiesOf = (ranges: AddressSet): AddressSet =>
   unionAddresses(
-    ...[ALL_IPV4, ALL_IPV6].filter((family) => intersectAddresses(family, ranges).ranges.length > 0),
+    ...[ALL_IPV4, ALL_IPV6].filter(
+      (family) => intersectAddresses(family, ranges).ranges.length > 0,
+    ),
   );
 
 function valuesSeen(snapshot: Snapshot): (key: LabelKey) => readonly string[] {

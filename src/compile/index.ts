@@ -8,7 +8,7 @@ import { diagnosePolicy } from "./diagnose.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
 import type { Facts } from "./facts.ts";
 import { PolicyIndex, coveredNamespaces, namespacesNamed } from "./local.ts";
-import type { LoweringOptions } from "./lower-direction.ts";
+import type { LoweringOptions } from "./draft-rule.ts";
 import { lowerDirection } from "./lower-direction.ts";
 import { BOX_LIMIT } from "./reach.ts";
 import type { PolicyInNamespace } from "./results.ts";
@@ -16,7 +16,7 @@ import { policyResult, restsOnNamespaces } from "./results.ts";
 
 export type { Facts } from "./facts.ts";
 export { factsOf } from "./facts.ts";
-export type { Inexact, LoweringOptions } from "./lower-direction.ts";
+export type { Inexact, LoweringOptions } from "./draft-rule.ts";
 export type { UnsayableSubjects } from "./isolation.ts";
 export { compileDiagnostics } from "./diagnostics.ts";
 export { policyName } from "./results.ts";
@@ -58,7 +58,14 @@ export function lower(
 
   const pending = new Map<Policy, PolicyInNamespace[]>();
   for (const namespace of namespaces) {
-    for (const [policy, entry] of lowerNamespace(namespace, index, snapshot, options, facts, report)) {
+    for (const [policy, entry] of lowerNamespace(
+      namespace,
+      index,
+      snapshot,
+      options,
+      facts,
+      report,
+    )) {
       // Most policies lie in one namespace: what lowering made of them need not be held until all are done.
       if (namespacesNamed(policy)?.length === 1) finish(policy, [entry]);
       else {
@@ -112,7 +119,14 @@ function* lowerNamespace(
   for (const policy of new Set([...ingress.keys(), ...egress.keys()])) {
     const lowered = { ingress: ingress.get(policy), egress: egress.get(policy) };
     const kept = policy.origin.engine === "kubernetes";
-    yield [policy, { namespace, lowered, assembled: kept ? NOT_ASSEMBLED : assemble(policy, namespace, lowered) }];
+    yield [
+      policy,
+      {
+        namespace,
+        lowered,
+        assembled: kept ? NOT_ASSEMBLED : assemble(policy, namespace, lowered),
+      },
+    ];
   }
 }
 

@@ -65,7 +65,11 @@ export function isolatedSubjects(
 }
 
 /** Isolated subjects in the target's words. */
-export function sayIsolation(source: readonly Cube[], mode: UnsayableSubjects, facts: Facts): Isolation {
+export function sayIsolation(
+  source: readonly Cube[],
+  mode: UnsayableSubjects,
+  facts: Facts,
+): Isolation {
   const said: Cube[] = [];
   const over: Cube[] = [];
   const open: Cube[] = [];
@@ -89,8 +93,16 @@ export function sayIsolation(source: readonly Cube[], mode: UnsayableSubjects, f
   return { source, said, over, open, byValues };
 }
 
+/** An object that is kept isolates whom it selects, whatever earlier tiers hand on to it. */
+export function keptIsolation(source: readonly Cube[], subjects: readonly Cube[]): Isolation {
+  return { source, said: subjects.flatMap(splitSayable), over: [], open: [], byValues: false };
+}
+
 /** The parts of the subjects that are isolated by somebody, each as one selector says it. */
-export function withinIsolated(subjects: readonly Cube[], isolated: readonly Cube[]): readonly Cube[] {
+export function withinIsolated(
+  subjects: readonly Cube[],
+  isolated: readonly Cube[],
+): readonly Cube[] {
   return subjects.every((subject) => isolated.some((cube) => isCubeSubset(subject, cube)))
     ? subjects
     : meetCubes(subjects, isolated);

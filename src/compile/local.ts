@@ -63,9 +63,11 @@ export class LocalRule {
 
   /** The subjects of its policy that its own-side condition leaves, upper bound. */
   get subjects(): readonly PodBox[] {
-    const whole = this.policy.subjects.map(
-      (labels): PodBox => ({ kind: "pod", labels, addresses: ANY_ADDRESS }),
-    );
+    const whole = this.policy.subjects.map((labels): PodBox => ({
+      kind: "pod",
+      labels,
+      addresses: ANY_ADDRESS,
+    }));
     const own = this.#own?.boxes;
     if (own === undefined) return whole;
     return whole.flatMap((subject) =>
@@ -117,7 +119,8 @@ function cubeAtHome(
       certain = false;
     } else {
       const name = key.slice("namespace:".length);
-      if (!labelSetContains(set, Object.hasOwn(labels, name) ? labels[name] : undefined)) return undefined;
+      if (!labelSetContains(set, Object.hasOwn(labels, name) ? labels[name] : undefined))
+        return undefined;
     }
   }
   return { cube: scoped ? keepKeys(of, (key) => !key.startsWith("namespace:")) : of, certain };
@@ -134,7 +137,11 @@ export function ruleTraffic(rule: Rule): readonly TrafficBox[] {
 }
 
 /** Peers that can meet a traffic alternative: a port name is looked up on the destination, which has to be a pod. */
-export function peersFor(rule: Rule, traffic: TrafficBox, direction: Direction): readonly PeerBox[] {
+export function peersFor(
+  rule: Rule,
+  traffic: TrafficBox,
+  direction: Direction,
+): readonly PeerBox[] {
   return traffic.named.length > 0 && direction === "egress"
     ? rule.peer.filter((peer) => peer.kind === "pod")
     : rule.peer;

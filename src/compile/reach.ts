@@ -20,7 +20,12 @@ export interface Effort {
   givenUp: number;
 }
 
-const minus = (boxes: readonly Box[], cuts: readonly Box[], side: Side, effort: Effort): readonly Box[] => {
+const minus = (
+  boxes: readonly Box[],
+  cuts: readonly Box[],
+  side: Side,
+  effort: Effort,
+): readonly Box[] => {
   if (boxes.length === 0 || cuts.length === 0) return boxes;
   const rest = subtractBoxes(boxes, cuts, side, BOX_LIMIT);
   if (rest !== undefined) return rest;
@@ -54,10 +59,17 @@ export function subjectBoxes(subjects: readonly Cube[]): readonly Box[] {
 
 /** The policies of a tier because of which its end denies: none if the tier's default is Pass. */
 export function closers(tier: LocalTier): readonly LocalPolicy[] {
-  return tier.tier.defaultAction === "pass" ? [] : tier.policies.filter((policy) => policy.isolates);
+  return tier.tier.defaultAction === "pass"
+    ? []
+    : tier.policies.filter((policy) => policy.isolates);
 }
 
-function endOfTier(tier: LocalTier, boxes: readonly Box[], side: Side, effort: Effort): readonly Box[] {
+function endOfTier(
+  tier: LocalTier,
+  boxes: readonly Box[],
+  side: Side,
+  effort: Effort,
+): readonly Box[] {
   let rest = boxes;
   for (const policy of closers(tier)) {
     if (side === "over" && !policy.certain) continue;
@@ -70,12 +82,18 @@ function endOfTier(tier: LocalTier, boxes: readonly Box[], side: Side, effort: E
  * Those of the flows that go on behind the tier. Earlier Allow matches of the tier are not taken away: what an Allow has
  * decided may stay in reach, since allowing it again changes nothing.
  */
-function throughTier(tier: LocalTier, boxes: readonly Box[], side: Side, effort: Effort): readonly Box[] {
+function throughTier(
+  tier: LocalTier,
+  boxes: readonly Box[],
+  side: Side,
+  effort: Effort,
+): readonly Box[] {
   let open = boxes;
   const passed: Box[] = [];
   for (const rule of tier.rules) {
     if (open.length === 0) break;
-    if (rule.rule.action === "deny" && cuts(rule, side)) open = minus(open, rule.boxes, side, effort);
+    if (rule.rule.action === "deny" && cuts(rule, side))
+      open = minus(open, rule.boxes, side, effort);
     if (rule.rule.action === "pass" && keeps(rule, side)) passed.push(...meet(open, rule.boxes));
   }
   const rest = endOfTier(tier, open, side, effort);
@@ -135,7 +153,13 @@ interface Walked {
 }
 
 /** One tier with the first match winning, Allows included: what it allows and what it hands on. */
-function walkTier(tier: LocalTier, from: number, boxes: readonly Box[], side: Side, effort: Effort): Walked {
+function walkTier(
+  tier: LocalTier,
+  from: number,
+  boxes: readonly Box[],
+  side: Side,
+  effort: Effort,
+): Walked {
   let open = boxes;
   const allowed: Box[] = [];
   const passed: Box[] = [];

@@ -1,12 +1,6 @@
 import type { AssumptionCode } from "../ir/assumption.ts";
 import type { PolicyOrigin, RuleOrigin } from "../ir/origin.ts";
-import type {
-  IsolationResult,
-  Outcome,
-  PolicyResult,
-  RuleResult,
-  Witness,
-} from "../ir/outcome.ts";
+import type { IsolationResult, Outcome, PolicyResult, RuleResult, Witness } from "../ir/outcome.ts";
 import { worstOutcome } from "../ir/outcome.ts";
 import type { Action, Direction, Policy, Rule } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
@@ -18,8 +12,9 @@ import type { Assembled, Placement } from "./assemble.ts";
 import { NO_DIFFERENCE, assumptionsOf } from "./claim.ts";
 import type { Facts } from "./facts.ts";
 import type { Isolation } from "./isolation.ts";
-import type { Cause, LoweredPolicy, LoweredRule } from "./lower-direction.ts";
-import { hasUnsaid } from "./lower-direction.ts";
+import type { Cause } from "./causes.ts";
+import { hasUnsaid } from "./draft-rule.ts";
+import type { LoweredPolicy, LoweredRule } from "./lower-direction.ts";
 import { namespacesNamed } from "./local.ts";
 import { isOtherTraffic } from "./say-traffic.ts";
 import { witnessOf } from "./witness.ts";
@@ -57,14 +52,19 @@ const restsOn = (rule: LoweredRule): boolean =>
   (rule.disposition === "emitted" && rule.local.rule.assumptions.length > 0);
 
 function assumptions(rule: LoweredRule, facts: Facts): readonly AssumptionCode[] {
-  const blocks = rule.said?.rules.some(({ peers }) => peers?.some((peer) => peer.kind === "block")) ?? false;
+  const blocks =
+    rule.said?.rules.some(({ peers }) => peers?.some((peer) => peer.kind === "block")) ?? false;
   return [
     ...assumptionsOf([...rule.lost.needed, ...rule.gained.needed], facts, blocks),
     ...(rule.disposition === "emitted" ? rule.local.rule.assumptions : []),
   ];
 }
 
-function ruleWitness(rule: LoweredRule, namespace: string, { podRanges }: Facts): Witness | undefined {
+function ruleWitness(
+  rule: LoweredRule,
+  namespace: string,
+  { podRanges }: Facts,
+): Witness | undefined {
   const { direction } = rule.local.rule.origin;
   const own = causeName({ policy: rule.local.policy, rule: rule.local });
   const gained = rule.gained.left[0];
@@ -75,7 +75,8 @@ function ruleWitness(rule: LoweredRule, namespace: string, { podRanges }: Facts)
     return witnessOf(gained, direction, namespace, { verdict: "deny", by }, target, podRanges);
   }
   // A loss beyond ICMP says more than one of ICMP.
-  const lost = rule.lost.left.find((box) => !isOtherTraffic(box.traffic.numbers)) ?? rule.lost.left[0];
+  const lost =
+    rule.lost.left.find((box) => !isOtherTraffic(box.traffic.numbers)) ?? rule.lost.left[0];
   if (lost === undefined) return undefined;
   const by = rule.local.rule.action === "allow" ? own : "the end of the tiers";
   const nothing = { verdict: "deny", by: "no NetworkPolicy allows it" } as const;
@@ -94,7 +95,8 @@ const NOTHING: readonly never[] = [];
 
 /** A rule that is written, and loses something all the same, does not lose it to the rules before it. */
 function causesOf(outcome: Outcome, rule: LoweredRule | undefined): readonly Cause[] {
-  if (rule === undefined || (outcome === "narrowed" && rule.disposition === "emitted")) return NOTHING;
+  if (rule === undefined || (outcome === "narrowed" && rule.disposition === "emitted"))
+    return NOTHING;
   return rule.because;
 }
 
@@ -126,7 +128,9 @@ function ruleResult(rule: Rule, places: readonly RulePlace[], facts: Facts): Rul
   const outcome = worstOutcome(outcomes);
   const worst = places[outcomes.indexOf(outcome)];
   const witness = worst === undefined ? undefined : ruleWitness(worst.rule, worst.namespace, facts);
-  const lost = places.flatMap((one) => (one.rule.lost.left.length > 0 ? one.rule.lost.outside : []));
+  const lost = places.flatMap((one) =>
+    one.rule.lost.left.length > 0 ? one.rule.lost.outside : [],
+  );
   return {
     rule: rule.origin,
     action: rule.action,
@@ -151,7 +155,11 @@ function ruleResult(rule: Rule, places: readonly RulePlace[], facts: Facts): Rul
 function isolationResult(isolations: readonly Isolation[]): IsolationResult {
   if (isolations.every((one) => one.source.length === 0 && one.said.length === 0)) return "none";
   if (isolations.some((one) => one.open.length > 0)) return "less";
-  if (isolations.some((one) => one.over.length > 0 || (one.source.length === 0 && one.said.length > 0))) {
+  if (
+    isolations.some(
+      (one) => one.over.length > 0 || (one.source.length === 0 && one.said.length > 0),
+    )
+  ) {
     return "more";
   }
   return "same";
@@ -178,13 +186,19 @@ function isolationWitnesses(inNamespaces: readonly PolicyInNamespace[]): readonl
       for (const labels of isolation?.over.slice(0, 1) ?? []) {
         const unrelated = { verdict: "allow", by: "no policy selects such a pod" } as const;
         found.push(
-          isolationWitness(labels, direction, namespace, [unrelated, { verdict: "deny", by: "isolated too" }]),
+          isolationWitness(labels, direction, namespace, [
+            unrelated,
+            { verdict: "deny", by: "isolated too" },
+          ]),
         );
       }
       for (const labels of isolation?.open.slice(0, 1) ?? []) {
         const denied = { verdict: "deny", by: "the end of the tier" } as const;
         found.push(
-          isolationWitness(labels, direction, namespace, [denied, { verdict: "allow", by: "left open" }]),
+          isolationWitness(labels, direction, namespace, [
+            denied,
+            { verdict: "allow", by: "left open" },
+          ]),
         );
       }
     }
@@ -257,7 +271,9 @@ export function policyResult(
     objects,
     rules,
     assumptions:
-      outcome === "exact" ? NOTHING : unique([...own, ...rules.flatMap((rule) => rule.assumptions)]),
+      outcome === "exact"
+        ? NOTHING
+        : unique([...own, ...rules.flatMap((rule) => rule.assumptions)]),
     witnesses:
       outcome === "exact"
         ? NOTHING

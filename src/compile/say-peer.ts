@@ -52,7 +52,10 @@ function podPeer(of: Cube, namespace: string): AllowPeer {
   const pods = selectorOf(of, "pod");
   const rest = keepKeys(of, (key) => key.startsWith("namespace:") && key !== NAMESPACE_NAME);
   const here =
-    name !== undefined && !name.complement && name.values.length === 1 && name.values[0] === namespace;
+    name !== undefined &&
+    !name.complement &&
+    name.values.length === 1 &&
+    name.values[0] === namespace;
   if (here && rest.constraints.length === 0) return { kind: "pods", pods };
   const namespaces = selectorOf(of, "namespace");
   return pods === EVERYTHING ? { kind: "pods", namespaces } : { kind: "pods", namespaces, pods };
@@ -78,7 +81,9 @@ export function sayPeers(
 ): SaidPeers | undefined {
   if (peer === ANY_PEER) return { peers: undefined, surely: ANY_PEER, maybe: ANY_PEER };
 
-  const machines = unionAddresses(...peer.flatMap((box) => (box.kind === "address" ? [box.addresses] : [])));
+  const machines = unionAddresses(
+    ...peer.flatMap((box) => (box.kind === "address" ? [box.addresses] : [])),
+  );
   const byLabel: Cube[] = [];
   let allPodsAt: AddressSet = NO_ADDRESS;
   for (const box of peer) {
@@ -113,7 +118,8 @@ export function sayPeers(
     peers.push(podPeer(labels, namespace));
     surely.push({ kind: "pod", labels, addresses: ANY_ADDRESS });
   }
-  if (blocks.ranges.length === 0) return peers.length === 0 ? undefined : { peers, surely, maybe: surely };
+  if (blocks.ranges.length === 0)
+    return peers.length === 0 ? undefined : { peers, surely, maybe: surely };
   const holes = written === undefined ? undefined : holesOf(written, blocks);
   if (written !== undefined && holes !== undefined) {
     for (const block of written) peers.push({ kind: "block", ...block });
@@ -158,4 +164,3 @@ function sayableBlocks(
     facts.targetPodRanges === undefined ? NO_ADDRESS : complementAddresses(facts.targetPodRanges);
   return intersectAddresses(machines, unionAddresses(podsLetIn, noPods));
 }
-

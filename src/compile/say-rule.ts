@@ -2,10 +2,11 @@ import type { AllowRule } from "../ir/allow-policy.ts";
 import type { Direction, Rule } from "../ir/policy.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import { ANY_ADDRESS, equalAddresses, intersectAddresses } from "../sets/address-set.ts";
-import type { Box, PeerBox, PodBox, TrafficBox } from "../sets/box.ts";
+import type { Box, PeerBox, PodBox } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods } from "./facts.ts";
+import type { LocalRule } from "./local.ts";
 import { peersFor } from "./local.ts";
 import type { SaidPeers } from "./say-peer.ts";
 import { sayPeers, sayableCube } from "./say-peer.ts";
@@ -13,16 +14,109 @@ import { splitSayable } from "./say-selector.ts";
 import type { SaidTraffic } from "./say-traffic.ts";
 import { sayNames, sayNumbers } from "./say-traffic.ts";
 
+/** Peers and traffic that go together. */
+interface SaidPart {
+  readonly peers: SaidPeers;
+  readonly traffic: SaidTraffic;
+}
+
 /** A rule as policies with these subjects say it. */
 export interface SaidRule {
   readonly subjects: readonly Cube[];
   /** Usually one; two where names and numbers of ports have different peers. */
   readonly rules: readonly AllowRule[];
+  readonly parts: readonly SaidPart[];
+  /** What it surely lets in. */
   readonly surely: readonly Box[];
+  /** What it may let in. */
   readonly maybe: readonly Box[];
   /** What exceptions of its blocks take out; undefined without exceptions. */
   readonly holes?: AddressSet;
 }
+
+/** Of a rule for pods that nobody isolates. */
+export const NOTHING_SAID: SaidRule = { subjects: [], rules: [], parts: [], surely: [], maybe: [] };
+
+/** A rule of an object that is written as it is. */
+export function sayKept(
+  subjects: readonly Cube[],
+  surely: readonly Box[],
+  maybe: readonly Box[],
+): SaidRule {
+  return { subjects, rules: [], parts: [], surely, maybe };
+}
+
+/** Its boxes are put together only when somebody asks: most rules come out as they went in, and nobody does. */
+class Said implements SaidRule {
+  readonly subjects: readonly Cube[];
+  readonly rules: readonly AllowRule[];
+  readonly parts: readonly SaidPart[];
+  readonly holes?: AddressSet;
+  #surely: readonly Box[] | undefined;
+  #maybe: readonly Box[] | undefined;
+
+  constructor(
+    subjects: readonly Cube[],
+    rules: readonly AllowRule[],
+    parts: readonly SaidPart[],
+    holes: AddressSet | undefined,
+  ) {
+    this.subjects = subjects;
+    this.rules = rules;
+    this.parts = parts;
+    if (holes !== undefined) this.holes = holes;
+  }
+
+  get surely(): readonly Box[] {
+    this.#surely ??= this.#boxes((part) => part.peers.surely);
+    return this.#surely;
+  }
+
+  get maybe(): readonly Box[] {
+    this.#maybe ??= this.#boxes((part) => part.peers.maybe);
+    return this.#maybe;
+  }
+
+  #boxes(peersOf: (part: SaidPart) => readonly PeerBox[]): readonly Box[] {
+    return this.subjects.flatMap((labels) => {
+      const subject: PodBox = { kind: "pod", labels, addresses: ANY_ADDRESS };
+      return this.parts.flatMap((part) =>
+        part.traffic.means.flatMap((traffic) =>
+          peersOf(part).map((peer): Box => ({ subject, peer, traffic })),
+        ),
+      );
+    });
+  }
+}
+
+const same = <T>(a: readonly T[], b: readonly T[], equal: (a: T, b: T) => boolean): boolean =>
+  a.length === b.length &&
+  a.every((one, index) => {
+    const other = b[index];
+    return other !== undefined && equal(one, other);
+  });
+
+/**
+ * True if what is said is surely what the rule means, as one sees without computing anything: the very same subjects,
+ * peers and numbers. False says nothing.
+ */
+export function isVerbatim({ rule, policy }: LocalRule, said: SaidRule): boolean {
+  const [part] = said.parts;
+  if (part === undefined || said.parts.length !== 1 || rule.subjectOnly !== undefined) return false;
+  if (rule.traffic.named.length > 0) return false;
+  const { peers, traffic } = part;
+  return (
+    same(said.subjects, policy.subjects, (a, b) => a === b) &&
+    traffic.means[0]?.numbers === rule.traffic.numbers &&
+    (peers.surely === rule.peer || same(peers.surely, rule.peer, samePeer)) &&
+    (peers.maybe === peers.surely || same(peers.maybe, rule.peer, samePeer))
+  );
+}
+
+const samePeer = (a: PeerBox, b: PeerBox): boolean =>
+  a.kind === b.kind &&
+  (a.addresses === b.addresses || equalAddresses(a.addresses, b.addresses)) &&
+  (a.kind !== "pod" || b.kind !== "pod" || a.labels === b.labels);
 
 /** Subjects that a podSelector says, out of subject boxes: addresses of pods must not matter. */
 export function saySubjects(
@@ -65,35 +159,32 @@ export function sayRule(
 ): SaidRule | undefined {
   if (subjects.length === 0) return undefined;
   const rules: AllowRule[] = [];
-  const surely: Box[] = [];
-  const maybe: Box[] = [];
-  const say = (peers: SaidPeers | undefined, traffic: SaidTraffic | undefined): void => {
+  const parts: SaidPart[] = [];
+  const sayPart = (peers: SaidPeers | undefined, traffic: SaidTraffic | undefined): void => {
     if (peers === undefined || traffic === undefined) return;
     const last = rules.at(-1);
-    if (last !== undefined && last.peers === peers.peers && last.ports !== undefined && traffic.ports !== undefined) {
+    if (
+      last !== undefined &&
+      last.peers === peers.peers &&
+      last.ports !== undefined &&
+      traffic.ports !== undefined
+    ) {
       rules[rules.length - 1] = { ...last, ports: [...last.ports, ...traffic.ports] };
     } else {
       rules.push({ from: [rule.origin], peers: peers.peers, ports: traffic.ports });
     }
-    for (const labels of subjects) {
-      const subject: PodBox = { kind: "pod", labels, addresses: ANY_ADDRESS };
-      surely.push(...product(subject, peers.surely, traffic.means));
-      maybe.push(...product(subject, peers.maybe, traffic.means));
-    }
+    parts.push({ peers, traffic });
   };
 
   const peers = sayPeers(rule.peer, blocks, namespace, facts, side);
-  say(peers, sayNumbers(rule.traffic.numbers, side));
-  const named = sayNames(rule.traffic.named);
+  sayPart(peers, sayNumbers(rule.traffic.numbers, side));
+  const named = rule.traffic.named.length === 0 ? undefined : sayNames(rule.traffic.named);
   if (named !== undefined) {
     const reachable = peersFor(rule, { numbers: rule.traffic.numbers, named: [""] }, direction);
-    say(reachable === rule.peer ? peers : sayPeers(reachable, blocks, namespace, facts, side), named);
+    sayPart(
+      reachable === rule.peer ? peers : sayPeers(reachable, blocks, namespace, facts, side),
+      named,
+    );
   }
-  if (rules.length === 0) return undefined;
-  const holes = peers?.holes;
-  return { subjects, rules, surely, maybe, ...(holes === undefined ? {} : { holes }) };
-}
-
-function product(subject: PodBox, peers: readonly PeerBox[], traffic: readonly TrafficBox[]): readonly Box[] {
-  return traffic.flatMap((one) => peers.map((peer): Box => ({ subject, peer, traffic: one })));
+  return rules.length === 0 ? undefined : new Said(subjects, rules, parts, peers?.holes);
 }

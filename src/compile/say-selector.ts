@@ -12,7 +12,8 @@ export const EVERYTHING: LabelSelector = { requirements: [] };
  * takes the absent label in, and it takes everything else with it.
  */
 function alternatives(set: LabelSet): readonly LabelSet[] {
-  if (!set.complement && set.absent && set.values.length > 0) return [LABEL_ABSENT, labelIn(set.values)];
+  if (!set.complement && set.absent && set.values.length > 0)
+    return [LABEL_ABSENT, labelIn(set.values)];
   return [set];
 }
 
@@ -45,5 +46,12 @@ export function selectorOf(of: Cube, scope: "namespace" | "pod"): LabelSelector 
   }
   return found.length === 0
     ? EVERYTHING
-    : { requirements: found.sort(compareBy((one) => one.key, (one) => one.operator)) };
+    : {
+        requirements: found.sort(
+          compareBy(
+            (one) => one.key,
+            (one) => one.operator,
+          ),
+        ),
+      };
 }

@@ -43,7 +43,10 @@ export function sayNumbers(numbers: TrafficSet, side: "under" | "over"): SaidTra
   for (const [number, protocol] of PROTOCOLS) {
     for (const { first, last } of portsOf(said, number)) {
       if (first === 1 && last === 65535) ports.push({ protocol });
-      else ports.push(last > first ? { protocol, port: first, endPort: last } : { protocol, port: first });
+      else
+        ports.push(
+          last > first ? { protocol, port: first, endPort: last } : { protocol, port: first },
+        );
     }
   }
   return ports.length === 0 ? undefined : { ports, means: [{ numbers: said, named: [] }] };

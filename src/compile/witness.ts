@@ -18,7 +18,11 @@ function pick(set: LabelSet): string | undefined {
   const candidates = set.complement
     ? [...SPARE, ...set.atoms.filter((atom) => !atom.negated).map((atom) => atom.operand)]
     : set.values;
-  return candidates.find((value) => labelSetContains(set, value)) ?? set.atoms.find((a) => !a.negated)?.operand ?? "other";
+  return (
+    candidates.find((value) => labelSetContains(set, value)) ??
+    set.atoms.find((a) => !a.negated)?.operand ??
+    "other"
+  );
 }
 
 function describeLabels(labels: Cube): string {
@@ -26,7 +30,12 @@ function describeLabels(labels: Cube): string {
   for (const { key, set } of labels.constraints) {
     if (key === NAMESPACE_NAME || key === ACCOUNT_NAME) continue;
     const [scope, name] = [key.slice(0, key.indexOf(":")), key.slice(key.indexOf(":") + 1)];
-    const owner = scope === "pod" ? "" : scope === "namespace" ? " on its namespace" : " on its service account";
+    const owner =
+      scope === "pod"
+        ? ""
+        : scope === "namespace"
+          ? " on its namespace"
+          : " on its service account";
     const value = pick(set);
     if (value !== undefined) found.push(`${name}=${value}${owner}`);
     else if (set.complement) found.push(`no ${name}${owner}`);
@@ -54,7 +63,9 @@ function firstAddress(addresses: AddressSet): string {
 
 function describePeer(peer: PeerBox, podRanges: AddressSet | undefined): string {
   if (peer.kind === "address") {
-    return peer.addresses === ANY_ADDRESS ? "any address outside of the cluster" : firstAddress(peer.addresses);
+    return peer.addresses === ANY_ADDRESS
+      ? "any address outside of the cluster"
+      : firstAddress(peer.addresses);
   }
   const pod = describePod(peer.labels, undefined);
   const anywhere =
@@ -80,12 +91,19 @@ function describeTraffic(box: Box): Pick<Witness, "protocol" | "port"> {
     if (range === undefined) continue;
     const [name] = box.traffic.named;
     if (name !== undefined) return { protocol: `${protocol} (the port called ${name})` };
-    const inside = ranges.filter(({ first, last }) => first >> 16 <= number && number <= last >> 16);
+    const inside = ranges.filter(
+      ({ first, last }) => first >> 16 <= number && number <= last >> 16,
+    );
     const holds = (port: number): boolean =>
-      inside.some(({ first, last }) => first <= number * 65536 + port && number * 65536 + port <= last);
+      inside.some(
+        ({ first, last }) => first <= number * 65536 + port && number * 65536 + port <= last,
+      );
     const first = Math.max(range.first & 0xffff, 1);
     const port = FAMILIAR_PORTS.find(holds) ?? (range.first >> 16 === number ? first : 1);
-    const full = inside.length === 1 && range.first <= number * 65536 + 1 && range.last >= number * 65536 + 65535;
+    const full =
+      inside.length === 1 &&
+      range.first <= number * 65536 + 1 &&
+      range.last >= number * 65536 + 65535;
     return full ? { protocol } : { protocol, port };
   }
   if (protocols.includes(ICMP)) return { protocol: "ICMP" };

@@ -1,0 +1,176 @@
+import type { Disposition } from "../ir/outcome.ts";
+import type { Rule } from "../ir/policy.ts";
+import { ANY_ADDRESS } from "../sets/address-set.ts";
+import type { Box } from "../sets/box.ts";
+import type { Cube } from "../sets/cube.ts";
+import type { Cause } from "./causes.ts";
+import { cutters, laterDenies } from "./causes.ts";
+import type { Difference } from "./claim.ts";
+import { NO_DIFFERENCE, difference } from "./claim.ts";
+import type { Facts } from "./facts.ts";
+import type { Isolation, UnsayableSubjects } from "./isolation.ts";
+import { withinIsolated } from "./isolation.ts";
+import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
+import type { Effort } from "./reach.ts";
+import { effective, meetBoxes, reaching, subjectBoxes } from "./reach.ts";
+import type { SaidRule } from "./say-rule.ts";
+import { NOTHING_SAID, sayKept, sayRule, saySubjects } from "./say-rule.ts";
+
+/** Which side is taken where no exact form exists. */
+export type Inexact = "narrow" | "widen";
+
+export interface LoweringOptions {
+  readonly inexact: Inexact;
+  readonly unsayableSubjects: UnsayableSubjects;
+}
+
+/** One namespace and direction while it is lowered. */
+export interface Scene {
+  readonly set: LocalSet;
+  readonly options: LoweringOptions;
+  readonly facts: Facts;
+  readonly effort: Effort;
+  readonly isolation: ReadonlyMap<LocalPolicy, Isolation>;
+  /** All that is isolated by what is written: I. */
+  readonly isolated: readonly Cube[];
+  /** True if no rule can touch another: one tier that denies at its end, Allows alone, and all of it certain. */
+  readonly plain: boolean;
+}
+
+/** What is to be written for one rule, before the rules are looked at together. */
+export interface Draft {
+  readonly local: LocalRule;
+  disposition: Extract<Disposition, "emitted" | "redundant" | "skipped">;
+  said: SaidRule | undefined;
+  because: readonly Cause[];
+  /** Flows that the source may allow because of this rule. */
+  wanted: readonly Box[];
+  /** Flows that it surely does. */
+  sure: readonly Box[];
+  /** What it rests on that a Deny or Pass is left out. */
+  gained: Difference;
+  /** A Deny that no flow comes to undecided, so that it isolates nobody. */
+  unreached: boolean;
+}
+
+/** True for a Kubernetes policy of the input, which is written as it is. */
+export const isKept = ({ policy }: LocalPolicy): boolean => policy.origin.engine === "kubernetes";
+
+/** True if the rule matches flows that the model cannot say. */
+export const hasUnsaid = ({ rule }: LocalRule): boolean =>
+  rule.unsaid !== undefined && rule.unsaid.length > 0;
+
+/** Steps b and c of lowerDirection: what each Allow, and what each Pass hands on to the end, comes to by itself. */
+export function draftRule(
+  scene: Scene,
+  tierIndex: number,
+  tier: LocalTier,
+  local: LocalRule,
+): Draft {
+  const draft: Draft = {
+    local,
+    disposition: "redundant",
+    said: undefined,
+    because: [],
+    wanted: [],
+    sure: [],
+    gained: NO_DIFFERENCE,
+    unreached: false,
+  };
+  const { action } = local.rule;
+  if (action === "allow" && isKept(local.policy)) keep(scene, draft, tierIndex, tier);
+  else if (action === "allow") allow(scene, draft, tierIndex, tier);
+  else if (action === "pass") pass(scene, draft, tierIndex);
+  return draft;
+}
+
+/** A rule of a Kubernetes policy of the input: it is written as it is, whatever the source's tiers make of it. */
+function keep(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): void {
+  const { local } = draft;
+  const surely =
+    scene.facts.blocksMatchPods === "yes"
+      ? local.boxes
+      : local.boxes.filter(({ peer }) => peer.kind !== "pod" || peer.addresses === ANY_ADDRESS);
+  draft.disposition = "emitted";
+  draft.said = sayKept(local.policy.subjects, surely, local.boxes);
+  if (scene.plain) {
+    draft.wanted = local.boxes;
+    draft.sure = local.boxes;
+    return;
+  }
+  draft.wanted = effective(scene.set, tierIndex, local, "over", scene.effort);
+  draft.sure = effective(scene.set, tierIndex, local, "under", scene.effort);
+  if (!covers(scene, draft.sure, local.boxes)) {
+    draft.because = cutters(scene.set, tierIndex, tier, local);
+  }
+}
+
+/** A rule with a part that is not even in the model is never redundant for what is known of it. */
+function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): void {
+  const { local } = draft;
+  let whole = local.certain;
+  draft.wanted = local.boxes;
+  draft.sure = local.certain ? local.boxes : [];
+  if (!scene.plain) {
+    draft.wanted = effective(scene.set, tierIndex, local, "over", scene.effort);
+    if (isNothing(scene, draft.wanted)) {
+      draft.because = cutters(scene.set, tierIndex, tier, local);
+      if (hasUnsaid(local)) draft.disposition = "skipped";
+      return;
+    }
+    draft.sure = effective(scene.set, tierIndex, local, "under", scene.effort);
+    whole &&= covers(scene, draft.sure, local.boxes);
+  }
+  if (local.boxes.length === 0) {
+    if (hasUnsaid(local)) draft.disposition = "skipped";
+    return;
+  }
+  if (!whole) draft.because = cutters(scene.set, tierIndex, tier, local);
+  if (whole || scene.options.inexact === "widen") draft.said = say(scene, local, local.rule.blocks);
+  draft.disposition = draft.said === undefined ? "skipped" : "emitted";
+  if (draft.said?.subjects.length === 0) draft.disposition = "redundant";
+}
+
+/** The flows that a Pass matches, as far as their subjects are isolated, on to the end of the last tier. */
+function pass(scene: Scene, draft: Draft, tierIndex: number): void {
+  const { local } = draft;
+  const { set, effort, isolated } = scene;
+  if (isolated.length === 0) return;
+  const later = { ...set, tiers: set.tiers.slice(tierIndex + 1) };
+  const toTheEnd = (side: "over" | "under"): readonly Box[] => {
+    const handedOn = effective(set, tierIndex, local, side, effort);
+    const ofIsolated = meetBoxes(handedOn, subjectBoxes(isolated));
+    return reaching(later, later.tiers.length, ofIsolated, side, effort);
+  };
+  draft.wanted = toTheEnd("over");
+  if (draft.wanted.length === 0) return;
+  draft.sure = toTheEnd("under");
+  const matched = meetBoxes(local.boxes, subjectBoxes(isolated));
+  const whole = local.certain && covers(scene, draft.sure, matched);
+  if (whole || scene.options.inexact === "widen") draft.said = say(scene, local, local.rule.blocks);
+  else draft.because = laterDenies(set, tierIndex, local);
+}
+
+/** A rule in the target's words, for those of its subjects that are isolated. */
+export function say(scene: Scene, local: LocalRule, blocks: Rule["blocks"]): SaidRule | undefined {
+  const { facts, isolated, isolation, options, set } = scene;
+  const side = options.inexact === "narrow" ? "under" : "over";
+  const subjects = saySubjects(local.subjects, facts, side);
+  const own = isolation.get(local.policy)?.said ?? [];
+  const within = subjects.every((subject) => own.includes(subject))
+    ? subjects
+    : withinIsolated(subjects, isolated);
+  // Nobody whom it concerns is isolated: all is allowed without it.
+  if (subjects.length > 0 && within.length === 0) return NOTHING_SAID;
+  return sayRule(local.rule, blocks, within, set.namespace, set.direction, facts, side);
+}
+
+/** True if the boxes lie inside of the cover, as far as flows can occur; assumptions may be used as for a gain. */
+function covers({ facts, effort }: Scene, cover: readonly Box[], boxes: readonly Box[]): boolean {
+  if (boxes.every((box) => cover.includes(box))) return true;
+  return difference(boxes, cover, "gain", facts, effort).left.length === 0;
+}
+
+function isNothing({ facts, effort }: Scene, boxes: readonly Box[]): boolean {
+  return boxes.length === 0 || difference(boxes, [], "loss", facts, effort).left.length === 0;
+}

@@ -1,0 +1,110 @@
+import type { Box } from "../sets/box.ts";
+import { forestallers } from "./causes.ts";
+import { difference } from "./claim.ts";
+import type { Draft, Scene } from "./draft-rule.ts";
+import type { LocalRule, LocalTier } from "./local.ts";
+import type { Position } from "./reach.ts";
+import { allowedFrom, minusBoxes, reaching, subjectBoxes, undecidedAt } from "./reach.ts";
+
+/** The drafts of a direction, in evaluation order. */
+export type Drafts = ReadonlyMap<LocalRule, Draft>;
+
+/** Everything that is surely let in by what is written. */
+export function writtenBy(drafts: Iterable<Draft>): readonly Box[] {
+  const written: Box[] = [];
+  for (const { said } of drafts) if (said !== undefined) written.push(...said.surely);
+  return written;
+}
+
+/** Step d of lowerDirection: what each Deny and Pass comes to. */
+export function judgeActions(scene: Scene, drafts: Drafts): void {
+  const blamed = new Set<LocalRule>();
+  for (const { local, disposition, because } of drafts.values()) {
+    const leftOut =
+      disposition === "skipped" || (local.rule.action === "pass" && because.length > 0);
+    if (leftOut) for (const { rule } of because) if (rule !== undefined) blamed.add(rule);
+  }
+  scene.set.tiers.forEach((tier, tierIndex) => {
+    tier.rules.forEach((local, rule) => {
+      const draft = drafts.get(local);
+      const { action } = local.rule;
+      if (draft === undefined || (action !== "deny" && action !== "pass")) return;
+      judge(scene, drafts, draft, { tier: tierIndex, rule }, tier, blamed.has(local));
+    });
+  });
+}
+
+function judge(
+  scene: Scene,
+  drafts: Drafts,
+  draft: Draft,
+  at: Position,
+  tier: LocalTier,
+  isBlamed: boolean,
+): void {
+  const { local } = draft;
+  const matched = undecidedAt(scene.set, at, local.boxes, scene.effort);
+  draft.unreached = matched.length === 0;
+  const impossible = difference(matched, [], "gain", scene.facts, scene.effort);
+  if (impossible.left.length === 0 || changesNothing(scene, at, local, matched)) {
+    if (draft.said !== undefined && !isSpare(scene, draft, drafts)) {
+      draft.disposition = "emitted";
+      return;
+    }
+    draft.said = undefined;
+    draft.wanted = [];
+    draft.disposition = "redundant";
+    if (matched.length === 0) draft.because = forestallers(tier, local);
+    else if (impossible.left.length === 0) draft.gained = impossible;
+    return;
+  }
+  const isWritten = draft.said !== undefined && draft.said.rules.length > 0;
+  const tailLeftOut =
+    local.rule.action === "pass" && draft.wanted.length > 0 && draft.said === undefined;
+  // What a Pass hands on to the end may be written although rules behind it were left out because of it.
+  draft.disposition = !isWritten && (isBlamed || tailLeftOut) ? "skipped" : "emitted";
+}
+
+/** True if all that is written for the rule is written for others as well. */
+function isSpare(scene: Scene, draft: Draft, drafts: Drafts): boolean {
+  const others = writtenBy([...drafts.values()].filter((one) => one !== draft));
+  return minusBoxes(draft.said?.surely ?? [], others, "over", scene.effort).length === 0;
+}
+
+/** True only if the flows that come to the rule end the same without it. */
+function changesNothing(
+  { set, effort }: Scene,
+  at: Position,
+  { rule: { action } }: LocalRule,
+  matched: readonly Box[],
+): boolean {
+  if (matched.length === 0) return true;
+  const without = { tier: at.tier, rule: at.rule + 1 };
+  const may = allowedFrom(set, without, matched, "over", effort);
+  if (action === "deny") return may.length === 0;
+  const next = { tier: at.tier + 1, rule: 0 };
+  const mayPassed = allowedFrom(set, next, matched, "over", effort);
+  const inside = (boxes: readonly Box[], from: Position): boolean =>
+    minusBoxes(boxes, allowedFrom(set, from, matched, "under", effort), "over", effort).length ===
+    0;
+  return inside(may, next) && inside(mayPassed, without);
+}
+
+/**
+ * A Deny in a tier whose default is Pass isolates its subjects, and so has to answer for what the end of the tiers would
+ * allow them: with `skip` that is never written, since the Deny cuts it.
+ */
+export function judgeTails(scene: Scene, drafts: Drafts, written: readonly Box[]): void {
+  const { set, isolation, effort } = scene;
+  for (const { tier, rules } of set.tiers) {
+    for (const rule of rules) {
+      const draft = drafts.get(rule);
+      if (draft === undefined || rule.rule.action !== "deny" || draft.unreached) continue;
+      if (tier.defaultAction === "deny" && rule.policy.isolates) continue;
+      const isolated = subjectBoxes(isolation.get(rule.policy)?.said ?? []);
+      const tail = reaching(set, set.tiers.length, isolated, "over", effort);
+      draft.wanted = minusBoxes(tail, written, "over", effort);
+      if (draft.wanted.length > 0) draft.disposition = "skipped";
+    }
+  }
+}
