@@ -110,6 +110,7 @@ function verdict(documents, shown) {
       tiers: [],
       assume: new Set(),
       allowIncomplete: false,
+      verify: true,
       failOn: "widened",
     },
     tool: { name: "netpol-migrate", version: "" },

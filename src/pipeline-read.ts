@@ -29,8 +29,8 @@ export interface SetFiles {
   readonly files: readonly SourceFile[];
   /** Findings about files that could not be read at all. */
   readonly unreadable: readonly Diagnostic[];
-  /** What objects that carry our own annotation are. "context": unless there are no others. */
-  readonly ownOutput: "context" | "input";
+  /** What objects that carry our own annotation are. */
+  readonly ownOutput: "context" | "context-beside-calico" | "input";
   /** Whether ipBlocks of Kubernetes policies match pods: Calico's and the VPC CNI's do. */
   readonly ipBlockMatchesPods: "yes" | "no";
   /** True for files that another set of the run has, too: their facts and findings are taken once. */

@@ -10,10 +10,12 @@ import type { AssumptionCode } from "./ir/assumption.ts";
 import type { Outcome, PolicyResult, RuleResult } from "./ir/outcome.ts";
 import { OUTCOMES, worstOutcome } from "./ir/outcome.ts";
 import type { PolicySet } from "./ir/policy.ts";
+import { confirmOutput, confirmedResults } from "./pipeline-confirm.ts";
 import { readSources } from "./pipeline-read.ts";
 import type { RunReport } from "./report/report.ts";
 import { buildReport } from "./report/build.ts";
 import type { CalicoPolicy, CalicoTier } from "./sources/calico/model.ts";
+import type { RefutedClaim } from "./verify/confirm.ts";
 
 /** From which outcome on a run fails; "none": from no outcome. */
 export type FailOn = "none" | Exclude<Outcome, "exact">;
@@ -30,6 +32,8 @@ export interface ConvertOptions {
   readonly tiers: readonly CalicoTier[];
   readonly assume: ReadonlySet<AssumptionCode>;
   readonly allowIncomplete: boolean;
+  /** Whether the output is read back and its claims are proved. */
+  readonly verify: boolean;
   readonly failOn: FailOn;
 }
 
@@ -53,6 +57,8 @@ export interface ConvertResult {
   readonly diagnostics: readonly Diagnostic[];
   /** Why nothing is written; empty when something may be. */
   readonly stops: readonly Diagnostic[];
+  /** Claims that the proof contradicts, which is our own fault: nothing is written then. */
+  readonly refuted: readonly RefutedClaim[];
   /** What was read, for those who judge the result. */
   readonly source: PolicySet;
   readonly snapshot: Snapshot;
@@ -82,19 +88,28 @@ export function runConvert(input: ConvertInput): ConvertResult {
     }),
     report,
   );
-  const results = [...lowering.results, ...unplaced.map(unplacedResult)];
+  const claimed = [...lowering.results, ...unplaced.map(unplacedResult)];
   const stops = [...incomplete, ...lowering.stops].filter(
     ({ code }) => !(options.allowIncomplete && code !== UNSAYABLE),
   );
   const objects = emitNetworkPolicies(lowering.results.flatMap(loweredObjects), kept, report);
+  const confirmation =
+    options.verify && stops.length === 0
+      ? confirmOutput(set, objects, claimed, snapshot, options.enforcer)
+      : undefined;
+  const results =
+    confirmation === undefined ? claimed : confirmedResults(claimed, confirmation, snapshot);
+  const refuted = confirmation?.refuted ?? [];
 
-  const isIncomplete = incomplete.length > 0 || lowering.stops.some(({ code }) => code !== UNSAYABLE);
+  const isIncomplete =
+    incomplete.length > 0 || lowering.stops.some(({ code }) => code !== UNSAYABLE);
   const outcome = worstOutcome([
     ...results.map((result) => result.outcome),
     ...(isIncomplete || stops.length > 0 ? ["unknown" as const] : []),
   ]);
-  const exitCode = stops.length > 0 ? 2 : failing(outcome, options) ? 1 : 0;
-  const written = stops.length > 0 ? [] : objects;
+  const exitCode =
+    refuted.length > 0 ? 4 : stops.length > 0 ? 2 : failing(outcome, options) ? 1 : 0;
+  const written = stops.length > 0 || refuted.length > 0 ? [] : objects;
   return {
     objects: written,
     report: buildReport({
@@ -110,6 +125,7 @@ export function runConvert(input: ConvertInput): ConvertResult {
     }),
     diagnostics,
     stops,
+    refuted,
     source: set,
     snapshot,
   };
@@ -120,18 +136,16 @@ const UNSAYABLE = "CMP-S001";
 
 /** A policy whose place in the order is not known: what it does is not known either. */
 function unplacedResult({ origin, ingress, egress }: CalicoPolicy): PolicyResult {
-  const rules = [...ingress, ...egress].map(
-    (rule): RuleResult => ({
-      rule: rule.origin,
-      action: rule.action,
-      disposition: "skipped",
-      outcome: "unknown",
-      emittedAs: [],
-      because: [],
-      assumptions: [],
-      losesOnlyOther: false,
-    }),
-  );
+  const rules = [...ingress, ...egress].map((rule): RuleResult => ({
+    rule: rule.origin,
+    action: rule.action,
+    disposition: "skipped",
+    outcome: "unknown",
+    emittedAs: [],
+    because: [],
+    assumptions: [],
+    losesOnlyOther: false,
+  }));
   return {
     policy: origin,
     disposition: "skipped",

@@ -4,6 +4,7 @@ import yargs from "yargs";
 import { CONVERT_OPTIONS, convertCommand } from "./commands/convert.ts";
 import { EXPLAIN_OPTIONS, explainCommand } from "./commands/explain.ts";
 import { FACT_OPTIONS } from "./commands/fact-options.ts";
+import { VERIFY_OPTIONS, verifyCommand } from "./commands/verify.ts";
 import { EXIT } from "./exit-code.ts";
 import { writeError } from "./io.ts";
 import { runCommand } from "./run-command.ts";
@@ -48,6 +49,14 @@ said.`,
       explainCommand.builder,
       async (parsed) => {
         exitCode = await explainCommand.run(parsed);
+      },
+    )
+    .command(
+      verifyCommand.command,
+      verifyCommand.describe,
+      verifyCommand.builder,
+      async (parsed) => {
+        exitCode = await verifyCommand.run(parsed);
       },
     )
     .example("$0 convert policies/ -o out", "a folder into out/")
@@ -98,7 +107,7 @@ function withStandardStreams(args: readonly string[]): readonly string[] {
 
 const TAKES_A_STREAM: readonly string[] = ["--report", "--inventory"];
 
-const COMMANDS: readonly string[] = ["convert", "explain"];
+const COMMANDS: readonly string[] = ["convert", "explain", "verify"];
 
 function unknownCommand(name: string): UsageError {
   const near = closest(name, COMMANDS);
@@ -114,7 +123,7 @@ function usageError(message: string, command: string): UsageError {
   if (unknown !== undefined) {
     const near = closest(
       unknown,
-      Object.keys({ ...FACT_OPTIONS, ...CONVERT_OPTIONS, ...EXPLAIN_OPTIONS }),
+      Object.keys({ ...FACT_OPTIONS, ...CONVERT_OPTIONS, ...EXPLAIN_OPTIONS, ...VERIFY_OPTIONS }),
     );
     return new UsageError(`there is no option \`--${unknown}\``, {
       hint: distance(unknown, near) <= 3 ? `Did you mean \`--${near}\`?` : hint,

@@ -138,9 +138,9 @@ interface Head {
 /** Kind and name of each object of a text; undefined if any of it cannot be read. */
 function headsOf(text: string): readonly Head[] | undefined {
   const heads: Head[] = [];
-  let isWhole = true;
-  const objects = readManifests({ name: "output", text }, ({ severity }) => {
-    if (severity === "error") isWhole = false;
+  const errors: string[] = [];
+  const objects = readManifests({ name: "output", text }, ({ severity, code }) => {
+    if (severity === "error") errors.push(code);
   });
   for (const { value } of objects) {
     const { kind, metadata } = asRecord(value) as { kind?: unknown; metadata?: unknown };
@@ -150,7 +150,7 @@ function headsOf(text: string): readonly Head[] | undefined {
     const isAnnotated = Object.hasOwn(asRecord(annotations), SOURCE_ANNOTATION);
     heads.push({ kind, namespace, name, isAnnotated });
   }
-  return isWhole ? heads : undefined;
+  return errors.length === 0 ? heads : undefined;
 }
 
 function asRecord(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,7 +1,8 @@
 import type { Box } from "../sets/box.ts";
 import { boxesMeet } from "../sets/box.ts";
 import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
-import { closers, subjectBoxes } from "./reach.ts";
+import type { Effort } from "./reach.ts";
+import { closers, minusBoxes, subjectBoxes } from "./reach.ts";
 
 /** A rule or policy of the source because of which another rule is what it is. */
 export interface Cause {
@@ -25,33 +26,37 @@ const meeting = (rules: readonly LocalRule[], local: LocalRule): readonly Cause[
 const before = (tier: LocalTier, local: LocalRule): readonly LocalRule[] =>
   tier.rules.slice(0, tier.rules.indexOf(local));
 
-/** What may take something away from a rule on its way: Deny and Pass rules before it, and ends of earlier tiers. */
+/**
+ * What may take something away from what a rule allows: Deny and Pass rules before it and whatever denies in earlier
+ * tiers; for a Pass, of which only what gets to the end counts, in later ones as well.
+ */
 export function cutters(
   set: LocalSet,
   tierIndex: number,
   tier: LocalTier,
   local: LocalRule,
+  effort: Effort,
 ): readonly Cause[] {
+  const isPass = local.rule.action === "pass";
   const own = before(tier, local).filter(
-    ({ rule }) => rule.action === "deny" || rule.action === "pass",
+    ({ rule }) => rule.action === "deny" || (rule.action === "pass" && !isPass),
   );
   const found: Cause[] = [...meeting(own, local)];
-  const subjects = subjectBoxes(local.policy.subjects);
-  for (const earlier of set.tiers.slice(0, tierIndex)) {
-    found.push(...meeting(denies(earlier), local));
-    for (const policy of closers(earlier)) {
-      if (someMeet(subjectBoxes(policy.subjects), subjects)) found.push({ policy });
+  const others = set.tiers.filter((_, index) => index < tierIndex || (isPass && index > tierIndex));
+  for (const other of others) {
+    const denies = other.rules.filter(({ rule }) => rule.action === "deny");
+    found.push(...meeting(denies, local));
+    // What its Pass rules surely hand on does not come to the end of the tier.
+    const passes = other.rules.filter(({ rule, certain }) => rule.action === "pass" && certain);
+    const left = passes.reduce<readonly Box[]>(
+      (boxes, { boxes: passed }) => minusBoxes(boxes, passed, "over", effort),
+      local.boxes,
+    );
+    for (const policy of closers(other)) {
+      if (someMeet(subjectBoxes(policy.subjects), left)) found.push({ policy });
     }
   }
   return found.slice(0, MAX_CAUSES);
-}
-
-const denies = (tier: LocalTier): readonly LocalRule[] =>
-  tier.rules.filter(({ rule }) => rule.action === "deny");
-
-/** The Deny rules that may stop what a Pass hands on: those of its own tier and of later ones. */
-export function laterDenies(set: LocalSet, tierIndex: number, local: LocalRule): readonly Cause[] {
-  return meeting(set.tiers.slice(tierIndex).flatMap(denies), local);
 }
 
 /** The rules of the tier that decide before a rule what it would decide. */

@@ -1,4 +1,5 @@
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
+import type { SourcePlace } from "../diagnostics/source-range.ts";
 import type { PolicyResult, RuleResult } from "../ir/outcome.ts";
 import type { Policy, Rule } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
@@ -8,7 +9,7 @@ import type { Cube } from "../sets/cube.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods } from "./facts.ts";
-import type { UnsayableSubjects } from "./isolation.ts";
+import type { LoweringOptions } from "./draft-rule.ts";
 import { policyName, restsOnNamespaces } from "./results.ts";
 import type { PolicyInNamespace } from "./results.ts";
 import { trafficText } from "../sets/traffic-set.ts";
@@ -66,7 +67,23 @@ function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
       hint: "Allow those pods by their labels, if they are meant.",
     };
   }
-  if (rule.peer.some((box) => box.kind === "address")) {
+  const addressed = rule.peer.some((box) => box.kind === "address");
+  if (facts.blocksMatchPods === "maybe" && addressed && peers.some(partly)) {
+    return {
+      what: "pods by their address (with `--enforcer generic` a block may or may not match pods)",
+      hint: "Allow those pods by their labels as well.",
+    };
+  }
+  if (peers.some(partly) && !addressed) {
+    return {
+      what: "pods at certain addresses without anything else that may lie there",
+      hint:
+        facts.podRanges === undefined
+          ? "Say where pod addresses lie (`--pod-cidr`): then one of the two may turn out to say nothing."
+          : "Select those pods by a label.",
+    };
+  }
+  if (addressed) {
     return {
       what: "`every address but those of some pods`",
       hint:
@@ -83,6 +100,7 @@ function ruleFinding(
   result: RuleResult,
   policy: Policy,
   isOwnFault: boolean,
+  unknownNamespace: string | undefined,
   facts: Facts,
 ): Diagnostic | undefined {
   const at = rule.origin.place;
@@ -94,16 +112,14 @@ function ruleFinding(
     )
     .filter((name, index, names) => names.indexOf(name) === index)
     .join(", ");
-  if (result.outcome === "widened") {
-    return policy.origin.engine === "kubernetes"
-      ? compileDiagnostics.create("CMP-R006", {
-          at,
-          causes: causes === "" ? "earlier tiers or Denies" : causes,
-        })
-      : compileDiagnostics.create("CMP-R005", { at });
-  }
+  if (policy.origin.engine === "kubernetes") return keptFinding(result, causes, at, facts);
+  if (result.outcome === "widened") return compileDiagnostics.create("CMP-R005", { at });
   if (rule.action === "deny" || rule.action === "pass") {
-    if (result.outcome === "narrowed") return compileDiagnostics.create("CMP-P001", { at });
+    if (result.outcome === "narrowed") {
+      if (rule.action === "deny") return compileDiagnostics.create("CMP-P001", { at });
+      const because = causes === "" ? "" : `: ${causes} may decide part of it`;
+      return compileDiagnostics.create("CMP-R007", { at, because });
+    }
     if (result.disposition !== "skipped") return undefined;
     const action = rule.action === "deny" ? "Deny" : "Pass";
     return compileDiagnostics.create("CMP-R002", {
@@ -123,10 +139,33 @@ function ruleFinding(
   }
   // Reading has already said what an opaque condition is and what it does.
   if (rule.opaque.length > 0 || rule.unsaid !== undefined) return undefined;
+  if (unknownNamespace !== undefined) {
+    return compileDiagnostics.create("CMP-R010", { at, namespace: unknownNamespace });
+  }
   const reason = unsayable(rule, facts);
   if (reason === undefined || !isOwnFault) return undefined;
   const extent = result.disposition === "skipped" ? "the rule" : "that part of the rule";
   return compileDiagnostics.create("CMP-R004", { at, ...reason, extent });
+}
+
+/** A rule of a policy that is kept as it is. */
+function keptFinding(
+  { outcome }: RuleResult,
+  causes: string,
+  at: SourcePlace,
+  { targetDiffers }: Facts,
+): Diagnostic | undefined {
+  const what = targetDiffers
+    ? "pods have other addresses after the switch, and its blocks stay where they are"
+    : "its blocks may or may not match pods with `--enforcer generic`";
+  if (outcome === "narrowed") return compileDiagnostics.create("CMP-R009", { at, what });
+  if (outcome !== "widened") return undefined;
+  return causes === "" && targetDiffers
+    ? compileDiagnostics.create("CMP-R008", { at, what })
+    : compileDiagnostics.create("CMP-R006", {
+        at,
+        causes: causes === "" ? "earlier tiers or Denies" : causes,
+      });
 }
 
 /** What is wrong with a subject, in a few words. */
@@ -142,7 +181,7 @@ export function diagnosePolicy(
   inNamespaces: readonly PolicyInNamespace[],
   covered: readonly string[],
   facts: Facts,
-  mode: UnsayableSubjects,
+  { inexact, unsayableSubjects: mode }: LoweringOptions,
   report: Report,
 ): readonly Diagnostic[] {
   const stops: Diagnostic[] = [];
@@ -153,9 +192,11 @@ export function diagnosePolicy(
   } else if (applies && inNamespaces.length === 0) {
     report(compileDiagnostics.create("CMP-S004", { at }));
   }
+  const isFelt = result.outcome !== "exact" && result.outcome !== "conditional";
   for (const { namespace, lowered } of inNamespaces) {
-    if (DIRECTIONS.some((direction) => lowered[direction]?.local.certain === false)) {
-      report(compileDiagnostics.create("CMP-P003", { at, namespace }));
+    if (isFelt && DIRECTIONS.some((direction) => lowered[direction]?.local.certain === false)) {
+      const code = inexact === "narrow" ? "CMP-P003" : "CMP-P004";
+      report(compileDiagnostics.create(code, { at, namespace }));
     }
   }
   const isolations = inNamespaces.flatMap(({ lowered }) =>
@@ -170,6 +211,9 @@ export function diagnosePolicy(
   }
   if (open.length > 0)
     report(compileDiagnostics.create("CMP-S003", { at, what: subjectWords(open) }));
+  if (isolations.some((one) => one.unsure.length > 0)) {
+    report(compileDiagnostics.create("CMP-S005", { at }));
+  }
 
   // Where the subject is not known or cannot be said, that is the reason, and it has been given.
   const isOwnFault =
@@ -177,12 +221,23 @@ export function diagnosePolicy(
     inNamespaces.every(({ lowered }) =>
       DIRECTIONS.every((direction) => lowered[direction]?.local.certain !== false),
     );
+  const unknownAt = new Map<Rule, string>();
+  for (const { namespace, lowered } of inNamespaces) {
+    for (const direction of DIRECTIONS) {
+      for (const { local } of lowered[direction]?.rules ?? []) {
+        if (local.certain || !local.policy.certain || local.rule.opaque.length > 0) continue;
+        unknownAt.set(local.rule, unknownAt.get(local.rule) ?? namespace);
+      }
+    }
+  }
   const results = new Map(result.rules.map((one) => [one.rule, one]));
   for (const direction of DIRECTIONS) {
     for (const rule of policy[direction]?.rules ?? []) {
       const of = results.get(rule.origin);
       const finding =
-        of === undefined ? undefined : ruleFinding(rule, of, policy, isOwnFault, facts);
+        of === undefined
+          ? undefined
+          : ruleFinding(rule, of, policy, isOwnFault, unknownAt.get(rule), facts);
       if (finding !== undefined) report(finding);
     }
   }

@@ -53,6 +53,40 @@ export const compileDiagnostics = defineDiagnostics({
     explanation:
       "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies. The native policy engine does not. A Kubernetes policy of the input is kept as it is, so what was cut off from it before is allowed from now on.",
   },
+  "CMP-R007": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "what this Pass hands on to the end of the tiers, where it was allowed, is left out{because}",
+    hint: "Allow what those pods need by rules of their own.",
+    explanation:
+      "What a Pass hands on and no later tier decides is allowed at the end. It is written as a rule of its own, unless another rule decides part of it: with `--actions skip` no rule is cut, so it is then left out, which can only deny more.",
+  },
+  "CMP-R008": {
+    severity: "error",
+    effect: "widens",
+    message: "this kept NetworkPolicy allows more than it did: {what}",
+    hint: "Write its blocks anew for the new ranges, or select pods by labels.",
+    explanation:
+      "An ipBlock names addresses. Where the ranges of pods change (`--target-pod-cidr`), pods may come to lie in a block that meant something else. A Kubernetes policy of the input is kept as it is, so such pods are let in from then on.",
+  },
+  "CMP-R009": {
+    severity: "warning",
+    effect: "narrows",
+    message: "this kept NetworkPolicy may allow less than it did: {what}",
+    hint: "Select pods by labels where they are meant.",
+    explanation:
+      "An ipBlock names addresses, and whether it lets in pods depends on where they lie and on the engine. A Kubernetes policy of the input is kept as it is.",
+  },
+  "CMP-R010": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "the labels of namespace `{namespace}` are not known, so this rule may or may not be about its pods: it is left out there",
+    hint: "Give the Namespace object in an inventory, or its labels by `--known-namespace {namespace}:key=value,..`.",
+    explanation:
+      "A condition on the labels of the selected pods' own namespace cannot be decided for a namespace whose labels nobody gave. An Allow is then left out, which can only deny more.",
+  },
   "CMP-P001": {
     severity: "warning",
     effect: "narrows",
@@ -79,6 +113,15 @@ export const compileDiagnostics = defineDiagnostics({
     hint: "Give the Namespace object in an inventory, or its labels by `--known-namespace {namespace}:key=value,..`.",
     explanation:
       "A selector over namespace labels cannot be decided for a namespace whose labels nobody gave. Isolating its pods is the safe side, and so is leaving the Allow rules out.",
+  },
+  "CMP-P004": {
+    severity: "warning",
+    effect: "widens",
+    message:
+      "the labels of namespace `{namespace}` are not known, so it may or may not be selected: as `--inexact widen` asks, it is taken not to be",
+    hint: "Give the Namespace object in an inventory, or its labels by `--known-namespace {namespace}:key=value,..`.",
+    explanation:
+      "A selector over namespace labels cannot be decided for a namespace whose labels nobody gave. With `--inexact widen` the policy isolates no pod there.",
   },
   "CMP-S001": {
     severity: "error",
@@ -108,6 +151,14 @@ export const compileDiagnostics = defineDiagnostics({
     message: "it selects no pod of a namespace that is known, so nothing is written for it",
     explanation:
       "The selector is empty, or none of the covered namespaces fits it. The result rests on the covered namespaces being all there are.",
+  },
+  "CMP-S005": {
+    severity: "warning",
+    effect: "widens",
+    message: "some pods that this policy may isolate are left open, as `--inexact widen` asks",
+    hint: "Review the flow shown, or convert with `--inexact narrow`.",
+    explanation:
+      "Whether a pod is isolated may hang on something that is not known, such as a condition of a Deny that NetworkPolicies do not have. With `--inexact widen` such a pod is isolated only if another policy does it.",
   },
   "CMP-X001": {
     severity: "warning",

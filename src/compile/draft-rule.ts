@@ -1,13 +1,14 @@
 import type { Disposition } from "../ir/outcome.ts";
 import type { Rule } from "../ir/policy.ts";
-import { ANY_ADDRESS } from "../sets/address-set.ts";
-import type { Box } from "../sets/box.ts";
+import { ANY_ADDRESS, addressesMeet } from "../sets/address-set.ts";
+import type { Box, Side } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
 import type { Cause } from "./causes.ts";
-import { cutters, laterDenies } from "./causes.ts";
+import { cutters } from "./causes.ts";
 import type { Difference } from "./claim.ts";
 import { NO_DIFFERENCE, difference } from "./claim.ts";
 import type { Facts } from "./facts.ts";
+import { containsAllPods } from "./facts.ts";
 import type { Isolation, UnsayableSubjects } from "./isolation.ts";
 import { withinIsolated } from "./isolation.ts";
 import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
@@ -80,19 +81,19 @@ export function draftRule(
   const { action } = local.rule;
   if (action === "allow" && isKept(local.policy)) keep(scene, draft, tierIndex, tier);
   else if (action === "allow") allow(scene, draft, tierIndex, tier);
-  else if (action === "pass") pass(scene, draft, tierIndex);
+  else if (action === "pass") pass(scene, draft, tierIndex, tier);
   return draft;
 }
 
 /** A rule of a Kubernetes policy of the input: it is written as it is, whatever the source's tiers make of it. */
 function keep(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): void {
   const { local } = draft;
-  const surely =
-    scene.facts.blocksMatchPods === "yes"
-      ? local.boxes
-      : local.boxes.filter(({ peer }) => peer.kind !== "pod" || peer.addresses === ANY_ADDRESS);
   draft.disposition = "emitted";
-  draft.said = sayKept(local.policy.subjects, surely, local.boxes);
+  draft.said = sayKept(
+    local.policy.subjects,
+    onTarget(local.boxes, scene.facts, "under"),
+    onTarget(local.boxes, scene.facts, "over"),
+  );
   if (scene.plain) {
     draft.wanted = local.boxes;
     draft.sure = local.boxes;
@@ -101,8 +102,27 @@ function keep(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): v
   draft.wanted = effective(scene.set, tierIndex, local, "over", scene.effort);
   draft.sure = effective(scene.set, tierIndex, local, "under", scene.effort);
   if (!covers(scene, draft.sure, local.boxes)) {
-    draft.because = cutters(scene.set, tierIndex, tier, local);
+    draft.because = cutters(scene.set, tierIndex, tier, local, scene.effort);
   }
+}
+
+/**
+ * What the boxes of a rule that is kept mean on the target. Where pods get other addresses, a block lets in every pod that
+ * may come to lie in it, whatever address that pod had before.
+ */
+function onTarget(boxes: readonly Box[], facts: Facts, side: Side): readonly Box[] {
+  const { blocksMatchPods, targetDiffers, targetPodRanges } = facts;
+  if (!targetDiffers && (side === "over" || blocksMatchPods === "yes")) return boxes;
+  return boxes.flatMap((box): readonly Box[] => {
+    const { peer } = box;
+    if (peer.kind !== "pod" || peer.addresses === ANY_ADDRESS) return [box];
+    const mayMeet = targetPodRanges === undefined || addressesMeet(peer.addresses, targetPodRanges);
+    const meets =
+      side === "over"
+        ? mayMeet
+        : blocksMatchPods === "yes" && containsAllPods(peer.addresses, targetPodRanges);
+    return meets ? [{ ...box, peer: { ...peer, addresses: ANY_ADDRESS } }] : [];
+  });
 }
 
 /** A rule with a part that is not even in the model is never redundant for what is known of it. */
@@ -114,7 +134,7 @@ function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): 
   if (!scene.plain) {
     draft.wanted = effective(scene.set, tierIndex, local, "over", scene.effort);
     if (isNothing(scene, draft.wanted)) {
-      draft.because = cutters(scene.set, tierIndex, tier, local);
+      draft.because = cutters(scene.set, tierIndex, tier, local, scene.effort);
       if (hasUnsaid(local)) draft.disposition = "skipped";
       return;
     }
@@ -125,14 +145,14 @@ function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): 
     if (hasUnsaid(local)) draft.disposition = "skipped";
     return;
   }
-  if (!whole) draft.because = cutters(scene.set, tierIndex, tier, local);
+  if (!whole) draft.because = cutters(scene.set, tierIndex, tier, local, scene.effort);
   if (whole || scene.options.inexact === "widen") draft.said = say(scene, local, local.rule.blocks);
   draft.disposition = draft.said === undefined ? "skipped" : "emitted";
   if (draft.said?.subjects.length === 0) draft.disposition = "redundant";
 }
 
 /** The flows that a Pass matches, as far as their subjects are isolated, on to the end of the last tier. */
-function pass(scene: Scene, draft: Draft, tierIndex: number): void {
+function pass(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): void {
   const { local } = draft;
   const { set, effort, isolated } = scene;
   if (isolated.length === 0) return;
@@ -148,7 +168,7 @@ function pass(scene: Scene, draft: Draft, tierIndex: number): void {
   const matched = meetBoxes(local.boxes, subjectBoxes(isolated));
   const whole = local.certain && covers(scene, draft.sure, matched);
   if (whole || scene.options.inexact === "widen") draft.said = say(scene, local, local.rule.blocks);
-  else draft.because = laterDenies(set, tierIndex, local);
+  else draft.because = cutters(set, tierIndex, tier, local, effort);
 }
 
 /** A rule in the target's words, for those of its subjects that are isolated. */

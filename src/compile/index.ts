@@ -52,8 +52,7 @@ export function lower(
     const known = namespaces.length > 0 || !restsOnNamespaces(policy);
     const result = known ? policyResult(policy, inNamespaces, facts) : unknownResult(policy, facts);
     done.set(policy, result);
-    const mode = options.unsayableSubjects;
-    stops.push(...diagnosePolicy(policy, result, inNamespaces, namespaces, facts, mode, report));
+    stops.push(...diagnosePolicy(policy, result, inNamespaces, namespaces, facts, options, report));
   };
 
   const pending = new Map<Policy, PolicyInNamespace[]>();

@@ -23,6 +23,10 @@ export interface Isolation {
   readonly over: readonly Cube[];
   /** Pods of the source that `said` leaves out. */
   readonly open: readonly Cube[];
+  /** Pods that the source may isolate and that nothing isolates, since the wider side was asked for. */
+  readonly unsure: readonly Cube[];
+  /** Pods of `said` that the source isolates only if the policy selects their namespace, which is not known. */
+  readonly spare: readonly Cube[];
   /** True if it holds only while no pod has a label value but those seen. */
   readonly byValues: boolean;
 }
@@ -90,12 +94,20 @@ export function sayIsolation(
       if (wider !== undefined) over.push(...splitSayable(wider));
     }
   }
-  return { source, said, over, open, byValues };
+  return { source, said, over, open, unsure: [], spare: [], byValues };
 }
 
 /** An object that is kept isolates whom it selects, whatever earlier tiers hand on to it. */
 export function keptIsolation(source: readonly Cube[], subjects: readonly Cube[]): Isolation {
-  return { source, said: subjects.flatMap(splitSayable), over: [], open: [], byValues: false };
+  return {
+    source,
+    said: subjects.flatMap(splitSayable),
+    over: [],
+    open: [],
+    unsure: [],
+    spare: [],
+    byValues: false,
+  };
 }
 
 /** The parts of the subjects that are isolated by somebody, each as one selector says it. */
@@ -111,4 +123,14 @@ export function withinIsolated(
 function meetCubes(subjects: readonly Cube[], isolated: readonly Cube[]): readonly Cube[] {
   const met = meetBoxes(subjectBoxes(subjects), subjectBoxes(isolated));
   return subjectsOf(met).flatMap(splitSayable);
+}
+
+/** The parts of the subjects that nobody isolates. */
+export function outsideIsolated(
+  subjects: readonly Cube[],
+  isolated: readonly Cube[],
+  effort: Effort,
+): readonly Cube[] {
+  const left = minusBoxes(subjectBoxes(subjects), subjectBoxes(isolated), "over", effort);
+  return subjectsOf(left);
 }

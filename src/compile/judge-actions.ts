@@ -2,9 +2,17 @@ import type { Box } from "../sets/box.ts";
 import { forestallers } from "./causes.ts";
 import { difference } from "./claim.ts";
 import type { Draft, Scene } from "./draft-rule.ts";
+import { hasUnsaid } from "./draft-rule.ts";
 import type { LocalRule, LocalTier } from "./local.ts";
 import type { Position } from "./reach.ts";
-import { allowedFrom, minusBoxes, reaching, subjectBoxes, undecidedAt } from "./reach.ts";
+import {
+  allowedFrom,
+  meetBoxes,
+  minusBoxes,
+  reaching,
+  subjectBoxes,
+  undecidedAt,
+} from "./reach.ts";
 
 /** The drafts of a direction, in evaluation order. */
 export type Drafts = ReadonlyMap<LocalRule, Draft>;
@@ -14,6 +22,21 @@ export function writtenBy(drafts: Iterable<Draft>): readonly Box[] {
   const written: Box[] = [];
   for (const { said } of drafts) if (said !== undefined) written.push(...said.surely);
   return written;
+}
+
+/**
+ * An Allow that was left out is missed only for flows of isolated pods that nothing else lets in. If there are none, or
+ * none that can occur, it is redundant, and no Deny or Pass has to answer for it.
+ */
+export function spareSkipped({ facts, effort, isolated }: Scene, drafts: Drafts): void {
+  let written: readonly Box[] | undefined;
+  for (const draft of drafts.values()) {
+    if (draft.disposition !== "skipped" || hasUnsaid(draft.local)) continue;
+    written ??= writtenBy(drafts.values());
+    const within = meetBoxes(draft.wanted, subjectBoxes(isolated));
+    const missed = difference(within, written, "loss", facts, effort);
+    if (missed.left.length === 0) draft.disposition = "redundant";
+  }
 }
 
 /** Step d of lowerDirection: what each Deny and Pass comes to. */

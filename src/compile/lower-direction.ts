@@ -3,6 +3,7 @@ import type { Policy } from "../ir/policy.ts";
 import { addressesMeet } from "../sets/address-set.ts";
 import type { Box } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
+import { isCubeSubset } from "../sets/cube.ts";
 import type { Cause } from "./causes.ts";
 import type { Difference } from "./claim.ts";
 import { NO_DIFFERENCE, difference } from "./claim.ts";
@@ -10,9 +11,9 @@ import type { Draft, LoweringOptions, Scene } from "./draft-rule.ts";
 import { draftRule, isKept, say } from "./draft-rule.ts";
 import type { Facts } from "./facts.ts";
 import type { Isolation } from "./isolation.ts";
-import { isolatedSubjects, keptIsolation, sayIsolation } from "./isolation.ts";
+import { isolatedSubjects, keptIsolation, outsideIsolated, sayIsolation } from "./isolation.ts";
 import type { Drafts } from "./judge-actions.ts";
-import { judgeActions, judgeTails, writtenBy } from "./judge-actions.ts";
+import { judgeActions, judgeTails, spareSkipped, writtenBy } from "./judge-actions.ts";
 import type { LocalPolicy, LocalRule, LocalSet } from "./local.ts";
 import type { Effort } from "./reach.ts";
 import { allowedFrom, meetBoxes, subjectBoxes } from "./reach.ts";
@@ -66,6 +67,7 @@ export function lowerDirection(
   set.tiers.forEach((tier, index) => {
     for (const rule of tier.rules) drafts.set(rule, draftRule(scene, index, tier, rule));
   });
+  spareSkipped(scene, drafts);
   if (!scene.plain) judgeActions(scene, drafts);
   fillHoles(scene, drafts);
   const written = new Written(drafts);
@@ -98,6 +100,7 @@ function sceneOf(set: LocalSet, options: LoweringOptions, facts: Facts, effort: 
       isolated.push(...said.said, ...said.over);
     }
   });
+  judgeIsolation(set, options, isolation, isolated, effort);
   const [tier] = set.tiers;
   const plain =
     set.tiers.length === 1 &&
@@ -106,6 +109,45 @@ function sceneOf(set: LocalSet, options: LoweringOptions, facts: Facts, effort: 
     tier.policies.every((policy) => policy.certain && policy.isolates) &&
     tier.rules.every(({ rule }) => rule.action === "allow" || rule.action === "log");
   return { set, options, facts, effort, isolation, isolated, plain };
+}
+
+/** What isolation gains or loses where it is not known whom the source isolates. */
+function judgeIsolation(
+  set: LocalSet,
+  { inexact }: LoweringOptions,
+  isolation: Map<LocalPolicy, Isolation>,
+  isolated: readonly Cube[],
+  effort: Effort,
+): void {
+  const each = (
+    side: "under" | "over",
+    visit: (policy: LocalPolicy, own: Isolation, subjects: readonly Cube[]) => void,
+  ): void => {
+    set.tiers.forEach((tier, index) => {
+      for (const policy of tier.policies) {
+        const own = isolation.get(policy);
+        if (own !== undefined)
+          visit(policy, own, isolatedSubjects(set, index, tier, policy, side, effort));
+      }
+    });
+  };
+  if (inexact === "widen") {
+    each("over", (policy, own, subjects) => {
+      const isOpen = (of: Cube): boolean => own.open.some((cube) => isCubeSubset(of, cube));
+      const unsure = outsideIsolated(subjects, isolated, effort).filter((of) => !isOpen(of));
+      if (unsure.length > 0) isolation.set(policy, { ...own, unsure });
+    });
+  } else if (set.tiers.some(({ policies }) => policies.some(({ certain }) => !certain))) {
+    const sure: Cube[] = [];
+    each("under", (_policy, _own, subjects) => {
+      sure.push(...subjects);
+    });
+    for (const [policy, own] of isolation) {
+      if (policy.certain) continue;
+      const spare = outsideIsolated(own.said, sure, effort);
+      if (spare.length > 0) isolation.set(policy, { ...own, spare });
+    }
+  }
 }
 
 /**

@@ -153,11 +153,12 @@ function ruleResult(rule: Rule, places: readonly RulePlace[], facts: Facts): Rul
 }
 
 function isolationResult(isolations: readonly Isolation[]): IsolationResult {
+  if (isolations.some((one) => one.open.length > 0 || one.unsure.length > 0)) return "less";
   if (isolations.every((one) => one.source.length === 0 && one.said.length === 0)) return "none";
-  if (isolations.some((one) => one.open.length > 0)) return "less";
   if (
     isolations.some(
-      (one) => one.over.length > 0 || (one.source.length === 0 && one.said.length > 0),
+      (one) =>
+        one.over.length + one.spare.length > 0 || (one.source.length === 0 && one.said.length > 0),
     )
   ) {
     return "more";
@@ -183,8 +184,12 @@ function isolationWitnesses(inNamespaces: readonly PolicyInNamespace[]): readonl
   for (const { namespace, lowered } of inNamespaces) {
     for (const direction of DIRECTIONS) {
       const isolation = lowered[direction]?.isolation;
-      for (const labels of isolation?.over.slice(0, 1) ?? []) {
-        const unrelated = { verdict: "allow", by: "no policy selects such a pod" } as const;
+      const spare = isolation?.spare ?? [];
+      for (const labels of [...(isolation?.over ?? []), ...spare].slice(0, 1)) {
+        const by = spare.includes(labels)
+          ? "no policy, unless it selects that namespace"
+          : "no policy selects such a pod";
+        const unrelated = { verdict: "allow", by } as const;
         found.push(
           isolationWitness(labels, direction, namespace, [
             unrelated,
@@ -192,8 +197,14 @@ function isolationWitnesses(inNamespaces: readonly PolicyInNamespace[]): readonl
           ]),
         );
       }
-      for (const labels of isolation?.open.slice(0, 1) ?? []) {
-        const denied = { verdict: "deny", by: "the end of the tier" } as const;
+      const origin = lowered[direction]?.local.policy.origin;
+      const opened = [...(isolation?.open ?? []), ...(isolation?.unsure ?? [])].slice(0, 1);
+      for (const labels of opened) {
+        const by = isolation?.open.includes(labels) === true || origin === undefined;
+        const denied = {
+          verdict: "deny",
+          by: by ? "the end of the tier" : policyName(origin),
+        } as const;
         found.push(
           isolationWitness(labels, direction, namespace, [
             denied,
@@ -221,6 +232,7 @@ export function policyResult(
 ): PolicyResult {
   const rules: RuleResult[] = [];
   const isolation: Record<Direction, IsolationResult> = { ingress: "none", egress: "none" };
+  const kept = policy.origin.engine === "kubernetes";
   const outcomes: Outcome[] = [];
   let leftOut = false;
   let byValues = false;
@@ -248,8 +260,9 @@ export function policyResult(
     const result = isolationResult(isolations);
     isolation[direction] = result;
     if (result === "less") outcomes.push("widened");
-    if (result === "more") outcomes.push("narrowed");
-    leftOut ||= isolations.some((one) => one.open.length > 0);
+    // A kept policy may isolate pods that a Pass handed on to be allowed: what that loses, if anything, is lost by the Pass.
+    if (result === "more" && !kept) outcomes.push("narrowed");
+    leftOut ||= result === "less";
     byValues ||= isolations.some((one) => one.byValues);
   }
   for (const { origin, action } of policy.inert) rules.push(inertResult(origin, action));
@@ -261,7 +274,6 @@ export function policyResult(
   if (byValues) own.push("subject-values");
   if (own.length > 0) outcomes.push("conditional");
   const objects = inNamespaces.flatMap(({ assembled }) => assembled.objects);
-  const kept = policy.origin.engine === "kubernetes";
   const outcome = worstOutcome(outcomes);
   return {
     policy: policy.origin,

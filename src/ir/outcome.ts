@@ -55,4 +55,6 @@ export interface PolicyResult {
   readonly rules: readonly RuleResult[];
   readonly assumptions: readonly AssumptionCode[];
   readonly witnesses: readonly Witness[];
+  /** What the prover says of the outcome; absent when it was not asked. */
+  readonly verification?: "proved" | "refuted" | "unknown";
 }

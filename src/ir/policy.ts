@@ -1,3 +1,4 @@
+import type { AddressSet } from "../sets/address-set.ts";
 import type { PodBox, PeerBox } from "../sets/box.ts";
 import type { LabelPredicate } from "../sets/label-predicate.ts";
 import type { TrafficSet } from "../sets/traffic-set.ts";
@@ -102,8 +103,17 @@ export interface NamedPort {
  * "never" or "always", whichever is safe; `evaluate` asks.
  */
 export type OpaqueCondition =
-  | { readonly kind: "source-port"; readonly ports: readonly PortRange[]; readonly names: readonly string[]; readonly negated: boolean; readonly code: string; readonly what: string }
-  | { readonly kind: "excluded-named-port"; readonly names: readonly string[]; readonly code: string; readonly what: string }
+  | { readonly kind: "source-port"; readonly ports: readonly PortRange[]; readonly names: readonly string[]; readonly negated: boolean; readonly naming?: PortNaming; readonly code: string; readonly what: string }
+  | { readonly kind: "excluded-named-port"; readonly names: readonly string[]; readonly naming?: PortNaming; readonly code: string; readonly what: string }
+  | {
+      /** The traffic is in `numbers`, or the destination calls the port by one of the names. */
+      readonly kind: "destination-port";
+      readonly numbers: TrafficSet;
+      readonly names: readonly string[];
+      readonly naming: PortNaming;
+      readonly code: string;
+      readonly what: string;
+    }
   | {
       /** Nothing is known about when it holds. */
       readonly kind: "unknown";
@@ -112,6 +122,24 @@ export type OpaqueCondition =
       /** The condition in a few words of the source's language, such as `http methods GET`. */
       readonly what: string;
     };
+
+/**
+ * Whose names of ports count, where that is not every pod and pods alone. Whoever reasons about all endpoints takes such
+ * a condition for unknown; of one flow it can be told (`decideNamed` of the verifier).
+ */
+export interface PortNaming {
+  /** Pods whose names count. Absent: all. */
+  readonly pods?: LabelPredicate;
+  /** Ports with a name at addresses that are no pods'. */
+  readonly hosts: readonly HostPort[];
+}
+
+export interface HostPort {
+  readonly addresses: AddressSet;
+  readonly name: string;
+  readonly protocol: number;
+  readonly port: number;
+}
 
 /** A part of a rule's match that is missing from the model. */
 export interface UnsaidMatch {

@@ -13,6 +13,7 @@ import type {
   ReportDiagnostic,
   ReportInput,
   ReportPolicy,
+  ReportVerification,
   RunReport,
 } from "./report.ts";
 
@@ -46,9 +47,11 @@ export function buildReport(parts: ReportParts): RunReport {
     result: {
       outcome: parts.outcome,
       verification: {
-        status: "off",
+        status: verificationOf(results),
         assumptions: assumptions.map(({ code }) => code),
-        witnesses: [],
+        witnesses: results
+          .filter(({ verification }) => verification === "refuted")
+          .flatMap(({ witnesses }) => witnesses),
       },
       exitCode: parts.exitCode,
       stops: [...new Set(parts.stops.map(({ code }) => code))].sort(compareText),
@@ -64,6 +67,12 @@ export function buildReport(parts: ReportParts): RunReport {
     subjectOf: subjectsOf(diagnostics, findings, results),
     engines: enginesOf(results),
   };
+}
+
+/** Of the whole set: as of its worst policy. */
+function verificationOf(results: readonly PolicyResult[]): ReportVerification["status"] {
+  const found = new Set(results.map(({ verification }) => verification ?? "off"));
+  return (["off", "refuted", "unknown"] as const).find((status) => found.has(status)) ?? "proved";
 }
 
 function enginesOf(results: readonly PolicyResult[]): Readonly<Record<string, number>> {
@@ -104,7 +113,7 @@ function comparePlaces(a: SourcePlace, b: SourcePlace): number {
   return compareText(a.document.file.name, b.document.file.name) || a.offset - b.offset;
 }
 
-function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+export function sortDiagnostics(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   const place = ({ at }: Diagnostic): string => at?.document.file.name ?? "";
   return [...diagnostics].sort(
     (a, b) =>
@@ -163,8 +172,10 @@ function summarise(parts: ReportParts, results: readonly PolicyResult[]): RunRep
   };
   const rules = { emitted: 0, redundant: 0, skipped: 0 };
   let losingOnlyOther = 0;
+  let unproved = 0;
   for (const result of results) {
-    policies[result.outcome] += 1;
+    if (result.outcome === "exact" && result.verification !== "proved") unproved += 1;
+    else policies[result.outcome] += 1;
     for (const rule of result.rules) {
       rules[rule.disposition] += 1;
       invariant(
@@ -174,7 +185,7 @@ function summarise(parts: ReportParts, results: readonly PolicyResult[]): RunRep
     }
     if (losesOnlyOther(result)) losingOnlyOther += 1;
   }
-  return { documents, policies, losingOnlyOther, rules, emitted: parts.written.length };
+  return { documents, policies, unproved, losingOnlyOther, rules, emitted: parts.written.length };
 }
 
 /** True if all that the policy loses are protocols other than TCP, UDP and SCTP. */
@@ -187,7 +198,7 @@ function losesOnlyOther({ outcome, isolation, rules }: PolicyResult): boolean {
   );
 }
 
-function reportDiagnostic({
+export function reportDiagnostic({
   code,
   severity,
   effect,

@@ -111,7 +111,7 @@ export function reportPolicy(
     rules: result.rules.map((rule) => reportRule(rule, result, indexOf, findings)),
     assumptions: result.assumptions.map((name) => ASSUMPTIONS[name].code).sort(compareText),
     diagnostics: findings.below({ ...policy.place, path: "" }),
-    verification: { status: "off", witnesses: result.witnesses },
+    verification: { status: result.verification ?? "off", witnesses: result.witnesses },
   };
 }
 

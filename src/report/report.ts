@@ -53,6 +53,8 @@ export interface ReportVerification {
 export interface ReportSummary {
   readonly documents: DocumentCounts & { readonly read: number };
   readonly policies: Readonly<Record<Outcome, number>>;
+  /** Policies called exact without a proof that confirms it: they do not count as exact. */
+  readonly unproved: number;
   /** Policies that lose nothing but protocols other than TCP, UDP and SCTP; they count as narrowed, too. */
   readonly losingOnlyOther: number;
   readonly rules: {

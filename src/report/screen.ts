@@ -8,6 +8,7 @@ const WIDEST = 160;
 const NARROWEST = 40;
 
 export type Paint = (text: string) => string;
+const plainly: Paint = (text) => text;
 
 /** Lines of a terminal, wrapped to its width. Texts may hold what users wrote: nothing of it is acted upon. */
 export class Screen {
@@ -26,7 +27,7 @@ export class Screen {
   }
 
   /** A paragraph without first column. */
-  text(text: string, paint: Paint = (plain) => plain): void {
+  text(text: string, paint: Paint = plainly): void {
     for (const line of wrap(visible(text), this.#width)) this.#lines.push(paint(line));
   }
 
@@ -39,7 +40,7 @@ export class Screen {
     text: string,
     options: { readonly paint?: Paint; readonly tail?: string } = {},
   ): void {
-    const { paint = (plain) => plain, tail = "" } = options;
+    const { paint = plainly, tail = "" } = options;
     const whole = visible(tail === "" ? text : `${text}  ${tail}`);
     const lines = wrap(whole, this.#width - COLUMN);
     const first = word.length < COLUMN ? word.padEnd(COLUMN) : `${word} `;
@@ -54,7 +55,7 @@ export class Screen {
   }
 
   /** A paragraph that belongs to the entry before it. */
-  more(text: string, paint: Paint = (plain) => plain): void {
+  more(text: string, paint: Paint = plainly): void {
     for (const line of wrap(visible(text), this.#width - COLUMN)) {
       this.#lines.push(" ".repeat(COLUMN) + paint(line));
     }

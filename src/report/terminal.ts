@@ -1,11 +1,17 @@
 import type { Colors } from "picocolors/types.js";
 import type { EmittedObject } from "../emitters/networkpolicy.ts";
 import type { Outcome, Witness } from "../ir/outcome.ts";
-import { OUTCOMES } from "../ir/outcome.ts";
+import {
+  assessment,
+  pushReasons,
+  pushWideningAssumptions,
+  pushVerification,
+} from "./assessment.ts";
 import type { Finding, FindingGroup, Level } from "./findings.ts";
 import { groupFindings } from "./findings.ts";
 import { objectWords } from "./object-words.ts";
-import type { ReportAssumption, ReportPolicy, RunReport } from "./report.ts";
+import { plural } from "./plural.ts";
+import type { ReportPolicy, RunReport } from "./report.ts";
 import type { Paint } from "./screen.ts";
 import { Screen } from "./screen.ts";
 
@@ -45,7 +51,8 @@ export function terminalText(report: RunReport, options: TerminalOptions): strin
   );
   screen.blank();
   const limit = detail === "verbose" ? Infinity : SHOWN_OF_A_CODE;
-  for (const group of shown) pushGroup(group, limit, paints[group.level], screen, colors);
+  const flows = new Set<Witness>();
+  for (const group of shown) pushGroup(group, limit, paints[group.level], flows, screen, colors);
   const named = new Set(
     groups.flatMap((group) =>
       group.level === "note" || group.level === "warning"
@@ -58,7 +65,7 @@ export function terminalText(report: RunReport, options: TerminalOptions): strin
 
   screen.blank();
   if (detail !== "quiet") pushEnd(report, count(groups) - count(shown), screen, colors);
-  screen.text("verification: off; outcomes are claimed, not yet proved", colors.dim);
+  pushVerification(report, screen, paints);
   return screen.toString();
 }
 
@@ -77,127 +84,28 @@ function paintsOf(colors: Colors): Readonly<Record<Level | Outcome, Paint>> {
   };
 }
 
-const plural = (number: number, one: string, many = `${one}s`): string =>
-  `${String(number)} ${number === 1 ? one : many}`;
-
 const count = (groups: readonly FindingGroup[]): number =>
   groups.reduce((sum, { findings }) => sum + findings.length, 0);
-
-/** Everything in one line, worst first. */
-function assessment(report: RunReport, destination: string): string {
-  const { summary, result, inputs, engines } = report;
-  const total = Object.values(engines).reduce((sum, number) => sum + number, 0);
-  const names = Object.entries(engines).map(
-    ([engine, number]) => `${engine.charAt(0).toUpperCase()}${engine.slice(1)} ${String(number)}`,
-  );
-  const counts = [...OUTCOMES]
-    .reverse()
-    .filter((outcome) => summary.policies[outcome] > 0)
-    .map((outcome) => outcomeCount(report, outcome));
-  if (summary.documents.invalid > 0) {
-    counts.unshift(`${plural(summary.documents.invalid, "document")} invalid`);
-  }
-  const read = `${plural(total, "policy", "policies")} read from ${plural(inputs.length, "file")}`;
-  const what = counts.length === 0 ? "" : `: ${counts.join(", ")}`;
-  const written =
-    result.stops.length > 0
-      ? "nothing written"
-      : `${plural(summary.emitted, "NetworkPolicy", "NetworkPolicies")} ${destination}`;
-  return `${read}${names.length > 1 ? ` (${names.join(", ")})` : ""}${what} -> ${written}`;
-}
-
-function outcomeCount({ summary }: RunReport, outcome: Outcome): string {
-  const text = `${String(summary.policies[outcome])} ${outcome}`;
-  if (outcome === "exact") return `${text} (unproved)`;
-  const { losingOnlyOther } = summary;
-  if (outcome !== "narrowed" || losingOnlyOther === 0) return text;
-  return `${text} (${losingOnlyOther === summary.policies.narrowed ? "" : `${String(losingOnlyOther)} of them `}only by ICMP and the like)`;
-}
-
-/** Why nothing was written, why there is nothing to write, and why the exit code is not 0. */
-function pushReasons(
-  { result, summary, options }: RunReport,
-  screen: Screen,
-  colors: Colors,
-): void {
-  const { stops, exitCode, outcome } = result;
-  if (stops.length > 0) {
-    const lifted = stops.every((code) => code !== UNSAYABLE);
-    const way = lifted
-      ? "or take the risk with --allow-incomplete, without any promise about the result"
-      : "or say by --unsayable-subjects what to do";
-    screen.entry("stopped", `resolve what is marked stop or invalid below, ${way}`, {
-      paint: colors.red,
-    });
-  } else if (summary.emitted === 0) {
-    screen.entry("empty", emptiness(summary));
-  }
-  if (exitCode === 1) {
-    const asked =
-      outcome === "widened"
-        ? "it is never passed over in silence"
-        : `--fail-on ${String(options["fail-on"])}`;
-    screen.entry("failed", `the whole set is ${outcome} (${asked}): exit code 1`, {
-      paint: colors.red,
-    });
-  }
-}
-
-/** The stop that --allow-incomplete does not lift: it has an option of its own. */
-const UNSAYABLE = "CMP-S001";
-
-function emptiness({ documents, policies }: RunReport["summary"]): string {
-  const { read, context, ignored } = documents;
-  if (Object.values(policies).every((number) => number === 0)) {
-    return `none of the ${plural(read, "document")} is a policy that is in force: ${String(context)} tell of the cluster, ${String(ignored)} decide no traffic`;
-  }
-  return "no policy restricts a pod of a known namespace, so there is nothing to isolate";
-}
-
-function pushWideningAssumptions(
-  assumptions: readonly ReportAssumption[],
-  screen: Screen,
-  colors: Colors,
-): void {
-  const widening = assumptions.filter(({ ifFalse }) => ifFalse === "widens");
-  for (const { message, code, standing, usedBy } of widening) {
-    if (standing) continue;
-    const who = plural(usedBy, "policy", "policies");
-    screen.entry("assumes", `${message}: wider if that is false, for ${who}`, {
-      paint: colors.cyan,
-      tail: code,
-    });
-  }
-  const standing = widening.filter((one) => one.standing).map(({ message }) => message);
-  if (standing.length > 0)
-    screen.entry("always", `it is taken for granted that ${listed(standing)}`, {
-      paint: colors.dim,
-    });
-}
-
-const listed = (parts: readonly string[]): string =>
-  parts.length < 2
-    ? parts.join("")
-    : `${parts.slice(0, -1).join("; ")}; and that ${parts.at(-1) ?? ""}`;
 
 function pushGroup(
   { level, code, findings }: FindingGroup,
   limit: number,
   paint: Paint,
+  flows: Set<Witness>,
   screen: Screen,
   colors: Colors,
 ): void {
   const shown = findings.length > limit + WORTH_COUNTING ? findings.slice(0, limit) : findings;
   const hints = new Set(findings.map(({ diagnostic }) => diagnostic.hint));
   const isSharedHint = shown.length > 1 && hints.size === 1;
-  let flow: Witness | undefined;
   for (const finding of shown) {
     pushFinding(finding, level, paint, screen);
     // Several findings about one rule would show the same flow.
     const witness = finding.subject?.witness;
-    if (witness !== undefined && witness !== flow && SHOWS_FLOW.has(level))
+    if (witness !== undefined && SHOWS_FLOW.has(level) && !flows.has(witness)) {
+      flows.add(witness);
       screen.more(witnessText(witness));
-    flow = witness;
+    }
     if (!isSharedHint) pushHint(finding, screen);
   }
   const [first] = findings;
@@ -239,14 +147,15 @@ export function witnessText({ from, to, protocol, port, source }: Witness): stri
 
 /** Policies that come out worse than exact and that no finding tells of. */
 function pushUnnamed(
-  { summary, eachPolicy }: RunReport,
+  report: RunReport,
   named: ReadonlySet<number | undefined>,
   paints: Readonly<Record<Outcome, Paint>>,
   screen: Screen,
 ): void {
-  if (summary.policies.narrowed + summary.policies.unknown + summary.policies.widened === 0) return;
+  const { narrowed, unknown, widened } = report.summary.policies;
+  if (narrowed + unknown + widened === 0) return;
   let index = -1;
-  for (const { outcome, source, rules, verification } of eachPolicy()) {
+  for (const { outcome, source, rules, verification } of report.eachPolicy()) {
     index += 1;
     if (outcome === "exact" || outcome === "conditional" || named.has(index)) continue;
     screen.entry(outcome, `${placeText(source)}  ${sourceName(source)}`, {
@@ -254,7 +163,7 @@ function pushUnnamed(
     });
     const witness =
       rules.find((rule) => rule.witness !== null)?.witness ?? verification.witnesses[0];
-    if (witness !== undefined && witness !== null) screen.more(witnessText(witness));
+    if (witness !== undefined) screen.more(witnessText(witness));
   }
 }
 

@@ -24,8 +24,11 @@ export interface SourcePolicies {
 }
 
 export interface SourceReadOptions extends ReadOptions {
-  /** What output of an earlier run is: context, unless there is nothing else, or input like the rest. */
-  readonly ownOutput?: "context" | "input";
+  /**
+   * What output of an earlier run is. "context": not input, unless there is nothing else. "context-beside-calico": the
+   * same, but together with policies that were kept it is what is in force. "input": as the rest.
+   */
+  readonly ownOutput?: "context" | "context-beside-calico" | "input";
 }
 
 /** Takes the objects of a run one by one, hands each to the reader of its kind, and counts what became of it. */
@@ -93,7 +96,9 @@ export class SourceReader {
     const duplicates = dropDuplicates(this.#calico, this.#report);
     for (const { document } of duplicates.repeated) this.#classes.set(document, "context");
     for (const { document } of duplicates.conflicting) this.#classes.set(document, "invalid");
-    if (this.#calico.policies.length === 0 && this.#kubernetes.all.length === 0) {
+    const isAlone =
+      this.#kubernetes.all.length === 0 || this.#options.ownOutput === "context-beside-calico";
+    if (this.#calico.policies.length === 0 && isAlone) {
       for (const { policy, document } of this.#ours) this.#classes.set(document, this.#addKubernetes(policy));
     }
     return { calico: this.#calico, kubernetes: this.#kubernetes.all };

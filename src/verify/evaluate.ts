@@ -1,5 +1,13 @@
 import type { Endpoint, Flow, PodEndpoint } from "../ir/flow.ts";
-import type { OpaqueCondition, Policy, PolicySet, PortRange, Rule, Tier } from "../ir/policy.ts";
+import type {
+  OpaqueCondition,
+  Policy,
+  PolicySet,
+  PortNaming,
+  PortRange,
+  Rule,
+  Tier,
+} from "../ir/policy.ts";
 import { addressSetContains } from "../sets/address-set.ts";
 import type { PeerBox, PodBox } from "../sets/box.ts";
 import { ACCOUNT_NAME, cubeContains, NAMESPACE_NAME } from "../sets/cube.ts";
@@ -142,9 +150,16 @@ function trafficMatches(rule: Rule, flow: Flow): boolean {
 
 /**
  * The answer to a condition that the flow's own facts decide; undefined where they do not: the source port was not
- * given, or nothing is known about the condition at all.
+ * given, or nothing is known about the condition at all. A condition that goes by the names of some endpoints only is
+ * left open here, so that proofs, which take it for unknown, and the verdicts that they are held to are of one mind.
  */
 export function decideKnown(condition: OpaqueCondition, flow: Flow): boolean | undefined {
+  const isOpen = "naming" in condition && condition.naming !== undefined;
+  return isOpen ? undefined : decideNamed(condition, flow);
+}
+
+/** The same, and the answer to those conditions too. */
+export function decideNamed(condition: OpaqueCondition, flow: Flow): boolean | undefined {
   switch (condition.kind) {
     case "source-port": {
       if (!hasPorts(flow.protocol)) return condition.negated;
@@ -152,12 +167,17 @@ export function decideKnown(condition: OpaqueCondition, flow: Flow): boolean | u
       if (port === undefined) return undefined;
       const listed =
         condition.ports.some((range: PortRange) => range.first <= port && port <= range.last) ||
-        condition.names.some((name) => callsPort(sourceOf(flow), flow.protocol, port, name));
+        condition.names.some((name) =>
+          callsPort(sourceOf(flow), flow.protocol, port, name, condition.naming),
+        );
       return listed !== condition.negated;
     }
     case "excluded-named-port":
-      return !condition.names.some((name) =>
-        callsPort(destinationOf(flow), flow.protocol, flow.value, name),
+      return !isDestinationCalled(condition, flow);
+    case "destination-port":
+      return (
+        trafficContains(condition.numbers, trafficPoint(flow.protocol, flow.value)) ||
+        isDestinationCalled(condition, flow)
       );
     case "unknown":
       return undefined;
@@ -166,11 +186,30 @@ export function decideKnown(condition: OpaqueCondition, flow: Flow): boolean | u
   }
 }
 
-function callsPort(endpoint: Endpoint, protocol: number, port: number, name: string): boolean {
-  return (
-    endpoint.kind === "pod" &&
-    endpoint.ports.some((is) => is.name === name && is.protocol === protocol && is.port === port)
+function isDestinationCalled(
+  { names, naming }: { readonly names: readonly string[]; readonly naming?: PortNaming },
+  flow: Flow,
+): boolean {
+  const destination = destinationOf(flow);
+  return names.some((name) => callsPort(destination, flow.protocol, flow.value, name, naming));
+}
+
+/** By one of its own names, or at its address by one that a host there gives the port. */
+function callsPort(
+  endpoint: Endpoint,
+  protocol: number,
+  port: number,
+  name: string,
+  naming?: PortNaming,
+): boolean {
+  const isCalled = (is: { name: string; protocol: number; port: number }): boolean =>
+    is.name === name && is.protocol === protocol && is.port === port;
+  const atHost = naming?.hosts.some(
+    (host) => isCalled(host) && addressSetContains(host.addresses, endpoint.address),
   );
+  if (atHost === true) return true;
+  if (endpoint.kind !== "pod" || !endpoint.ports.some(isCalled)) return false;
+  return naming?.pods === undefined || predicateContains(naming.pods, labelsOf(endpoint));
 }
 
 function destinationOf(flow: Flow): Endpoint {

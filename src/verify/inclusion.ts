@@ -1,7 +1,7 @@
 import { mayLieSomewhere } from "./peer-namespace.ts";
 import { pointOf, regionContains } from "./point.ts";
 import type { Point } from "./point.ts";
-import { outside, regionsMeet, shortfall } from "./region.ts";
+import { outside, regionsMeet, leftBy } from "./region.ts";
 import type { Region } from "./region.ts";
 import type { Scope } from "./scope.ts";
 import type { Universe } from "./universe.ts";
@@ -34,8 +34,7 @@ export type NoPoint = "empty" | "spent" | "unclear";
  *
  *   (a) The plainest flow of the region is tried first: most differences are found by it.
  *   (b) Cuts that do not meet the region are left out. Where none is left, the region is: it may still have no flow.
- *   (c) The cut that the region can escape in the fewest ways is taken next: in none, then nothing is left of the region;
- *       in one, then the region shrinks and nothing is split.
+ *   (c) The cut that leaves least of the region is taken next: where it leaves nothing, the region is done with.
  *   (d) Each way to escape it is a region of its own, with the cuts that are left.
  */
 export function findOutside(
@@ -56,7 +55,7 @@ export function findOutside(
     budget.spend(next.cuts.length + 1);
     if (budget.isSpent) return "spent";
     const meeting = next.cuts.filter((cut) => regionsMeet(cut, current)); // (b)
-    const cut = tightest(current, meeting);
+    const cut = widest(current, meeting);
     if (cut === undefined) {
       const point = pointOf(current, scope, universe);
       if (point === "unclear") unclear = true;
@@ -80,15 +79,15 @@ function mayExist({ subject, peer }: Region, scope: Scope, universe: Universe): 
   return peer === undefined || mayLieSomewhere(peer, subject, scope, universe);
 }
 
-/** Undefined if there is no cut; "holds" if the region lies inside one. */
-function tightest(region: Region, cuts: readonly Region[]): Region | "holds" | undefined {
+/** The cut that leaves least. Undefined if there is none; "holds" if the region lies inside one. */
+function widest(region: Region, cuts: readonly Region[]): Region | "holds" | undefined {
   let best: Region | undefined;
-  let fewest = Infinity;
+  let least = Infinity;
   for (const cut of cuts) {
-    const ways = shortfall(region, cut, fewest);
-    if (ways === 0) return "holds";
-    if (ways >= fewest) continue;
-    fewest = ways;
+    const left = leftBy(region, cut, least);
+    if (left === 0) return "holds";
+    if (left >= least) continue;
+    least = left;
     best = cut;
   }
   return best;

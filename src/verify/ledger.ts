@@ -8,6 +8,8 @@ export type Effect = "wider" | "narrower";
 /** Collects the answers of a proof. */
 export class Ledger {
   readonly #answers = new Map<Decider, Answers>();
+  /** Of these the part about flows that no rule of the allowing set decides. */
+  readonly #atEnd = new Map<Decider, Answers>();
   readonly #witnesses: Difference[] = [];
   #whole: Answers = EQUAL;
   #questions = 0;
@@ -18,14 +20,17 @@ export class Ledger {
   /** An answer about what some deciders decide; `isOther` if it is about traffic without ports alone. */
   add(deciders: Iterable<Decider>, effect: Effect, answer: Answer, isOther: boolean): void {
     if (answer.kind === "none") return;
-    const answers: Answers =
-      effect === "wider"
-        ? { wider: answer, narrower: NO_FLOW, onlyOther: false }
-        : { wider: NO_FLOW, narrower: answer, onlyOther: isOther };
+    const answers = answersOf(effect, answer, isOther);
     this.#whole = worseAnswers(this.#whole, answers);
     for (const decider of deciders) {
       this.#answers.set(decider, worseAnswers(this.#answers.get(decider) ?? EQUAL, answers));
     }
+  }
+
+  /** An answer about flows that the one set denies because of `decider`, and that reach the end of the other. */
+  addAtEnd(decider: Decider, effect: Effect, answer: Answer, isOther: boolean): void {
+    const answers = answersOf(effect, answer, isOther);
+    this.#atEnd.set(decider, worseAnswers(this.#atEnd.get(decider) ?? EQUAL, answers));
   }
 
   addWitness(witness: Difference): void {
@@ -49,22 +54,27 @@ export class Ledger {
   }
 
   proof(): Proof {
-    const answers = this.#answers;
-    const of = (decider: Decider | undefined): Answers =>
-      decider === undefined ? EQUAL : (answers.get(decider) ?? EQUAL);
+    const lookUp =
+      (answers: ReadonlyMap<Decider, Answers>) =>
+      (decider: Decider | undefined): Answers =>
+        decider === undefined ? EQUAL : (answers.get(decider) ?? EQUAL);
+    const of = lookUp(this.#answers);
+    const atEnd = lookUp(this.#atEnd);
+    const ofAll = (policy: Policy, answer: (decider: Decider | undefined) => Answers): Answers => {
+      let worst = EQUAL;
+      for (const direction of DIRECTIONS) {
+        const applied = policy[direction];
+        worst = worseAnswers(worst, answer(applied));
+        for (const rule of applied?.rules ?? []) worst = worseAnswers(worst, answer(rule));
+      }
+      return worst;
+    };
     return {
       ...this.#whole,
       ofRule: (rule: Rule) => of(rule),
       ofIsolation: (policy: Policy, direction: Direction) => of(policy[direction]),
-      ofPolicy: (policy: Policy) => {
-        let worst = EQUAL;
-        for (const direction of DIRECTIONS) {
-          const applied = policy[direction];
-          worst = worseAnswers(worst, of(applied));
-          for (const rule of applied?.rules ?? []) worst = worseAnswers(worst, of(rule));
-        }
-        return worst;
-      },
+      ofPolicy: (policy: Policy) => ofAll(policy, of),
+      ofOpenness: (policy: Policy) => ofAll(policy, atEnd),
       witnesses: this.#witnesses,
       counts: {
         questions: this.#questions,
@@ -80,3 +90,9 @@ export class Ledger {
 /** Of the proved answers the first few are tried on `evaluate`, and a few of all. */
 const FIRST_REPLAYS = 64;
 const REPLAY_EACH = 499;
+
+function answersOf(effect: Effect, answer: Answer, isOther: boolean): Answers {
+  return effect === "wider"
+    ? { wider: answer, narrower: NO_FLOW, onlyOther: false }
+    : { wider: NO_FLOW, narrower: answer, onlyOther: isOther };
+}

@@ -54,6 +54,8 @@ export interface Proof extends Answers {
   ofIsolation(policy: Policy, direction: Direction): Answers;
   /** Rules and isolation together. */
   ofPolicy(policy: Policy): Answers;
+  /** Of these the flows that the policy denies and that no rule of the other set decides: it leaves them open. */
+  ofOpenness(policy: Policy): Answers;
   /** Every confirmed difference, in a stable order, one for each decider and question at most. */
   readonly witnesses: readonly Difference[];
   readonly counts: ProofCounts;

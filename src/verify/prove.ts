@@ -4,7 +4,6 @@ import type { Direction, Policy, PolicySet, Rule } from "../ir/policy.ts";
 import { ALL_PORTS, intersectTraffic, OTHER_TRAFFIC } from "../sets/traffic-set.ts";
 import { Variables } from "./facts.ts";
 import { Budget, findOutside } from "./inclusion.ts";
-import type { NoPoint } from "./inclusion.ts";
 import { Ledger } from "./ledger.ts";
 import type { Effect } from "./ledger.ts";
 import { pointOf } from "./point.ts";
@@ -20,7 +19,7 @@ import { addressesMove, Universe, withNamedNamespaces } from "./universe.ts";
 import type { ProofContext } from "./universe.ts";
 import { Views } from "./view.ts";
 import type { RuleRegion, View } from "./view.ts";
-import { decided, firstToAllow, reaching, remaining, surelyAllows, surelyCloses } from "./walk.ts";
+import { decided, reaching, remaining, surelyAllows, surelyCloses } from "./walk.ts";
 import type { Reaching } from "./walk.ts";
 
 /*
@@ -112,22 +111,14 @@ class DirectionProof {
     }
     const region = this.#universe.restrict(item.region);
     if (region === undefined) return;
-    const subject: Asked = { decider: rule, allowedBy: rule, policy };
+    const asked: Asked = { decider: rule, allowedBy: rule, policy };
     if (surelyAllows(denying, region)) {
-      this.#count(region, subject, sides, NO_FLOW);
+      this.#count(region, asked, sides, NO_FLOW);
       return;
     }
-    const reaches = (part: Region): Iterable<Reaching> =>
-      reaching(allowing, item.tier, { region: part, cuts: [] });
-    const found = this.#askBoth(region, subject, sides, function* (part) {
-      for (const from of reaches(part)) yield remaining(allowing, item, from);
-    });
-    // What an earlier rule allows too was put down to that one; there may be more that is this rule's own.
-    if (found === 0 || this.#ledger.hasWitness(rule, sides.effect)) return;
-    this.#askBoth(region, subject, sides, function* (part) {
-      for (const from of reaches(part)) {
-        yield firstToAllow(allowing, item, remaining(allowing, item, from));
-      }
+    this.#askBoth(region, asked, sides, function* (part) {
+      const reaches = reaching(allowing, item.tier, { region: part, cuts: [] });
+      for (const from of reaches) yield remaining(allowing, item, from);
     });
   }
 
@@ -137,12 +128,12 @@ class DirectionProof {
     const ask = (whole: Region, decider: Decider, policy: Policy): void => {
       const region = this.#universe.restrict(whole);
       if (region === undefined) return;
-      const subject: Asked = { decider, allowedBy: undefined, policy };
+      const asked: Asked = { decider, allowedBy: undefined, policy };
       if (surelyCloses(allowing, region)) {
-        this.#count(region, subject, sides, NO_FLOW);
+        this.#count(region, asked, sides, NO_FLOW);
         return;
       }
-      this.#askBoth(region, subject, sides, (part) =>
+      this.#askBoth(region, asked, sides, (part) =>
         reaching(allowing, end, { region: part, cuts: [] }),
       );
     };
@@ -159,68 +150,67 @@ class DirectionProof {
     }
   }
 
-  /** Asks of traffic with ports, then of other traffic, and puts the answers down. Gives the number of differences. */
+  /** Asks of traffic with ports, then of other traffic, and puts the answers down. */
   #askBoth(
     region: Region,
     asked: Asked,
     sides: Sides,
     allowed: (part: Region) => Iterable<Reaching>,
-  ): number {
-    let found = 0;
+  ): void {
     for (const kind of [ALL_PORTS, OTHER_TRAFFIC]) {
       const traffic = intersectTraffic(region.traffic, kind);
       if (traffic.ranges.length === 0) continue;
       const isOther = kind === OTHER_TRAFFIC;
       const part = traffic === region.traffic ? region : { ...region, traffic };
-      const { witness, none } = this.#search(allowed(part), sides, isOther);
-      let answer: Answer = NO_FLOW;
-      if (none !== "empty") answer = this.#unknown(none, asked, sides);
-      // A difference was put down to what decides it, which need not be what was asked about.
-      else if (witness !== undefined) answer = { kind: "witness", witness };
-      else found -= 1;
-      found += 1;
+      const answer = this.#search(allowed(part), asked, sides, isOther);
       if (answer.kind === "unknown") {
         this.#ledger.add([asked.decider], sides.effect, answer, isOther);
       }
+      if (asked.allowedBy === undefined && answer.kind !== "none") {
+        this.#ledger.addAtEnd(asked.decider, sides.effect, answer, isOther);
+      }
       this.#count(part, asked, sides, answer);
     }
-    return found;
   }
 
-  /** Looks for differences, puts each down, and says why there are no more. */
+  /** Looks for differences and puts each down. */
   #search(
     allowed: Iterable<Reaching>,
+    asked: Asked,
     sides: Sides,
     isOther: boolean,
-  ): { readonly witness: Difference | undefined; readonly none: NoPoint } {
+  ): Answer {
     const { denying, effect, scope } = sides;
     const budget = new Budget(this.#universe.context.bound);
-    let none: NoPoint = "empty";
-    let witness: Difference | undefined;
+    let answer: Answer = NO_FLOW;
     let found = 0;
     for (const from of allowed) {
       for (const part of decided(denying, "deny", from)) {
         if (part.by !== undefined && found > 0 && this.#ledger.hasWitness(part.by, effect)) continue;
         const point = findOutside(part, scope, this.#universe, budget);
-        if (point === "empty") continue;
-        if (point === "unclear") {
-          none = "unclear";
-        } else if (point === "spent") {
-          return { witness, none: witness === undefined ? "spent" : "empty" };
-        } else {
-          witness = this.#putDown(point, sides, isOther);
+        if (typeof point !== "string") {
+          const witness = this.#putDown(point, asked, sides, isOther);
+          answer = { kind: "witness", witness };
           found += 1;
-          if (found === MOST_WITNESSES) return { witness, none: "empty" };
+          if (found === MOST_WITNESSES) return answer;
+        } else if (point !== "empty" && found === 0) {
+          answer = this.#unknown(point, asked, sides);
         }
+        if (point === "spent") return answer;
       }
     }
-    return { witness, none: witness === undefined ? none : "empty" };
+    return answer;
   }
 
-  /** Confirms a difference, and puts it down to whatever decides it on either side. */
-  #putDown(point: Point, { effect, allowedBy }: Sides, isOther: boolean): Difference {
+  /** Confirms a difference, and puts it down to what was asked about and to whatever decides it on either side. */
+  #putDown(
+    point: Point,
+    asked: Asked,
+    { effect, allowedBy }: Sides,
+    isOther: boolean,
+  ): Difference {
     const witness = this.#replay.confirm(point, allowedBy);
-    const deciders = new Set<Decider>();
+    const deciders = new Set<Decider>([asked.decider]);
     for (const side of ["source", "target"] as const) {
       const decider =
         deciderOf(witness[side], this.#direction) ??
@@ -228,17 +218,17 @@ class DirectionProof {
       if (decider !== undefined) deciders.add(decider);
     }
     const isNew = [...deciders].some((decider) => !this.#ledger.hasWitness(decider, effect));
-    if (isNew || deciders.size === 0) this.#ledger.addWitness(witness);
+    if (isNew) this.#ledger.addWitness(witness);
     this.#ledger.add(deciders, effect, { kind: "witness", witness }, isOther);
     return witness;
   }
 
-  #unknown(none: "spent" | "unclear", asked: Asked, sides: Sides): Answer {
+  #unknown(reason: "spent" | "unclear", asked: Asked, sides: Sides): Answer {
     const { bound } = this.#universe.context;
     return {
       kind: "unknown",
       question: questionText(asked, this.#direction, sides),
-      reason: none === "spent" ? { kind: "bound", bound } : { kind: "text" },
+      reason: reason === "spent" ? { kind: "bound", bound } : { kind: "text" },
     };
   }
 

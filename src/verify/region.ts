@@ -151,40 +151,45 @@ function rangesMeet<T extends number | bigint>(a: Ranges<T>, b: Ranges<T>): bool
 
 /** True if every flow of `a` is surely one of `b`. */
 export function isInside(a: Region, b: Region): boolean {
-  return a === b || ((a.peer === undefined) === (b.peer === undefined) && shortfall(a, b, 1) === 0);
+  return a === b || ((a.peer === undefined) === (b.peer === undefined) && leftBy(a, b, 1) === 0);
 }
 
 /**
- * How many conditions of `cut` the region may fail: 0 if it lies inside. It is told only up to `enough`. Both have the
+ * How much of the region a cut leaves, in rough numbers: 0 if nothing. Each condition of the cut that the region may fail
+ * counts, one that leaves out a few values less than one that lists a few. It is told only up to `enough`. Both have the
  * same kind of peer.
  */
-export function shortfall(region: Region, cut: Region, enough: number): number {
-  let count = 0;
-  if (!isTrafficSubset(region.traffic, cut.traffic)) count += 1;
-  if (!isAddressSubset(region.peerAt, cut.peerAt)) count += 1;
-  if (!isAddressSubset(region.subjectAt, cut.subjectAt)) count += 1;
-  if (!isAddressSubset(region.peerAfter, cut.peerAfter)) count += 1;
-  if (!isAddressSubset(region.subjectAfter, cut.subjectAfter)) count += 1;
-  if (!isTrafficSubset(region.sourcePorts, cut.sourcePorts)) count += 1;
-  if (count >= enough) return count;
-  count += cubeShortfall(region.subject, cut.subject);
-  if (region.peer !== undefined && cut.peer !== undefined && count < enough) {
-    count += cubeShortfall(region.peer, cut.peer);
+export function leftBy(region: Region, cut: Region, enough: number): number {
+  let left = 0;
+  if (!isTrafficSubset(region.traffic, cut.traffic)) left += MUCH;
+  if (!isAddressSubset(region.peerAt, cut.peerAt)) left += MUCH;
+  if (!isAddressSubset(region.subjectAt, cut.subjectAt)) left += MUCH;
+  if (!isAddressSubset(region.peerAfter, cut.peerAfter)) left += MUCH;
+  if (!isAddressSubset(region.subjectAfter, cut.subjectAfter)) left += MUCH;
+  if (!isTrafficSubset(region.sourcePorts, cut.sourcePorts)) left += MUCH;
+  if (left >= enough) return left;
+  left += leftByCube(region.subject, cut.subject);
+  if (region.peer !== undefined && cut.peer !== undefined && left < enough) {
+    left += leftByCube(region.peer, cut.peer);
   }
-  if (count < enough && !isFactSubset(region.facts, cut.facts)) {
-    for (const fact of cut.facts) if (!holds(region.facts, fact)) count += 1;
+  if (left < enough && !isFactSubset(region.facts, cut.facts)) {
+    for (const fact of cut.facts) if (!holds(region.facts, fact)) left += MUCH;
   }
-  return count;
+  return left;
 }
 
-function cubeShortfall(region: Cube, cut: Cube): number {
+const LITTLE = Number(process.env["L"] ?? 1);
+const MUCH = Number(process.env["M"] ?? 5);
+
+function leftByCube(region: Cube, cut: Cube): number {
   if (isCubeSubset(region, cut)) return 0;
-  let count = 0;
+  let left = 0;
   for (const { key, set } of cut.constraints) {
     const own = region.constraints.find((constraint) => constraint.key === key);
-    if (own === undefined || !isLabelSubset(own.set, set)) count += 1;
+    if (own !== undefined && isLabelSubset(own.set, set)) continue;
+    left += set.complement && set.atoms.length === 0 ? LITTLE : MUCH;
   }
-  return count;
+  return left;
 }
 
 /**

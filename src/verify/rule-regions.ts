@@ -148,22 +148,34 @@ function conditionParts(
 ): readonly Condition[] {
   switch (condition.kind) {
     case "source-port":
+      if (condition.naming !== undefined) return unknownParts(condition, rule, policy, reading);
       return sourcePortParts(condition, reading);
     case "excluded-named-port": {
+      if (condition.naming !== undefined) return unknownParts(condition, rule, policy, reading);
       let facts = ANY_FACTS;
       for (const name of condition.names) {
         facts = withFact(facts, { variable: destinationName(name, reading), holds: false });
       }
       return [{ traffic: ANY_TRAFFIC, sourcePorts: ANY_SOURCE_PORT, facts }];
     }
-    case "unknown": {
-      const variable = reading.variables.unknown(condition, identityOf(condition, rule, policy));
-      const facts = [{ variable, holds: true }];
-      return [{ traffic: ANY_TRAFFIC, sourcePorts: ANY_SOURCE_PORT, facts }];
-    }
+    case "destination-port":
+    case "unknown":
+      return unknownParts(condition, rule, policy, reading);
     default:
       return condition satisfies never;
   }
+}
+
+/** Also conditions that go by the names of some endpoints only: which these are is no part of a region. */
+function unknownParts(
+  condition: OpaqueCondition,
+  rule: Rule,
+  policy: Policy,
+  reading: RuleReading,
+): readonly Condition[] {
+  const variable = reading.variables.unknown(condition, identityOf(condition, rule, policy));
+  const facts = [{ variable, holds: true }];
+  return [{ traffic: ANY_TRAFFIC, sourcePorts: ANY_SOURCE_PORT, facts }];
 }
 
 /** Traffic without ports has no source port: a list of them does not hold for it, its negation does. */
@@ -202,7 +214,7 @@ function destinationName(name: string, { direction, variables }: RuleReading) {
  * thing then. Nothing else is taken to be the same.
  */
 function identityOf(
-  condition: Extract<OpaqueCondition, { kind: "unknown" }>,
+  condition: OpaqueCondition,
   rule: Rule,
   { origin }: Policy,
 ): OpaqueCondition | string {

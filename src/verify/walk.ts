@@ -63,14 +63,6 @@ export function remaining(view: View, item: RuleRegion, from: Reaching): Reachin
   return withCuts(from, before);
 }
 
-/** The same without what Allow rules before it take, for the flows that this very rule decides. */
-export function firstToAllow(view: View, item: RuleRegion, from: Reaching): Reaching {
-  const tier = view.tiers[item.tier];
-  if (tier === undefined) return from;
-  const before = tier.allows.meeting(from.region).filter((other) => isBefore(other, item));
-  return withCuts(from, before);
-}
-
 function* decidedIn(tier: TierView, verdict: "allow" | "deny", from: Reaching): Generator<Part> {
   const { region } = from;
   const blocks = tier.blocks.meeting(region);

@@ -69,7 +69,7 @@ spec:
       port: 80
 `);
     expect(stderr).toMatch(
-      /^1 policy read from 1 file: 1 exact \(unproved\) -> 1 NetworkPolicy on standard output\n/,
+      /^1 policy read from 1 file: 1 exact -> 1 NetworkPolicy on standard output\n/,
     );
   });
 
@@ -352,7 +352,7 @@ describe.concurrent("the screen", () => {
       "p.yaml": `${many}---\n${WIDENING.replaceAll("shop", "other")}---\n${INVALID}`,
     });
     const { stderr } = await runCli(["convert", "p.yaml"], { cwd });
-    const levels = stderr.match(/^(?:invalid|stop|widened|narrowed)\b/gm) ?? [];
+    const levels: readonly string[] = stderr.match(/^(?:invalid|stop|widened|narrowed)\b/gm) ?? [];
     expect(levels[0]).toBe("invalid");
     expect(levels.indexOf("widened")).toBeGreaterThan(0);
     expect(levels.indexOf("widened")).toBeLessThan(levels.indexOf("narrowed"));

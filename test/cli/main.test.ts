@@ -27,7 +27,6 @@ describe.concurrent("the command line", () => {
     const { stdout } = await runCli(["convert", "--help"]);
     for (const name of [
       "compile",
-      "no-verify",
       "kustomize",
       "config",
       "keep-kubernetes",

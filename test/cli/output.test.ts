@@ -203,7 +203,7 @@ describe.concurrent("--dry-run", () => {
     );
     expect(code).toBe(0);
     expect(filesBelow(cwd)).toEqual(["p.yaml", "r.json"]);
-    expect(stderr).toContain("files, if written, in out: 2 new");
+    expect(stderr).toContain("files in out, if written: 2 new");
   });
 
   it("says nothing on standard output", async () => {

@@ -47,6 +47,7 @@ export function convertInput({ files, inventory, options }: CaseInput): ConvertI
       facts: facts.options,
       tiers: (options.tier ?? []).map(readTier),
       assume: new Set(options.assume ?? []),
+      verify: true,
       allowIncomplete: options["allow-incomplete"] ?? false,
       failOn: "widened",
     },

@@ -18,6 +18,7 @@ export function readOptions(args: ConvertArguments): ConvertOptions {
     ...readFactOptions(args),
     assume: readAssumptions(args.assume ?? []),
     allowIncomplete: args["allow-incomplete"],
+    verify: args.verify,
     failOn: args["fail-on"],
   };
 }
@@ -33,19 +34,22 @@ export function readAssumptions(names: readonly string[]): ReadonlySet<Assumptio
   return new Set(names as readonly AssumptionCode[]);
 }
 
-/** Where JSON reports go, "-" being standard output. */
+/** Where a JSON report goes, "-" being standard output: `[json=]FILE`. */
+export function readReportTarget(text: string): string {
+  const named = /^([a-z]+)=(.+)$/s.exec(text);
+  const format = named?.[1] ?? (text === "-" ? "json" : extname(text).slice(1));
+  const target = named?.[2] ?? text;
+  if (format !== "json") {
+    throw new UsageError(`--report ${text}: the format \`${format}\` is not known`, {
+      hint: "Reports are written as JSON: name a file that ends in .json, or write json=FILE.",
+    });
+  }
+  return target;
+}
+
+/** Where JSON reports go. */
 export function reportTargets(args: ConvertArguments): readonly string[] {
-  const targets = (args.report ?? []).map((text) => {
-    const named = /^([a-z]+)=(.+)$/s.exec(text);
-    const format = named?.[1] ?? (text === "-" ? "json" : extname(text).slice(1));
-    const target = named?.[2] ?? text;
-    if (format !== "json") {
-      throw new UsageError(`--report ${text}: the format \`${format}\` is not known`, {
-        hint: "Reports are written as JSON: name a file that ends in .json, or write json=FILE.",
-      });
-    }
-    return target;
-  });
+  const targets = (args.report ?? []).map(readReportTarget);
   const streams = targets.filter((target) => target === "-").length;
   if (streams > 1 || (streams === 1 && args["out-dir"] === undefined && !args["dry-run"])) {
     throw new UsageError("--report -: standard output is taken already", {
@@ -68,6 +72,7 @@ export function reportedOptions(
     enforcer: args.enforcer,
     "unsayable-subjects": args["unsayable-subjects"],
     "allow-incomplete": args["allow-incomplete"],
+    verify: args.verify,
     "fail-on": args["fail-on"],
     ...reportedFacts(args, cwd),
     assume: args.assume ?? [],

@@ -1,8 +1,11 @@
 import process from "node:process";
+import { InternalError } from "../../base/invariant.ts";
 import pc from "picocolors";
 import { streamText } from "../../emitters/networkpolicy.ts";
 import type { ConvertResult } from "../../pipeline.ts";
+import { policyName } from "../../compile/index.ts";
 import { runConvert } from "../../pipeline.ts";
+import { differenceWitness } from "../../report/difference.ts";
 import { jsonTexts } from "../../report/json.ts";
 import { terminalText } from "../../report/terminal.ts";
 import { readInputFiles } from "../input-files.ts";
@@ -21,6 +24,7 @@ import type { ConvertArguments } from "./convert.ts";
 export async function convert(args: ConvertArguments): Promise<number> {
   const targets = reportTargets(args);
   const result = await compute(args);
+  if (result.refuted.length > 0) throw new InternalError(refutedText(result));
   const plan =
     args["out-dir"] === undefined || result.stops.length > 0
       ? undefined
@@ -78,6 +82,24 @@ async function compute(args: ConvertArguments): Promise<ConvertResult> {
   }
 }
 
+/** What was claimed and is not so, with the flow that shows it. */
+function refutedText({ refuted, snapshot }: ConvertResult): string {
+  return refuted
+    .map(({ policy, rule, claim, witness }) => {
+      const name = policy === undefined ? "the whole set" : policyName(policy);
+      const where = `${name}${rule === undefined ? "" : ` ${rule.place.path}`}`;
+      if (witness === undefined) return `${where}: "${claim}" does not hold`;
+      const { from, to, protocol, port, source, target } = differenceWitness(
+        witness,
+        snapshot.namespaces,
+      );
+      const traffic = port === undefined ? protocol : `${protocol} ${String(port)}`;
+      const verdicts = `${source.verdict} in the source (${source.by}), ${target.verdict} in the output (${target.by})`;
+      return `${where}: "${claim}" does not hold for ${from} -> ${to}, ${traffic}: ${verdicts}`;
+    })
+    .join("\n");
+}
+
 /** Reports and objects reach the disk together or not at all. */
 function writeFiles(
   { report }: ConvertResult,
@@ -102,7 +124,7 @@ function* streamTexts({ objects }: ConvertResult): Generator<string> {
 
 function destination(args: ConvertArguments): string {
   const where = args["out-dir"] === undefined ? "on standard output" : `in ${args["out-dir"]}`;
-  return args["dry-run"] ? `${where}, were it not for --dry-run` : where;
+  return args["dry-run"] ? `${where} (--dry-run: none is written)` : where;
 }
 
 /** What happened in the output directory, or would happen. */
@@ -116,8 +138,8 @@ function planText(
     `${String(unchanged)} as before`,
     ...(args.prune ? [`${String(stale.length)} removed`] : []),
   ];
-  const tense = args["dry-run"] ? "files, if written" : "files";
-  let text = `${tense} in ${directory}: ${counts.join(", ")}\n`;
+  const where = args["dry-run"] ? `${directory}, if written` : directory;
+  let text = `files in ${where}: ${counts.join(", ")}\n`;
   if (stale.length === 0) return text;
   const names = `${stale.slice(0, 10).join(", ")}${stale.length > 10 ? ", ..." : ""}`;
   text += args.prune

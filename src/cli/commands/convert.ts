@@ -16,6 +16,7 @@ export interface ConvertArguments extends FactArguments {
   readonly assume?: readonly string[] | undefined;
   readonly "unsayable-subjects": "stop" | "isolate" | "leave-open";
   readonly "allow-incomplete": boolean;
+  readonly verify: boolean;
   readonly "fail-on": FailOn;
   readonly "dry-run": boolean;
   readonly prune: boolean;
@@ -88,6 +89,12 @@ export const CONVERT_OPTIONS = {
     default: false,
     group: decisions,
     describe: "write although policies are invalid, unplaced or without a namespace",
+  },
+  verify: {
+    type: "boolean",
+    default: true,
+    group: decisions,
+    describe: "read the output back and prove what is claimed of it; --no-verify skips that",
   },
   "fail-on": {
     ...choice("fail-on", ["none", "conditional", "narrowed", "unknown", "widened"], "widened"),

@@ -4,7 +4,7 @@ import { UsageError } from "../usage-error.ts";
 export const repeated = { type: "string", array: true, nargs: 1, requiresArg: true } as const;
 
 /** Takes one value and may be given once: of two values one would have to be dropped in silence. */
-export function single<Name extends string>(name: Name) {
+export function single(name: string) {
   return { type: "string", nargs: 1, requiresArg: true, coerce: onlyOnce(name) } as const;
 }
 

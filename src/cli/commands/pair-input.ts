@@ -45,7 +45,12 @@ export async function readPair({
   const unreadable = [source, target, facts].flatMap((one) => one?.diagnostics ?? []);
   const common = { ipBlockMatchesPods: "yes" } as const;
   const sets: SetFiles[] = [
-    { files: source.files, unreadable: source.diagnostics, ownOutput: "context", ...common },
+    {
+      files: source.files,
+      unreadable: source.diagnostics,
+      ownOutput: "context-beside-calico",
+      ...common,
+    },
   ];
   if (target !== undefined) {
     // What our own annotation marks is what is asked about here.

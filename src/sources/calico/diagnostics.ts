@@ -229,6 +229,15 @@ export const calicoDiagnostics = defineDiagnostics({
     hint: "Shorten it before you write the policy to a newer Calico; the conversion goes on.",
     explanation: "New releases cap selectors at 1024 characters. Older ones enforce longer ones.",
   },
+  "CAL-S006": {
+    severity: "error",
+    effect: "unknown",
+    message:
+      "`{field}` holds nothing but blanks: Calico's API takes it, but its agent ignores the policy or fails on it",
+    hint: "Write `all()`, or remove the field.",
+    explanation:
+      "By itself a blank selector selects everything. The agent puts it in parentheses beside the other conditions, where it does not parse: a policy with it is skipped as if it did not exist, and a blank `notSelector` beside another selector even stops the agent (Calico 3.31). Nothing that could be converted is in force.",
+  },
 
   // --- R: rules ----------------------------------------------------------------------------------------------------
   "CAL-R001": {
@@ -254,7 +263,7 @@ export const calicoDiagnostics = defineDiagnostics({
     message: "`{field}` needs a protocol with ports, but `protocol` is {protocol}",
     hint: "Set `protocol` to TCP, UDP or SCTP.",
     explanation:
-      "Port numbers mean something for TCP, UDP and SCTP alone. A rule with ports and without such a protocol is refused by Calico; names of ports may stand without a protocol.",
+      "Port numbers mean something for TCP, UDP and SCTP alone. A rule with ports and without such a protocol is refused by Calico; in releases after 3.31 names of ports may stand without a protocol.",
   },
   "CAL-R004": {
     severity: "error",
@@ -338,6 +347,41 @@ export const calicoDiagnostics = defineDiagnostics({
     hint: "{advice}",
     explanation:
       "The API server drops a field that it does not know, so the rule in force matches without it. Its author meant something by it, most often a further condition. The rule counts as one that may or may not match: an Allow is left out, a Deny taken in full.",
+  },
+  "CAL-R014": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "the action `{action}` is not written as the API wants it; Calico's agent reads it as `{known}`",
+    hint: "Write `{known}`.",
+    explanation:
+      "Validation is case-sensitive, but a document in the storage form passes none, and Calico's agent does not mind the case: the rule is in force.",
+  },
+  "CAL-R015": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "`{field}` has the code {code} and no type; Calico's agent does not look at it, so the rule is about every type",
+    hint: "Give the type too, or remove `{field}`.",
+    explanation:
+      "The v3 API refuses a code without a type. In the storage form nothing does, and the agent takes no notice of the code: the rule matches all of its protocol. It is converted as what it does.",
+  },
+  "CAL-R016": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "`ipVersion: {version}` does not go with {what}; Calico's agent programs the rule for that IP version all the same",
+    hint: "Correct `ipVersion`, or remove it.",
+    explanation:
+      "ICMP belongs to IPv4 and ICMPv6 to IPv6, and the v3 API refuses other combinations. One that was stored past it is programmed as written: it matches the protocol's number in packets of that IP version, which hardly ever occur.",
+  },
+  "CAL-R017": {
+    severity: "warning",
+    effect: "unknown",
+    message: "the `http` match stands where Calico's API refuses it: {reason}",
+    hint: "Remove the `http` match, or the rule.",
+    explanation:
+      "The rule can only have been stored past validation. Calico's data planes ignore the match, so the rule is about all traffic there, while its Envoy integration may not. It counts as a rule that may or may not match.",
   },
 
   // --- N: nets and network sets ------------------------------------------------------------------------------------

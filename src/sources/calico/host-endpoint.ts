@@ -4,6 +4,7 @@ import { clip } from "../schema-check.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
 import { checkNoNamespace, readMetadata } from "./metadata.ts";
 import type { AddressGroup } from "./model.ts";
+import { hasPorts, readProtocol } from "./protocol.ts";
 import type { RawDocument, RawHostEndpointSpec } from "./raw.ts";
 import type { DocumentReading } from "./reading.ts";
 
@@ -11,8 +12,8 @@ import type { DocumentReading } from "./reading.ts";
 const DEFAULT_ALLOW = "projectcalico-default-allow";
 
 /**
- * Reads a HostEndpoint for what selectors of peers see of it: labels and expected addresses. Undefined when it is
- * invalid; the reading then holds the reason.
+ * Reads a HostEndpoint for what rules see of it as a peer: labels, expected addresses and named ports. Undefined when it
+ * is invalid; the reading then holds the reason.
  */
 export function readHostEndpoint(
   reading: DocumentReading,
@@ -46,6 +47,7 @@ export function readHostEndpoint(
       }),
     );
   }
+  const ports = readNamedPorts(reading, spec, refuse);
   return reading.failed
     ? undefined
     : {
@@ -54,6 +56,23 @@ export function readHostEndpoint(
         labels: metadata.labels,
         nets,
         domains: [],
+        ports,
         place: reading.place([]),
       };
+}
+
+function readNamedPorts(
+  reading: DocumentReading,
+  spec: RawHostEndpointSpec,
+  refuse: (path: readonly PathStep[], reason: string) => void,
+): NonNullable<AddressGroup["ports"]> {
+  return (spec.ports ?? []).flatMap(({ name, protocol: given, port }, index) => {
+    const path: readonly PathStep[] = ["spec", "ports", index];
+    const protocol = readProtocol(reading, given, path, "protocol");
+    if (protocol !== undefined && !hasPorts(protocol)) {
+      refuse([...path, "protocol"], "a protocol with ports is TCP, UDP or SCTP");
+    }
+    if (protocol === undefined || (name ?? "") === "" || (port ?? 0) === 0) return [];
+    return [{ name: name ?? "", protocol, port: port ?? 0 }];
+  });
 }

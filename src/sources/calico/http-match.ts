@@ -19,19 +19,22 @@ export function readHttp(
   if (http === null || http === undefined) return undefined;
   const hasProtocol = raw.protocol !== null && raw.protocol !== undefined;
   const tcp = protocol === TCP && (reading.stored || !isNumeric(raw.protocol));
-  const reason =
-    raw.action !== "Allow"
+  const misplaced =
+    raw.action?.toLowerCase() !== "allow"
       ? "it belongs to Allow rules"
       : direction === "egress"
         ? "it belongs to ingress rules"
         : hasProtocol && !tcp
           ? "it needs `protocol: TCP`, or none"
-          : contentProblem(http);
+          : undefined;
+  const reason = (reading.stored ? undefined : misplaced) ?? contentProblem(http);
+  const at = reading.place([...path, "http"], "key");
   if (reason !== undefined) {
-    const at = reading.place([...path, "http"], "key");
     reading.add(calicoDiagnostics.create("CAL-R012", { at, reason }));
     return undefined;
   }
+  if (misplaced !== undefined)
+    reading.add(calicoDiagnostics.create("CAL-R017", { at, reason: misplaced }));
   const words: string[] = [];
   const methods = http.methods ?? [];
   if (methods.length > 0) words.push(`methods ${methods.join(", ")}`);

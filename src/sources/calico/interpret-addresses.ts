@@ -99,17 +99,24 @@ const WHOLE: Readonly<Record<AddressFamily, string>> = { 4: "0.0.0.0/0", 6: "::/
  * `nets` and `notNets` of an end as blocks with exceptions, for families in which the rule exists. Undefined without
  * `notNets`, where the addresses by themselves come out as they were written.
  */
-export function writtenBlocks(entity: EntityRule, families: AddressSet): readonly AddressBlock[] | undefined {
+export function writtenBlocks(
+  entity: EntityRule,
+  families: AddressSet,
+): readonly AddressBlock[] | undefined {
   if (entity.notNets.length === 0) return undefined;
   const blocks: AddressBlock[] = [];
   for (const [family, whole] of FAMILIES) {
     if (intersectAddresses(families, whole).ranges.length === 0) continue;
     const nets =
-      entity.nets.length === 0 ? [{ text: WHOLE[family], set: whole }] : ofFamily(entity.nets, family);
+      entity.nets.length === 0
+        ? [{ text: WHOLE[family], set: whole }]
+        : ofFamily(entity.nets, family);
     const notNets = ofFamily(entity.notNets, family);
     for (const net of nets) {
       if (notNets.some((not) => isAddressSubset(net.set, not.set))) continue;
-      const except = notNets.filter((not) => isAddressSubset(not.set, net.set)).map(({ text }) => text);
+      const except = notNets
+        .filter((not) => isAddressSubset(not.set, net.set))
+        .map(({ text }) => text);
       blocks.push({ cidr: net.text, except: [...new Set(except)] });
     }
   }

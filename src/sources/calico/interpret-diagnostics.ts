@@ -197,10 +197,10 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "narrows",
     message:
-      "`{what}`: host endpoints can have ports of that name too, which the model does not know",
+      "`{what}`: a host endpoint of the input calls a port so too, and Kubernetes names the ports of pods alone",
     hint: "Name the ports by number.",
     explanation:
-      "Named ports of host endpoints take part in Calico's rules. A Deny or Pass by name that can meet a host endpoint of the input is taken to match every port, and a condition on a name that a port must not have is not known of it.",
+      "Named ports of host endpoints take part in Calico's rules as those of pods do. An Allow is converted without the host endpoints; a Deny or Pass that can meet one is taken to match every port of its protocol.",
   },
   "CAL-R114": {
     severity: "info",
@@ -219,6 +219,14 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
     hint: "Write two rules, one for the names and one for the numbers.",
     explanation:
       "A port name never matches an address that only a network set covers, even if a pod has that address. One rule with both cannot be said exactly where a set matches.",
+  },
+  "CAL-R116": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}` without a protocol: releases of Calico disagree about what it matches",
+    hint: "Add `protocol: TCP`, UDP or SCTP, a rule for each.",
+    explanation:
+      "Up to 3.31 Calico refuses ports without a protocol, and its agent ignores a stored policy with them. Later releases take names alone; that these stand for ports of TCP is certain, that they stand for those of UDP and SCTP is not. An Allow is converted for TCP; a Deny or Pass may match all three.",
   },
   "CAL-N101": {
     severity: "warning",

@@ -20,7 +20,8 @@ export interface GroupMatch {
   readonly undecided: readonly AddressGroup[];
   /** Groups with domains among all of them. */
   readonly withDomains: readonly AddressGroup[];
-  readonly hostEndpoints: boolean;
+  /** Host endpoints with named ports among them. */
+  readonly withPorts: readonly AddressGroup[];
 }
 
 const NO_MATCH: GroupMatch = {
@@ -28,7 +29,7 @@ const NO_MATCH: GroupMatch = {
   perhaps: NO_ADDRESS,
   undecided: [],
   withDomains: [],
-  hostEndpoints: false,
+  withPorts: [],
 };
 
 interface Member {
@@ -58,12 +59,16 @@ function labelsOf(group: AddressGroup, snapshot: Snapshot): LabelLookup {
   };
 }
 
+function hasNamedPorts({ ports }: AddressGroup): boolean {
+  return ports !== undefined && ports.length > 0;
+}
+
 /** All groups of the input, ready to be asked. */
 export class GroupIndex {
   readonly #all: readonly Member[];
   readonly #byNamespace = new Map<string, Member[]>();
-  /** True if the input has a host endpoint at all. */
-  readonly hasHostEndpoints: boolean;
+  /** All host endpoints with named ports. */
+  readonly withPorts: readonly AddressGroup[];
 
   constructor(groups: readonly AddressGroup[], snapshot: Snapshot) {
     this.#all = groups.map((group) => ({
@@ -71,7 +76,7 @@ export class GroupIndex {
       addresses: addressSetOf(group.nets),
       labels: labelsOf(group, snapshot),
     }));
-    this.hasHostEndpoints = groups.some((group) => group.kind === "HostEndpoint");
+    this.withPorts = groups.filter(hasNamedPorts);
     for (const member of this.#all) {
       const namespace = member.labels(NAMESPACE_LABEL);
       if (typeof namespace !== "string") continue;
@@ -89,7 +94,7 @@ export class GroupIndex {
     const perhaps: AddressSet[] = [];
     const undecided: AddressGroup[] = [];
     const withDomains: AddressGroup[] = [];
-    let hostEndpoints = false;
+    const withPorts: AddressGroup[] = [];
     for (const { group, addresses, labels } of members) {
       const result = evaluateSelector(node, labels);
       if (result === false) continue;
@@ -97,7 +102,7 @@ export class GroupIndex {
       else undecided.push(group);
       perhaps.push(addresses);
       if (group.domains.length > 0) withDomains.push(group);
-      if (group.kind === "HostEndpoint") hostEndpoints = true;
+      if (hasNamedPorts(group)) withPorts.push(group);
     }
     if (perhaps.length === 0) return NO_MATCH;
     return {
@@ -105,7 +110,7 @@ export class GroupIndex {
       perhaps: unionAddresses(...perhaps),
       undecided,
       withDomains,
-      hostEndpoints,
+      withPorts,
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { SourcePlace } from "../../diagnostics/source-range.ts";
-import type { Action } from "../../ir/policy.ts";
+import type { Action, HostPort, PortNaming } from "../../ir/policy.ts";
 import {
+  addressSetOf,
   ANY_ADDRESS,
   complementAddresses,
   intersectAddresses,
@@ -39,6 +40,10 @@ export interface EndUse {
   readonly egressDestination: boolean;
   /** Whether the rule asks for the end's ports by name alone, or by name and number. */
   readonly names: "none" | "only" | "mixed";
+  /** Whose names these are; undefined where only pods that the end selects can have them. */
+  readonly naming: PortNaming | undefined;
+  /** True if a condition of the rule holds the ports to whose names count, so that every endpoint may stay. */
+  readonly namesHeld: boolean;
   readonly place: SourcePlace;
   /** `source` or `destination`, for messages. */
   readonly end: "source" | "destination";
@@ -144,11 +149,32 @@ export class PeerInterpreter {
     return restrictPeers(boxes, addresses);
   }
 
-  /** Whether a host endpoint of the input can be among what an end selects. */
-  mayBeHostEndpoint(entity: EntityRule, namespace: string | undefined): boolean {
-    if (!this.#groups.hasHostEndpoints) return false;
+  /**
+   * Whose names of ports count at an end within some addresses: those of the pods and host endpoints that it selects; of
+   * all where it selects none. A pod that only a network set covers has none. Undefined where that makes no difference.
+   * (calico: felix/calc/rule_scanner.go, felix/labelindex/named_port_index.go)
+   */
+  naming(
+    entity: EntityRule,
+    namespace: string | undefined,
+    names: ReadonlySet<string>,
+    within: AddressSet,
+  ): PortNaming | undefined {
     const selection = this.#selection(entity, namespace);
-    return selection === undefined || selection.complement || selection.groups.hostEndpoints;
+    const isOpen = selection === undefined || selection.complement;
+    const bySet = !isOpen && selection.groups.perhaps.ranges.length > 0;
+    const hosts: HostPort[] = [];
+    for (const { nets, ports = [] } of isOpen
+      ? this.#groups.withPorts
+      : selection.groups.withPorts) {
+      const addresses = intersectAddresses(addressSetOf(nets), within);
+      if (addresses.ranges.length === 0) continue;
+      for (const { name, protocol, port } of ports) {
+        if (names.has(name)) hosts.push({ addresses, name, protocol, port });
+      }
+    }
+    if (!bySet || selection.pods === undefined) return hosts.length === 0 ? undefined : { hosts };
+    return { pods: selection.pods, hosts };
   }
 
   /** Undefined: the end asks for nothing. */
@@ -242,7 +268,9 @@ function inside(
 ): readonly PeerBox[] {
   const selected = podBoxes(pods, ANY_ADDRESS);
   // Network sets have no named ports, and Calico then looks for the port's members alone. (felix/calc/rule_scanner.go)
-  if (use.names === "only") return selected;
+  if (use.names === "only") {
+    return use.namesHeld ? [...selected, ...hostBoxes(use.naming)] : selected;
+  }
   const allow = use.action === "allow";
   for (const group of groups.undecided) {
     remarks.undecidedSet(groupName(group), group.namespace ?? "", allow, use.place);
@@ -256,14 +284,13 @@ function inside(
   const addresses = sets(allow ? groups.surely : groups.perhaps);
   if (addresses.length === 0) return selected;
   remarks.setContents = true;
-  if (use.names !== "mixed") return [...selected, ...addresses];
-  const what = `${use.end}.ports by name and number`;
-  if (!allow) {
-    remarks.unknown("CAL-R115", what, use.place);
-    return [...selected, ...addresses];
-  }
-  remarks.leftOut("CAL-R115", what, use.place);
+  if (use.names !== "mixed" || use.namesHeld) return [...selected, ...addresses];
+  remarks.leftOut("CAL-R115", `${use.end}.ports by name and number`, use.place);
   return [...selected, ...addresses.filter((box) => box.kind === "address")];
+}
+
+function hostBoxes(naming: PortNaming | undefined): readonly PeerBox[] {
+  return (naming?.hosts ?? []).flatMap(({ addresses }) => sets(addresses));
 }
 
 /** All but the endpoints with the excluded labels, addresses that nobody knows included. */

@@ -20,6 +20,7 @@ export type ConditionCode =
   | "CAL-R112"
   | "CAL-R113"
   | "CAL-R115"
+  | "CAL-R116"
   | "CAL-N103";
 
 const NO_OPAQUE: readonly OpaqueCondition[] = [];

@@ -1,17 +1,15 @@
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../../diagnostics/source-range.ts";
 import type { AssumptionCode } from "../../ir/assumption.ts";
-import type { Rule, TrafficPredicate } from "../../ir/policy.ts";
-import { ANY_ADDRESS, type AddressSet } from "../../sets/address-set.ts";
-import { ANY_PEER, intersectPeers, type PeerBox, type PodBox } from "../../sets/box.ts";
+import type { PortNaming, Rule, TrafficPredicate } from "../../ir/policy.ts";
 import {
-  intersectTraffic,
-  protocolTraffic,
-  SCTP,
-  TCP,
-  UDP,
-  unionTraffic,
-} from "../../sets/traffic-set.ts";
+  ANY_ADDRESS,
+  NO_ADDRESS,
+  unionAddresses,
+  type AddressSet,
+} from "../../sets/address-set.ts";
+import { ANY_PEER, intersectPeers, type PeerBox, type PodBox } from "../../sets/box.ts";
+import { intersectTraffic } from "../../sets/traffic-set.ts";
 import { ruleAddresses, writtenBlocks } from "./interpret-addresses.ts";
 import {
   hasSelectors,
@@ -21,7 +19,7 @@ import {
 } from "./interpret-peer.ts";
 import { RuleRemarks } from "./interpret-rule-parts.ts";
 import type { ServiceEndpoints, ServiceIndex } from "./interpret-service.ts";
-import { isNamed, namesOf, ruleTraffic } from "./interpret-traffic.ts";
+import { holdsNames, nameTexts, namesOf, ruleTraffic } from "./interpret-traffic.ts";
 import { reportImpossibleValues } from "./interpret-values.ts";
 import type { CalicoRule, EntityRule } from "./model.ts";
 
@@ -47,11 +45,27 @@ export function interpretRule(
   const ownEnd = ingress ? "destination" : "source";
   const peerEntity = rule[peerEnd];
   const ownEntity = rule[ownEnd];
+  const addresses = ruleAddresses(rule);
+  const namingOf = (end: "source" | "destination"): PortNaming | undefined => {
+    const names = nameTexts(rule[end]);
+    // What host endpoints call their ports matters at the other end alone: the own one is a pod.
+    return names.size === 0
+      ? undefined
+      : context.peers.naming(
+          rule[end],
+          namespace,
+          names,
+          end === peerEnd ? addresses[end] : NO_ADDRESS,
+        );
+  };
+  const naming = { source: namingOf("source"), destination: namingOf("destination") };
   const use = (end: "source" | "destination"): EndUse => ({
     action,
     namespace,
     egressDestination: !ingress && end === "destination",
     names: namesOf(rule[end]),
+    naming: naming[end],
+    namesHeld: end === "source" || holdsNames(rule, naming.destination),
     place: rule[end].place ?? origin.place,
     end,
   });
@@ -62,7 +76,6 @@ export function interpretRule(
     return context.peers.endpoints(entity, within, use(end), remarks);
   };
 
-  const addresses = ruleAddresses(rule);
   // A domain list is a condition that nobody can check. Should it stand beside `nets` it may add to them: then the upper
   // bound is every address of the family.
   let peer = endpoints(
@@ -72,7 +85,10 @@ export function interpretRule(
   // The peer carries the family of the flow, so the own side is restricted by nets of its own alone.
   const ownNets = ownEntity.nets.length > 0 || ownEntity.notNets.length > 0;
   const own = endpoints(ownEnd, ownNets ? addresses[ownEnd] : ANY_ADDRESS);
-  let traffic = ruleTraffic(rule, remarks);
+  let traffic = ruleTraffic(rule, naming, remarks);
+  if (!ingress && namesOf(peerEntity) === "only" && holdsNames(rule, naming.destination)) {
+    peer = atNamedHosts(peer, naming.destination);
+  }
 
   if (peerEntity.services !== undefined) {
     const found = serviceEndpoints(peerEntity, use(peerEnd), namespace, context, remarks);
@@ -84,8 +100,6 @@ export function interpretRule(
   if (ownEntity.services !== undefined) {
     remarks.unknown("CAL-R111", `${ownEnd}.services ${ownEntity.services.name}`, use(ownEnd).place);
   }
-  hostEndpointConditions(rule, namespace, context, remarks);
-  traffic = withHostEndpointPorts(rule, traffic, namespace, context, remarks);
   otherConditions(rule, remarks);
 
   const subjectOnly =
@@ -156,47 +170,16 @@ function withServicePorts(traffic: TrafficPredicate, service: ServiceEndpoints):
   };
 }
 
-/**
- * Host endpoints can name ports too, and the model has no named ports of addresses. An Allow just leaves them out; a
- * Deny or Pass that can meet one is taken to match the whole protocol.
- */
-function withHostEndpointPorts(
-  rule: CalicoRule,
-  traffic: TrafficPredicate,
-  namespace: string | undefined,
-  context: RuleContext,
-  remarks: RuleRemarks,
-): TrafficPredicate {
-  const { destination, origin, action } = rule;
-  if (traffic.named.length === 0 || origin.direction !== "egress") return traffic;
-  if (action !== "deny" && action !== "pass") return traffic;
-  if (
-    destination.services !== undefined ||
-    !context.peers.mayBeHostEndpoint(destination, namespace)
-  )
-    return traffic;
-  const names = traffic.named.map(({ name }) => name).join(", ");
-  remarks.unknown("CAL-R113", `destination.ports ${names}`, destination.place ?? origin.place);
-  const protocols = rule.protocol === undefined ? [TCP, UDP, SCTP] : [rule.protocol];
-  return { numbers: unionTraffic(traffic.numbers, ...protocols.map(protocolTraffic)), named: [] };
-}
-
-/**
- * The names that a source port must or must not have, and those that a destination port must not have, can be a host
- * endpoint's too. Such a condition is then not known even of a flow whose ports are.
- */
-function hostEndpointConditions(
-  rule: CalicoRule,
-  namespace: string | undefined,
-  context: RuleContext,
-  remarks: RuleRemarks,
-): void {
-  const end = rule.origin.direction === "ingress" ? "source" : "destination";
-  const { ports, notPorts, place } = rule[end];
-  const asked = end === "source" ? [...ports, ...notPorts] : notPorts;
-  const names = asked.flatMap((port) => (isNamed(port) ? [port.name] : []));
-  if (names.length === 0 || !context.peers.mayBeHostEndpoint(rule[end], namespace)) return;
-  remarks.unknown("CAL-R113", `${end} ports ${names.join(", ")}`, place ?? rule.origin.place);
+/** Where a rule asks for named ports alone, an address that is no pod's matches as a host endpoint's, if at all. */
+function atNamedHosts(peer: readonly PeerBox[], { hosts }: PortNaming): readonly PeerBox[] {
+  const addresses = unionAddresses(...hosts.map((host) => host.addresses));
+  return [
+    ...peer.filter((box) => box.kind === "pod"),
+    ...restrictPeers(
+      peer.filter((box) => box.kind === "address"),
+      addresses,
+    ),
+  ];
 }
 
 function otherConditions(rule: CalicoRule, remarks: RuleRemarks): void {

@@ -1,5 +1,6 @@
-import type { NamedPort, PortRange, TrafficPredicate } from "../../ir/policy.ts";
+import type { NamedPort, PortNaming, PortRange, TrafficPredicate } from "../../ir/policy.ts";
 import {
+  ALL_PORTS,
   ANY_TRAFFIC,
   complementTraffic,
   ICMP,
@@ -13,6 +14,7 @@ import {
   subtractTraffic,
   TCP,
   UDP,
+  unionTraffic,
   type PortProtocol,
   type TrafficSet,
 } from "../../sets/traffic-set.ts";
@@ -20,6 +22,7 @@ import type { RuleRemarks } from "./interpret-rule-parts.ts";
 import type { CalicoRule, EntityRule, IcmpMatch, PortMatch } from "./model.ts";
 
 const ANYTHING: TrafficPredicate = { numbers: ANY_TRAFFIC, named: [] };
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 /** Plain rules share their traffic: most ask for one port of one protocol. */
 const CACHE_LIMIT = 10_000;
@@ -87,7 +90,7 @@ function icmpSet(
   return undefined;
 }
 
-function sourcePorts(rule: CalicoRule, remarks: RuleRemarks): void {
+function sourcePorts(rule: CalicoRule, naming: PortNaming | undefined, remarks: RuleRemarks): void {
   const { source } = rule;
   const at = source.place ?? rule.origin.place;
   for (const negated of [false, true]) {
@@ -96,7 +99,15 @@ function sourcePorts(rule: CalicoRule, remarks: RuleRemarks): void {
     const { ranges, names } = split(ports);
     const what = `source.${negated ? "notPorts" : "ports"} ${portsText(ports)}`;
     remarks.condition(
-      { kind: "source-port", ports: ranges, names, negated, code: "CAL-R101", what },
+      {
+        kind: "source-port",
+        ports: ranges,
+        names,
+        negated,
+        ...(naming === undefined || names.length === 0 ? {} : { naming }),
+        code: "CAL-R101",
+        what,
+      },
       at,
     );
   }
@@ -110,18 +121,42 @@ export function namesOf({ ports }: EntityRule): "none" | "only" | "mixed" {
   return named === ports.length ? "only" : "mixed";
 }
 
+/** The names of ports that an end asks for or excludes. */
+export function nameTexts({ ports, notPorts }: EntityRule): ReadonlySet<string> {
+  if (ports.length === 0 && notPorts.length === 0) return NO_NAMES;
+  const names = new Set<string>();
+  for (const port of ports) if (isNamed(port)) names.add(port.name);
+  for (const port of notPorts) if (isNamed(port)) names.add(port.name);
+  return names;
+}
+
 /**
- * The traffic of a rule but for `services`. A named port without a protocol is a TCP port: Calico collects the members of
- * the name for one protocol, TCP unless the rule says UDP or SCTP. (calico: felix/calc/rule_scanner.go)
+ * True if a condition says what a Deny or Pass asks of the destination's port: its names count for some endpoints only,
+ * while the rest of what the rule says is about more. An Allow is rather left without what its names cannot say.
  */
-export function ruleTraffic(rule: CalicoRule, remarks: RuleRemarks): TrafficPredicate {
+export function holdsNames(rule: CalicoRule, naming: PortNaming | undefined): naming is PortNaming {
+  if (naming === undefined || rule.action === "allow" || rule.action === "log") return false;
+  const asked = namesOf(rule.destination);
+  return asked === "mixed" || (asked === "only" && naming.hosts.length > 0);
+}
+
+/**
+ * The traffic of a rule but for `services`. Calico collects the members of a port's name for the rule's protocol; without
+ * one surely for TCP, and later releases perhaps for all. (calico: felix/calc/rule_scanner.go)
+ */
+export function ruleTraffic(
+  rule: CalicoRule,
+  naming: { readonly [End in "source" | "destination"]: PortNaming | undefined },
+  remarks: RuleRemarks,
+): TrafficPredicate {
   const { destination } = rule;
   const plain =
     rule.notProtocol === undefined &&
     rule.icmp === undefined &&
     rule.notIcmp === undefined &&
     destination.notPorts.length === 0;
-  if (rule.source.ports.length > 0 || rule.source.notPorts.length > 0) sourcePorts(rule, remarks);
+  if (rule.source.ports.length > 0 || rule.source.notPorts.length > 0)
+    sourcePorts(rule, naming.source, remarks);
   if (plain && destination.ports.length <= 1) {
     const [port] = destination.ports;
     if (port === undefined)
@@ -133,6 +168,7 @@ export function ruleTraffic(rule: CalicoRule, remarks: RuleRemarks): TrafficPred
   }
 
   const at = destination.place ?? rule.origin.place;
+  const allows = rule.action === "allow";
   let base = protocols(rule);
   if (rule.icmp !== undefined)
     base = intersectTraffic(base, icmpSet(rule, rule.icmp, "icmp", remarks) ?? ANY_TRAFFIC);
@@ -144,7 +180,13 @@ export function ruleTraffic(rule: CalicoRule, remarks: RuleRemarks): TrafficPred
   const excludedText = `destination.notPorts ${portsText(destination.notPorts)}`;
   if (excluded.names.length > 0) {
     remarks.condition(
-      { kind: "excluded-named-port", names: excluded.names, code: "CAL-R102", what: excludedText },
+      {
+        kind: "excluded-named-port",
+        names: excluded.names,
+        ...(naming.destination === undefined ? {} : { naming: naming.destination }),
+        code: "CAL-R102",
+        what: excludedText,
+      },
       at,
     );
   }
@@ -165,7 +207,16 @@ export function ruleTraffic(rule: CalicoRule, remarks: RuleRemarks): TrafficPred
       remarks.unknown("CAL-R106", `destination.ports ${portsText(destination.ports)}`, at);
     numbers = intersectTraffic(base, asked ?? ANY_TRAFFIC);
   }
-  const whole = intersectTraffic(base, protocolTraffic(withPorts(rule.protocol) ?? TCP));
+  const known = withPorts(rule.protocol);
+  const what = `destination.ports ${names.join(", ")}`;
+  if (known === undefined && names.length > 0) {
+    if (allows) remarks.leftOut("CAL-R116", what, at);
+    else remarks.unknown("CAL-R116", what, at);
+  }
+  const whole = intersectTraffic(
+    base,
+    known !== undefined ? protocolTraffic(known) : allows ? protocolTraffic(TCP) : ALL_PORTS,
+  );
   const named = whole.ranges.length === 0 ? [] : namedPorts(names, whole);
   if (named.length > 0 && cut.ranges.length > 0) {
     remarks.unknown(
@@ -174,7 +225,25 @@ export function ruleTraffic(rule: CalicoRule, remarks: RuleRemarks): TrafficPred
       at,
     );
   }
-  return { numbers: subtractTraffic(numbers, cut), named };
+  const remaining = subtractTraffic(numbers, cut);
+  if (named.length > 0 && holdsNames(rule, naming.destination)) {
+    const code = naming.destination.hosts.length > 0 ? "CAL-R113" : "CAL-R115";
+    remarks.condition(
+      {
+        kind: "destination-port",
+        numbers: remaining,
+        names,
+        naming: naming.destination,
+        code,
+        what,
+      },
+      at,
+    );
+    return { numbers: unionTraffic(remaining, subtractTraffic(whole, cut)), named: [] };
+  }
+  if (named.length > 0 && (naming.destination?.hosts.length ?? 0) > 0)
+    remarks.leftOut("CAL-R113", what, at);
+  return { numbers: remaining, named };
 }
 
 function namedPorts(names: readonly string[], protocols: TrafficSet): readonly NamedPort[] {

@@ -91,6 +91,12 @@ export interface AddressGroup {
   readonly nets: readonly ParsedCidr[];
   /** Enterprise: domains beside the addresses. */
   readonly domains: readonly string[];
+  /** HostEndpoint only: its named ports, by protocol number. */
+  readonly ports?: readonly {
+    readonly name: string;
+    readonly protocol: number;
+    readonly port: number;
+  }[];
   readonly place: SourcePlace;
 }
 

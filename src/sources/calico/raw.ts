@@ -34,7 +34,7 @@ export interface RawPolicySpec {
 }
 
 export interface RawRule {
-  readonly action: Maybe<"Allow" | "Deny" | "Log" | "Pass">;
+  readonly action: Maybe<string>;
   readonly ipVersion?: Maybe<4 | 6>;
   readonly protocol?: Maybe<number | string>;
   readonly notProtocol?: Maybe<number | string>;
@@ -89,4 +89,11 @@ export interface RawHostEndpointSpec {
   readonly interfaceName?: Maybe<string>;
   readonly expectedIPs?: Maybe<readonly string[]>;
   readonly profiles?: Maybe<readonly string[]>;
+  readonly ports?: Maybe<
+    readonly {
+      readonly name: Maybe<string>;
+      readonly protocol: Maybe<number | string>;
+      readonly port: Maybe<number>;
+    }[]
+  >;
 }

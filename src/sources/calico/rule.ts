@@ -3,6 +3,7 @@ import { pathText } from "../../diagnostics/source-range.ts";
 import type { PathStep } from "../../manifest/manifest-object.ts";
 import type { ParsedCidr } from "../../sets/address-set.ts";
 import { ICMP, ICMPV6 } from "../../sets/traffic-set.ts";
+import { clip, nearest } from "../schema-check.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
 import { readEntityRule } from "./entity-rule.ts";
 import { readHttp } from "./http-match.ts";
@@ -11,12 +12,12 @@ import { hasPorts, isNumeric, readProtocol } from "./protocol.ts";
 import type { RawIcmp, RawRule } from "./raw.ts";
 import type { DocumentReading } from "./reading.ts";
 
-const ACTIONS: Readonly<Record<"Allow" | "Deny" | "Pass" | "Log", Action>> = {
-  Allow: "allow",
-  Deny: "deny",
-  Pass: "pass",
-  Log: "log",
-};
+const ACTIONS: ReadonlyMap<string, Action> = new Map([
+  ["Allow", "allow"],
+  ["Deny", "deny"],
+  ["Log", "log"],
+  ["Pass", "pass"],
+]);
 const NO_FIELDS: readonly string[] = [];
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -36,13 +37,11 @@ export function readRule(
     readEntityRule(reading, raw[name], { kind, direction, end: name }, [...path, name]);
   const rule: Writable<CalicoRule> = {
     origin: { direction, index, place: at },
-    action: ACTIONS[raw.action ?? "Deny"],
+    action: readAction(reading, raw, path),
     source: end("source"),
     destination: end("destination"),
     unknownFields,
   };
-  if (raw.action === null || raw.action === undefined)
-    reading.add(calicoDiagnostics.create("CAL-X002", { at, field: pathText([...path, "action"]) }));
   if (raw.ipVersion === 4 || raw.ipVersion === 6) rule.ipVersion = raw.ipVersion;
   const protocol = readProtocol(reading, raw.protocol, path, "protocol");
   if (protocol !== undefined) rule.protocol = protocol;
@@ -61,6 +60,39 @@ export function readRule(
   return rule;
 }
 
+/** The agent lowers the case of a stored action before it looks at it. (calico: .../updateprocessors/rules.go) */
+function readAction(reading: DocumentReading, raw: RawRule, path: readonly PathStep[]): Action {
+  const given = raw.action ?? undefined;
+  const field = pathText([...path, "action"]);
+  if (given === undefined) {
+    reading.add(calicoDiagnostics.create("CAL-X002", { at: reading.keptPlace(path), field }));
+    return "deny";
+  }
+  const action = ACTIONS.get(given);
+  if (action !== undefined) return action;
+  const at = reading.place([...path, "action"]);
+  const words = [...ACTIONS.keys()];
+  const meant = words.find((word) => word.toLowerCase() === given.toLowerCase());
+  if (reading.stored && meant !== undefined) {
+    reading.add(calicoDiagnostics.create("CAL-R014", { at, action: clip(given), known: meant }));
+    return ACTIONS.get(meant) ?? "deny";
+  }
+  const near = nearest(given, words);
+  reading.add(
+    calicoDiagnostics.create("CAL-X001", {
+      at,
+      field,
+      found: given === "" ? "an empty string" : `the string \`${clip(given)}\``,
+      expected: `one of ${words.map((word) => `\`${word}\``).join(", ")}`,
+      advice:
+        near === undefined
+          ? "Correct the value: the API refuses the object as it is."
+          : `Write \`${near}\` if that is what is meant.`,
+    }),
+  );
+  return "deny";
+}
+
 /** Absent when it says nothing: `icmp: {}` is no condition. */
 function readIcmp(
   reading: DocumentReading,
@@ -75,14 +107,20 @@ function readIcmp(
   const code = value.code ?? undefined;
   // Validation compares names, so the number is refused; Calico's agent goes by what it stands for.
   const named = reading.stored || !isNumeric(raw.protocol);
-  const reason =
-    type === undefined && code !== undefined
-      ? "a code needs a type"
-      : protocol !== ICMP && protocol !== ICMPV6
-        ? `\`${field}\` needs the protocol ICMP or ICMPv6`
-        : field === "icmp" && !named
-          ? "`icmp` needs the name of the protocol, not its number"
-          : undefined;
+  const isOfIcmp = protocol === ICMP || protocol === ICMPV6;
+  const codeAlone = type === undefined && code !== undefined;
+  if (codeAlone && reading.stored && isOfIcmp) {
+    const at = reading.place([...path, field], "key");
+    reading.add(calicoDiagnostics.create("CAL-R015", { at, field, code }));
+    return undefined;
+  }
+  const reason = codeAlone
+    ? "a code needs a type"
+    : !isOfIcmp
+      ? `\`${field}\` needs the protocol ICMP or ICMPv6`
+      : field === "icmp" && !named
+        ? "`icmp` needs the name of the protocol, not its number"
+        : undefined;
   if (reason !== undefined) {
     const at = reading.place([...path, field], "key");
     reading.add(calicoDiagnostics.create("CAL-R005", { at, reason }));
@@ -161,12 +199,12 @@ function checkFamilies(
     (rule.protocol === protocol && !isNumeric(raw.protocol)) ||
     (rule.notProtocol === protocol && !isNumeric(raw.notProtocol));
   if ((version === 6 && icmpOf(ICMP)) || (version === 4 && icmpOf(ICMPV6))) {
+    const at = reading.place([...path, "ipVersion"]);
+    const what = version === 6 ? "the protocol ICMP" : "the protocol ICMPv6";
     reading.add(
-      calicoDiagnostics.create("CAL-R006", {
-        at: reading.place([...path, "ipVersion"]),
-        version,
-        what: version === 6 ? "the protocol ICMP" : "the protocol ICMPv6",
-      }),
+      reading.stored
+        ? calicoDiagnostics.create("CAL-R016", { at, version, what })
+        : calicoDiagnostics.create("CAL-R006", { at, version, what }),
     );
   }
 }

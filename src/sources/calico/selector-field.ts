@@ -26,6 +26,13 @@ export function readSelector(
   field: string,
 ): Selector | undefined {
   if (text === null || text === undefined || text === "") return undefined;
+  if (/^[ \t]+$/.test(text) && isJoinedAsText(role, owner)) {
+    const path = [...owner, field];
+    reading.add(
+      calicoDiagnostics.create("CAL-S006", { at: reading.place(path), field: pathText(path) }),
+    );
+    return undefined;
+  }
   const result = parseSelector(text);
   if (!isSelectorError(result) && text.length <= LENGTH_LIMIT && !text.includes("global"))
     return result;
@@ -62,6 +69,15 @@ export function readSelector(
     return undefined;
   }
   return result;
+}
+
+/**
+ * Whether Calico puts the text as it is, in parentheses, beside those of other selectors. Those of namespaces and service
+ * accounts are parsed and written anew before. (calico: libcalico-go/lib/backend/syncersv1/updateprocessors)
+ */
+function isJoinedAsText(role: SelectorRole, owner: readonly PathStep[]): boolean {
+  if (role === "subject" || role === "entity") return true;
+  return role === "entity-other" && owner.at(-1) !== "serviceAccounts";
 }
 
 // What Calico refuses, to the letter: the text `global()` in the selectors of a subject and of a rule; in a rule's

@@ -69,7 +69,6 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   "np-guard-dev/testcase24-b.yaml": ["CAL-S002"],
   "np-guard-dev/testcase7-globalNetworkpolicy.yaml": ["CAL-P001"],
   "projectcalico/convert-in-v1-policy.yaml": ["CAL-X006"],
-  "projectcalico/global-network-policy-override.yaml": ["CAL-X001"],
   "projectcalico/system-network-policy-override.yaml": ["CAL-X006"],
   "tigera-docs/calico-cloud-host-forwarded-traffic-7.yaml": ["CAL-S001"],
   "tigera-docs/calico-cloud-icmp-ping-1.yaml": ["CAL-X001"],

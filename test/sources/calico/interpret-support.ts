@@ -16,7 +16,7 @@ import type {
 import type { Selector } from "../../../src/sources/calico/selector/ast.ts";
 import { isSelectorError, parseSelector } from "../../../src/sources/calico/selector/parser.ts";
 import { TCP } from "../../../src/sets/traffic-set.ts";
-import { evaluate, type Decision } from "../../../src/verify/evaluate.ts";
+import { decideNamed, evaluate, type Decision } from "../../../src/verify/evaluate.ts";
 
 /*
  * Calico policies as the reader gives them, by hand: `policy("p/web", { ingress: [{ source: { selector: "a == 'x'" } }] })`
@@ -162,6 +162,7 @@ export function group(
   labels: Readonly<Record<string, string>>,
   nets: readonly string[],
   domains: readonly string[] = [],
+  ports: AddressGroup["ports"] = [],
 ): AddressGroup {
   const [kind = "", fullName = ""] = kindAndName.split(" ");
   const [first = "", second] = fullName.split("/");
@@ -172,6 +173,7 @@ export function group(
     labels,
     nets: nets.map(cidr),
     domains,
+    ports,
     place: place(""),
   };
 }
@@ -288,8 +290,10 @@ export class World {
   }
 
   decide(flow: Flow): Decision {
-    return evaluate(this.set, flow, () => {
-      throw new Error("the flow hangs on a condition that nobody knows");
+    return evaluate(this.set, flow, (_rule, condition) => {
+      const known = decideNamed(condition, flow);
+      if (known === undefined) throw new Error("the flow hangs on a condition that nobody knows");
+      return known;
     });
   }
 

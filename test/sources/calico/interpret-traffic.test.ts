@@ -208,24 +208,68 @@ describe("named ports", () => {
     expect(denied.rule.opaque.map(({ code }) => code)).toEqual(["CAL-R115"]);
   });
 
-  it("of a Deny that can meet a host endpoint are taken for every port of the protocol", () => {
-    const hosts = [group("HostEndpoint h", { a: "x" }, ["203.0.113.1/32"])];
-    const of = (action: "allow" | "deny", namespaceSelector: string): World =>
-      one(
-        {
-          action,
-          protocol: TCP,
-          destination: { namespaceSelector, selector: "a == 'x'", ports: ["http"] },
-        },
-        "egress",
-        hosts,
-      );
-    expect(of("deny", "global()").rule.opaque.map(({ code }) => code)).toEqual(["CAL-R113"]);
-    expect(trafficText(of("deny", "global()").rule.traffic.numbers)).toBe(
-      numbers({ protocol: TCP }),
-    );
-    expect(of("deny", "all()").rule.opaque).toEqual([]);
-    expect(of("allow", "global()").rule.opaque).toEqual([]);
+  const hosts = [
+    group(
+      "HostEndpoint h",
+      { a: "x" },
+      ["203.0.113.1/32"],
+      [],
+      [{ name: "http", protocol: TCP, port: 9000 }],
+    ),
+    group("HostEndpoint without-names", { a: "x" }, ["203.0.113.2/32"]),
+  ];
+  const toHosts = (action: "allow" | "deny", destination: EntityParts): World =>
+    world({
+      groups: hosts,
+      policies: [
+        policy("first", { order: 1, egress: [{ action, protocol: TCP, destination }] }),
+        policy("second", { order: 2, egress: [{ action: "allow" }] }),
+      ].slice(0, action === "allow" ? 1 : 2),
+    });
+
+  it.each<[string, EntityParts]>([
+    ["a selector that matches it", { selector: "a == 'x'", ports: ["http"] }],
+    ["no selector", { ports: ["http"] }],
+    ["a selector that excludes others", { notSelector: "a == 'z'", ports: ["http"] }],
+    ["numbers beside the name", { selector: "a == 'x'", ports: ["http", 443] }],
+  ])("of a Deny are those of a host endpoint too, under %s", (_what, destination) => {
+    const here = toHosts("deny", destination);
+    expect(here.allows("egress", machine("203.0.113.1"), { value: 9000 })).toBe(false);
+    expect(here.allows("egress", machine("203.0.113.1"), { value: 9001 })).toBe(true);
+    expect(here.allows("egress", machine("203.0.113.2"), { value: 9000 })).toBe(true);
+    const [condition] = here.set.tiers[0]?.policies[0]?.egress?.rules[0]?.opaque ?? [];
+    expect(condition).toMatchObject({ kind: "destination-port", code: "CAL-R113" });
+  });
+
+  it.each<[string, EntityParts]>([
+    ["a selector that does not match it", { selector: "a == 'y'", ports: ["http"] }],
+    ["nets that it does not lie in", { nets: ["10.0.0.0/8"], ports: ["http"] }],
+    ["a name that it does not know", { ports: ["metrics"] }],
+  ])("of a Deny say nothing of a host endpoint under %s", (_what, destination) => {
+    const here = toHosts("deny", destination);
+    expect(here.codes.filter((code) => code !== "CAL-S104")).toEqual([]);
+    expect(here.allows("egress", machine("203.0.113.1"), { value: 9000 })).toBe(true);
+  });
+
+  it("of an Allow leave host endpoints out and say so", () => {
+    const here = toHosts("allow", { selector: "a == 'x'", ports: ["http"] });
+    expect(here.rule.unsaid?.map(({ code }) => code)).toEqual(["CAL-R113"]);
+    expect(here.rule.opaque).toEqual([]);
+    expect(here.allows("egress", machine("203.0.113.1"), { value: 9000 })).toBe(false);
+  });
+
+  it("without a protocol are surely those of TCP, and perhaps of the others", () => {
+    const of = (action: "allow" | "deny"): World =>
+      one({ action, destination: { ports: ["http"] } }, "egress");
+    const allow = of("allow");
+    expect(allow.rule.unsaid?.map(({ code }) => code)).toEqual(["CAL-R116"]);
+    expect(allow.allows("egress", web(allow, TCP), { value: 8080 })).toBe(true);
+    expect(allow.allows("egress", web(allow, UDP), { protocol: UDP, value: 8080 })).toBe(false);
+    const deny = of("deny");
+    expect(deny.rule.opaque.map(({ code }) => code)).toEqual(["CAL-R116"]);
+    expect(deny.rule.traffic.named.map(({ protocols }) => trafficText(protocols))).toEqual([
+      "TCP, UDP, SCTP",
+    ]);
   });
 
   it("that are excluded make a condition of their own kind", () => {
@@ -256,20 +300,36 @@ describe("source ports", () => {
     expect(here.codes).toEqual(["CAL-R101", "CAL-R101"]);
   });
 
-  it("by name may be those of a host endpoint, of which nothing is known", () => {
-    const hosts = [group("HostEndpoint h", { a: "x" }, ["203.0.113.1/32"])];
-    const of = (selector: string): readonly string[] =>
-      world({
-        groups: hosts,
-        policies: [
-          policy("g", {
-            namespaceSelector: "all()",
-            ingress: [{ protocol: TCP, source: { selector, notPorts: ["http"] } }],
-          }),
-        ],
-      }).rule.opaque.map(({ code }) => code);
-    expect(of("a == 'x'")).toEqual(["CAL-R101", "CAL-R113"]);
-    expect(of("a == 'y'")).toEqual(["CAL-R101"]);
+  it.each(["ports", "notPorts"])("by name are those of a host endpoint, too: %s", (field) => {
+    const port = { name: "http", protocol: TCP, port: 9000 };
+    const here = world({
+      groups: [group("HostEndpoint h", { a: "x" }, ["203.0.113.1/32"], [], [port])],
+      policies: [
+        policy("g", {
+          namespaceSelector: "all()",
+          ingress: [{ protocol: TCP, source: { selector: "a == 'x'", [field]: ["http"] } }],
+        }),
+      ],
+    });
+    const from = (sourcePort: number): boolean =>
+      here.allows("ingress", machine("203.0.113.1"), { sourcePort });
+    expect(from(9000)).toBe(field === "ports");
+    expect(from(9001)).toBe(field === "notPorts");
+    expect(here.rule.opaque.map(({ code }) => code)).toEqual(["CAL-R101"]);
+  });
+
+  it("by name that are excluded are not those of a pod that only a network set covers", () => {
+    const sets = [group("NetworkSet p/s", { a: "x" }, ["10.244.0.0/16"])];
+    const here = one(
+      { protocol: TCP, source: { selector: "a == 'x'", notPorts: ["http"] } },
+      "ingress",
+      sets,
+    );
+    const ports = [{ name: "http", protocol: TCP, port: 8080 }];
+    const covered = here.pod("p/other", { ports });
+    const selected = here.pod("p/other", { ports, labels: { a: "x" } });
+    expect(here.allows("ingress", covered, { sourcePort: 8080 })).toBe(true);
+    expect(here.allows("ingress", selected, { sourcePort: 8080 })).toBe(false);
   });
 
   it("by name alone are never those of a pod that only a network set covers", () => {

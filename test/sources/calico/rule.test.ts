@@ -138,6 +138,13 @@ describe("what the storage form takes beyond that, as the agent does", () => {
     ["{action: Allow, source: {notNets: ['::/0']}}", ["CAL-R010 source.notNets[0]"]],
     ["{action: Allow, protocol: 1, icmp: {type: 8}}", []],
     ["{action: Allow, destination: {ports: [80]}}", ["CAL-R003 destination.ports"]],
+    ["{action: aLLow}", ["CAL-R014 action"]],
+    ["{action: Forbid}", ["CAL-X001 action"]],
+    ["{action: Allow, protocol: ICMP, icmp: {code: 1}}", ["CAL-R015 icmp"]],
+    ["{action: Allow, protocol: TCP, icmp: {code: 1}}", ["CAL-R005 icmp"]],
+    ["{action: Allow, ipVersion: 6, protocol: ICMP}", ["CAL-R016 ipVersion"]],
+    ["{action: Deny, http: {methods: [GET]}}", ["CAL-R017 http"]],
+    ["{action: Deny, http: {paths: [{exact: x}]}}", ["CAL-R012 http"]],
   ])("%s", (rule, expected) => {
     expect(stored(rule)).toEqual(expected);
   });
@@ -174,5 +181,19 @@ describe("a document with very many findings", () => {
       ["CAL-R001", 1],
       ["CAL-X004", 1],
     ]);
+  });
+});
+
+describe("a selector of blanks alone", () => {
+  it.each(["selector", "notSelector"])("is refused as a rule's %s", (field) => {
+    expect(findingsOf(withRule(`{action: Allow, source: {${field}: ' '}}`))).toEqual([
+      `CAL-S006 source.${field}`,
+    ]);
+  });
+
+  it("selects everything where Calico writes it anew", () => {
+    const rule =
+      "{action: Allow, source: {namespaceSelector: ' ', serviceAccounts: {selector: ' '}}}";
+    expect(findingsOf(withRule(rule))).toEqual([]);
   });
 });

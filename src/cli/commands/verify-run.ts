@@ -1,0 +1,108 @@
+import process from "node:process";
+import pc from "picocolors";
+import { invariant } from "../../base/invariant.ts";
+import type { VerifyOptions } from "../../pipeline-verify.ts";
+import { runVerify } from "../../pipeline-verify.ts";
+import type { VerificationReport } from "../../report/verification.ts";
+import { verificationText } from "../../report/verification-text.ts";
+import { writeError, writeOut } from "../io.ts";
+import { startProgress } from "../progress.ts";
+import { StagedFiles } from "../staged-files.ts";
+import { terminalWidth, useColor } from "../terminal-settings.ts";
+import { UsageError } from "../usage-error.ts";
+import { toolVersion } from "../version.ts";
+import { readAssumptions, readReportTarget } from "./convert-options.ts";
+import { readFactOptions, reportedFacts, reportedPaths } from "./fact-options.ts";
+import { readPair } from "./pair-input.ts";
+import type { VerifyArguments } from "./verify.ts";
+
+/** Compares two sets of policies and reports where they differ. */
+export async function verify(args: VerifyArguments): Promise<number> {
+  const targets = (args.report ?? []).map(readReportTarget);
+  const { report, targetName } = await compute(args);
+  const json = `${JSON.stringify(report, undefined, 2)}\n`;
+  writeFiles(
+    targets.filter((target) => target !== "-"),
+    json,
+  );
+  if (targets.includes("-")) await writeOut(json);
+  writeError(
+    verificationText(report, {
+      colors: pc.createColors(useColor(args.color)),
+      detail: args.quiet === true ? "quiet" : args.verbose === true ? "verbose" : "normal",
+      target: targetName,
+      width: terminalWidth(process.stderr),
+    }),
+  );
+  return report.result.exitCode;
+}
+
+async function compute(
+  args: VerifyArguments,
+): Promise<{ readonly report: VerificationReport; readonly targetName: string }> {
+  const options: VerifyOptions = {
+    ...readFactOptions(args),
+    enforcer: args.enforcer,
+    assume: readAssumptions(args.assume ?? []),
+    allowIncomplete: args["allow-incomplete"],
+    failOn: args["fail-on"],
+  };
+  const progress = await startProgress(args.quiet === true);
+  try {
+    const pair = await readPair({
+      paths: args.source,
+      against: args.against,
+      inventory: args.inventory,
+    });
+    const [source, target] = pair.sets;
+    invariant(source !== undefined && target !== undefined, "two sets are read");
+    const files = [...source.files, ...target.files, ...pair.inventory];
+    progress.beforeWork(files.reduce((size, { text }) => size + text.length, 0));
+    const report = runVerify({
+      source,
+      target,
+      inventory: pair.inventory,
+      unreadable: pair.unreadable,
+      options,
+      tool: { name: "netpol-migrate", version: toolVersion() },
+      reportedOptions: reportedOptions(args),
+    });
+    // Nothing equals nothing, but hardly anybody means to ask that.
+    for (const [side, { read }] of Object.entries(report.summary.documents)) {
+      if (read > 0) continue;
+      throw new UsageError(
+        `${side === "source" ? "the source" : pair.targetName} holds no documents at all`,
+        {
+          hint: "Check the paths, and whether the command that made the input succeeded.",
+        },
+      );
+    }
+    return { report, targetName: pair.targetName };
+  } finally {
+    progress.stop();
+  }
+}
+
+function writeFiles(targets: readonly string[], text: string): void {
+  const files = new StagedFiles();
+  try {
+    for (const target of targets) files.add(target, [text]);
+    files.commit();
+  } finally {
+    files.discard();
+  }
+}
+
+/** The options that shaped the result, as the report shows them. */
+function reportedOptions(args: VerifyArguments): Readonly<Record<string, unknown>> {
+  const cwd = process.cwd();
+  return {
+    paths: reportedPaths(args.source ?? [], cwd),
+    against: reportedPaths(args.against, cwd),
+    enforcer: args.enforcer,
+    "allow-incomplete": args["allow-incomplete"],
+    "fail-on": args["fail-on"],
+    ...reportedFacts(args, cwd),
+    assume: args.assume ?? [],
+  };
+}

@@ -1,0 +1,161 @@
+import type { Colors } from "picocolors/types.js";
+import type { Outcome } from "../ir/outcome.ts";
+import { OUTCOMES } from "../ir/outcome.ts";
+import { plural } from "./plural.ts";
+import type { ReportAssumption, RunReport } from "./report.ts";
+import type { Paint, Screen } from "./screen.ts";
+
+/** Everything in one line, worst first. */
+export function assessment(report: RunReport, destination: string): string {
+  const { summary, result, inputs, engines } = report;
+  const total = Object.values(engines).reduce((sum, number) => sum + number, 0);
+  const names = Object.entries(engines).map(
+    ([engine, number]) => `${engine.charAt(0).toUpperCase()}${engine.slice(1)} ${String(number)}`,
+  );
+  const counts = [...OUTCOMES]
+    .reverse()
+    .filter((outcome) => summary.policies[outcome] > 0)
+    .map((outcome) => outcomeCount(report, outcome));
+  if (summary.unproved > 0) counts.push(`${String(summary.unproved)} exact (unproved)`);
+  if (summary.documents.invalid > 0) {
+    counts.unshift(`${plural(summary.documents.invalid, "document")} invalid`);
+  }
+  const read = `${plural(total, "policy", "policies")} read from ${plural(inputs.length, "file")}`;
+  const what = counts.length === 0 ? "" : `: ${counts.join(", ")}`;
+  const written =
+    result.stops.length > 0
+      ? "nothing written"
+      : `${plural(summary.emitted, "NetworkPolicy", "NetworkPolicies")} ${destination}`;
+  return `${read}${names.length > 1 ? ` (${names.join(", ")})` : ""}${what} -> ${written}`;
+}
+
+function outcomeCount({ summary }: RunReport, outcome: Outcome): string {
+  const number = summary.policies[outcome];
+  const { losingOnlyOther } = summary;
+  if (outcome !== "narrowed" || losingOnlyOther === 0) return `${String(number)} ${outcome}`;
+  const which = losingOnlyOther === number ? "" : `${String(losingOnlyOther)} of them `;
+  return `${String(number)} narrowed (${which}only by ICMP and the like)`;
+}
+
+/** Why nothing was written, why there is nothing to write, and why the exit code is not 0. */
+export function pushReasons(
+  { result, summary, options, engines }: RunReport,
+  screen: Screen,
+  colors: Colors,
+): void {
+  const { stops, exitCode, outcome } = result;
+  if (stops.length > 0) {
+    const lifted = stops.every((code) => code !== UNSAYABLE);
+    const way = lifted
+      ? "or take the risk with --allow-incomplete, without any promise about the result"
+      : "or say by --unsayable-subjects what to do";
+    screen.entry("stopped", `resolve what is marked stop or invalid below, ${way}`, {
+      paint: colors.red,
+    });
+    return;
+  }
+  if (outcome === "unknown") {
+    const text = "the input is incomplete, so nothing is promised about the whole set";
+    screen.entry("unknown", text, { paint: colors.magenta });
+  }
+  if (summary.emitted === 0) {
+    screen.entry("empty", emptiness(summary, Object.keys(engines).length > 0));
+  }
+  if (exitCode === 1) {
+    const asked =
+      outcome === "widened"
+        ? "it is never passed over in silence"
+        : `--fail-on ${String(options["fail-on"])}`;
+    screen.entry("failed", `the whole set is ${outcome} (${asked}): exit code 1`, {
+      paint: colors.red,
+    });
+  }
+}
+
+/** The stop that --allow-incomplete does not lift: it has an option of its own. */
+const UNSAYABLE = "CMP-S001";
+
+function emptiness({ documents, policies }: RunReport["summary"], hasPolicies: boolean): string {
+  const { read, context, ignored, invalid } = documents;
+  if (policies.unknown + invalid > 0) {
+    return "nothing was understood that restricts a pod of a known namespace, so there is nothing to write";
+  }
+  if (!hasPolicies) {
+    return `none of the ${plural(read, "document")} is a policy that is in force: ${String(context)} tell of the cluster, ${String(ignored)} decide no traffic`;
+  }
+  return "no policy restricts a pod of a known namespace, so there is nothing to isolate";
+}
+
+export function pushWideningAssumptions(
+  assumptions: readonly ReportAssumption[],
+  screen: Screen,
+  colors: Colors,
+): void {
+  const widening = assumptions.filter(({ ifFalse }) => ifFalse === "widens");
+  for (const { message, code, standing, usedBy } of widening) {
+    if (standing) continue;
+    const who = plural(usedBy, "policy", "policies");
+    screen.entry("assumes", `${message}: wider if that is false, for ${who}`, {
+      paint: colors.cyan,
+      tail: code,
+    });
+  }
+  const standing = widening.filter((one) => one.standing).map(({ message }) => message);
+  if (standing.length > 0)
+    screen.entry("always", `it is taken for granted that ${listed(standing)}`, {
+      paint: colors.dim,
+    });
+}
+
+const listed = (parts: readonly string[]): string =>
+  parts.length < 2
+    ? parts.join("")
+    : `${parts.slice(0, -1).join("; ")}; and that ${parts.at(-1) ?? ""}`;
+
+/** What the proof came to, and under which assumptions. */
+export function pushVerification(
+  report: RunReport,
+  screen: Screen,
+  paints: Readonly<Record<"note" | Outcome, Paint>>,
+): void {
+  const { summary, result, engines, assumptions } = report;
+  const total = Object.values(engines).reduce((sum, number) => sum + number, 0);
+  if (total === 0) return;
+  // Their sentences stand further up.
+  const used = assumptions.filter(({ standing }) => !standing).map(({ code }) => code);
+  const under = `under ${[...used, "what is always taken for granted"].join(" and ")}`;
+  const isIncomplete = result.outcome === "unknown";
+  const whole = `${isIncomplete ? "of what was understood " : ""}${total === 1 ? "the one policy is" : `all ${String(total)} policies are`}`;
+  switch (result.verification.status) {
+    case "off":
+      screen.text(
+        result.stops.length > 0
+          ? "verification: off, since nothing is written"
+          : "verification: off; outcomes are claimed, not proved",
+        paints.note,
+      );
+      return;
+    case "proved":
+      screen.entry(
+        "proved",
+        `${whole} equal to ${total === 1 ? "its" : "their"} source, or narrower where it says so, ${under}`,
+        { paint: paints.exact },
+      );
+      return;
+    case "refuted": {
+      const equal = total - summary.policies.widened;
+      screen.entry(
+        "proved",
+        `${String(equal)} of ${String(total)} equal to their source or narrower, ${under}; the others are wider, as shown`,
+        { paint: paints.widened },
+      );
+      return;
+    }
+    case "unknown":
+      screen.entry(
+        "unproved",
+        `some questions were not answered within their bound, so not all outcomes are confirmed; what is, is so ${under}`,
+        { paint: paints.unknown },
+      );
+  }
+}

@@ -1,0 +1,358 @@
+import { compareText } from "../base/compare.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { AssumptionCode, AssumptionDefinition } from "../ir/assumption.ts";
+import { ASSUMPTIONS } from "../ir/assumption.ts";
+import type { Outcome } from "../ir/outcome.ts";
+import type { Direction, Policy, PolicySet, Rule } from "../ir/policy.ts";
+import { DIRECTIONS } from "../ir/policy.ts";
+import { addressSetText } from "../sets/address-set.ts";
+import { trafficText } from "../sets/traffic-set.ts";
+import type { ComparedSets, Comparison, Finding } from "../verify/comparison.ts";
+import type { ChangedEnd, PodChanges } from "../verify/existing-pods.ts";
+import type { Answer } from "../verify/proof.ts";
+import { reportDiagnostic, sortDiagnostics } from "./build.ts";
+import type { KnownNamespaces, ShownDifference } from "./difference.ts";
+import { differenceWitness } from "./difference.ts";
+import { placeOf } from "./policy-part.ts";
+import type {
+  DocumentCounts,
+  ReportAssumption,
+  ReportDiagnostic,
+  ReportDocument,
+  ReportInput,
+  ReportPlace,
+  ReportPolicy,
+  ReportVerification,
+} from "./report.ts";
+
+export type Side = "source" | "against";
+const SIDES: readonly Side[] = ["source", "against"];
+
+/** The report of a comparison of two sets: schemas/verification.schema.json. Words are those of the report of a conversion. */
+export interface VerificationReport {
+  readonly schemaVersion: 1;
+  readonly tool: ReportDocument["tool"];
+  readonly options: ReportDocument["options"];
+  readonly result: Omit<ReportDocument["result"], "verification"> & {
+    readonly verification: {
+      readonly status: ReportVerification["status"];
+      readonly assumptions: readonly string[];
+      readonly witnesses: readonly ShownDifference[];
+    };
+  };
+  readonly summary: {
+    readonly documents: Readonly<Record<Side, DocumentCounts & { readonly read: number }>>;
+    readonly policies: Readonly<Record<Side, Readonly<Record<Outcome, number>>>>;
+    /** Source policies that lose nothing but protocols other than TCP, UDP and SCTP; they count as narrowed, too. */
+    readonly losingOnlyOther: number;
+    readonly questions: {
+      readonly asked: number;
+      readonly proved: number;
+      readonly refuted: number;
+      readonly unknown: number;
+      /** Proved answers that were tried on a flow. */
+      readonly replayed: number;
+    };
+  };
+  readonly assumptions: readonly ReportAssumption[];
+  readonly policies: readonly ComparedPolicy[];
+  /** Null without an inventory of pods. */
+  readonly pods: ReportPods | null;
+  readonly inputs: readonly (ReportInput & { readonly side: Side })[];
+  readonly diagnostics: readonly ReportDiagnostic[];
+}
+
+export interface ComparedPolicy {
+  readonly side: Side;
+  readonly source: ReportPolicy["source"];
+  readonly outcome: Outcome;
+  /** True if what it loses is but protocols other than TCP, UDP and SCTP. */
+  readonly losesOnlyOther: boolean;
+  readonly rules: readonly ComparedRule[];
+  readonly assumptions: readonly string[];
+  readonly verification: {
+    readonly status: ReportVerification["status"];
+    readonly witnesses: readonly ShownDifference[];
+    /** Questions without an answer. */
+    readonly unanswered: readonly string[];
+  };
+}
+
+export interface ComparedRule extends ReportPlace {
+  readonly direction: Direction;
+  readonly index: number;
+  readonly action: string;
+  readonly path: string;
+  readonly outcome: Outcome;
+  readonly witness: ShownDifference | null;
+}
+
+export interface ReportPods {
+  readonly pods: number;
+  /** False if not everything could be looked at. */
+  readonly complete: boolean;
+  readonly changes: readonly ReportPodChange[];
+}
+
+export interface ReportPodChange {
+  readonly change: "lost" | "gained";
+  /** False where it depends on conditions about which nothing is known. */
+  readonly certain: boolean;
+  readonly from: readonly ReportEnd[];
+  readonly to: readonly ReportEnd[];
+  readonly traffic: string;
+}
+
+export type ReportEnd =
+  | {
+      readonly kind: "pods" | "workloads";
+      readonly namespace: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly names: readonly string[];
+    }
+  | { readonly kind: "addresses"; readonly addresses: string };
+
+export interface VerificationParts {
+  readonly tool: ReportDocument["tool"];
+  readonly options: ReportDocument["options"];
+  readonly sets: ComparedSets;
+  readonly comparison: Comparison;
+  readonly namespaces: KnownNamespaces;
+  readonly pods: PodChanges | undefined;
+  readonly inputs: Readonly<Record<Side, readonly ReportInput[]>>;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly stops: readonly Diagnostic[];
+  readonly outcome: Outcome;
+  readonly exitCode: number;
+}
+
+export function buildVerification(parts: VerificationParts): VerificationReport {
+  const { comparison, sets, outcome, namespaces } = parts;
+  const shown: Shown = { comparison, namespaces };
+  const policies = [
+    ...comparedPolicies("source", sets.source, shown),
+    ...comparedPolicies("against", sets.target, shown),
+  ];
+  const { counts } = comparison;
+  return {
+    schemaVersion: 1,
+    tool: parts.tool,
+    options: parts.options,
+    result: {
+      outcome,
+      verification: {
+        status: statusOf(outcome),
+        assumptions: comparison.assumptions.map((name) => ASSUMPTIONS[name].code),
+        witnesses: [...comparison.gained, ...comparison.lost].map((one) =>
+          differenceWitness(one, namespaces),
+        ),
+      },
+      exitCode: parts.exitCode,
+      stops: [...new Set(parts.stops.map(({ code }) => code))].sort(compareText),
+    },
+    summary: {
+      documents: bySide((side) => documentCounts(parts.inputs[side])),
+      policies: bySide((side) => outcomeCounts(policies.filter((policy) => policy.side === side))),
+      losingOnlyOther: policies.filter(
+        ({ side, losesOnlyOther, outcome: its }) =>
+          side === "source" && losesOnlyOther && its === "narrowed",
+      ).length,
+      questions: {
+        asked: counts.questions,
+        proved: counts.none,
+        refuted: counts.witness,
+        unknown: counts.unknown,
+        replayed: counts.replayed,
+      },
+    },
+    assumptions: reportAssumptions(comparison, policies),
+    policies,
+    pods: parts.pods === undefined ? null : reportPods(parts.pods),
+    inputs: SIDES.flatMap((side) =>
+      [...parts.inputs[side]]
+        .sort((a, b) => compareText(a.file, b.file))
+        .map((input) => ({ side, ...input })),
+    ),
+    diagnostics: sortDiagnostics(parts.diagnostics).map(reportDiagnostic),
+  };
+}
+
+type Shown = Pick<VerificationParts, "comparison" | "namespaces">;
+
+function bySide<Value>(of: (side: Side) => Value): Readonly<Record<Side, Value>> {
+  return { source: of("source"), against: of("against") };
+}
+
+function statusOf(outcome: Outcome): ReportVerification["status"] {
+  switch (outcome) {
+    case "exact":
+    case "conditional":
+      return "proved";
+    case "narrowed":
+    case "widened":
+      return "refuted";
+    case "unknown":
+      return "unknown";
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function documentCounts(
+  inputs: readonly ReportInput[],
+): DocumentCounts & { readonly read: number } {
+  const sums = { read: 0, policies: 0, context: 0, ignored: 0, invalid: 0 };
+  for (const { documents, policies, context, ignored, invalid } of inputs) {
+    sums.read += documents;
+    sums.policies += policies;
+    sums.context += context;
+    sums.ignored += ignored;
+    sums.invalid += invalid;
+  }
+  return sums;
+}
+
+function outcomeCounts(policies: readonly ComparedPolicy[]): Readonly<Record<Outcome, number>> {
+  const counts = { exact: 0, conditional: 0, narrowed: 0, unknown: 0, widened: 0 };
+  for (const { outcome } of policies) counts[outcome] += 1;
+  return counts;
+}
+
+function comparedPolicies(
+  side: Side,
+  { tiers }: PolicySet,
+  shown: Shown,
+): readonly ComparedPolicy[] {
+  return tiers
+    .flatMap(({ policies }) => policies)
+    .map((policy) => comparedPolicy(side, policy, shown))
+    .sort(
+      (a, b) =>
+        compareText(a.source.file, b.source.file) ||
+        a.source.line - b.source.line ||
+        a.source.column - b.source.column ||
+        compareText(a.source.name, b.source.name),
+    );
+}
+
+function comparedPolicy(side: Side, policy: Policy, shown: Shown): ComparedPolicy {
+  const { origin } = policy;
+  const finding = shown.comparison.ofPolicy(policy);
+  return {
+    side,
+    source: {
+      engine: origin.engine,
+      apiVersion: origin.apiVersion,
+      kind: origin.kind,
+      namespace: origin.namespace ?? null,
+      name: origin.name,
+      tier: origin.tier ?? null,
+      ...placeOf(origin.place),
+    },
+    outcome: finding.outcome,
+    losesOnlyOther: finding.onlyOther,
+    rules: DIRECTIONS.flatMap((direction) =>
+      (policy[direction]?.rules ?? []).map((rule) => comparedRule(rule, shown)),
+    ),
+    assumptions: finding.assumptions.map((name) => ASSUMPTIONS[name].code),
+    verification: {
+      status: statusOf(finding.outcome),
+      witnesses: witnessesOf(finding, shown),
+      unanswered: [finding.wider, finding.narrower].flatMap(unanswered),
+    },
+  };
+}
+
+function comparedRule(rule: Rule, shown: Shown): ComparedRule {
+  const { direction, index, place } = rule.origin;
+  const finding = shown.comparison.ofRule(rule);
+  return {
+    direction,
+    index,
+    action: rule.action,
+    path: place.path,
+    ...placeOf(place),
+    outcome: finding.outcome,
+    witness: witnessesOf(finding, shown)[0] ?? null,
+  };
+}
+
+function witnessesOf(
+  { wider, narrower }: Finding,
+  { namespaces }: Shown,
+): readonly ShownDifference[] {
+  return [wider, narrower].flatMap((answer) =>
+    answer.kind === "witness" ? [differenceWitness(answer.witness, namespaces)] : [],
+  );
+}
+
+/** Why an answer is missing, in a sentence. */
+export function unanswered(answer: Answer): readonly string[] {
+  switch (answer.kind) {
+    case "none":
+    case "witness":
+      return [];
+    case "unsaid":
+      return [`nobody can name the flows of ${answer.what}`];
+    case "unknown":
+      return [
+        answer.reason.kind === "bound"
+          ? `${answer.question} (given up after ${String(answer.reason.bound)} steps)`
+          : `${answer.question} (no text was found that meets all conditions on a label)`,
+      ];
+    default:
+      return answer satisfies never;
+  }
+}
+
+function reportAssumptions(
+  { assumptions }: Comparison,
+  policies: readonly ComparedPolicy[],
+): readonly ReportAssumption[] {
+  const all = Object.entries(ASSUMPTIONS) as readonly (readonly [
+    AssumptionCode,
+    AssumptionDefinition,
+  ])[];
+  return all
+    .filter(([name, { standing }]) => standing || assumptions.includes(name))
+    .map(([name, { code, sentence, ifFalse, standing }]) => ({
+      code,
+      name,
+      message: sentence,
+      ifFalse,
+      standing,
+      usedBy: policies.filter((policy) => policy.assumptions.includes(code)).length,
+    }))
+    .sort((a, b) => compareText(a.code, b.code));
+}
+
+/** Changes in which the one side and the traffic are the same are told together. */
+function reportPods({ changes, pods, complete }: PodChanges): ReportPods {
+  const byTarget = new Map<string, ReportPodChange & { readonly from: ReportEnd[] }>();
+  for (const { change, from, to, traffic, certain } of changes) {
+    const end = reportEnd(to);
+    const key = JSON.stringify([change, certain, end, traffic]);
+    const same = byTarget.get(key);
+    if (same !== undefined) same.from.push(reportEnd(from));
+    else {
+      const text = trafficText(traffic);
+      byTarget.set(key, { change, certain, from: [reportEnd(from)], to: [end], traffic: text });
+    }
+  }
+  const bySource = new Map<string, ReportPodChange & { readonly to: ReportEnd[] }>();
+  for (const { change, certain, from, to, traffic } of byTarget.values()) {
+    const key = JSON.stringify([change, certain, from, traffic]);
+    const same = bySource.get(key);
+    if (same !== undefined) same.to.push(...to);
+    else bySource.set(key, { change, certain, from, to: [...to], traffic });
+  }
+  return { pods, complete, changes: [...bySource.values()] };
+}
+
+function reportEnd(end: ChangedEnd): ReportEnd {
+  if (end.kind === "addresses") {
+    return { kind: "addresses", addresses: addressSetText(end.addresses) };
+  }
+  const { namespace, labels, names, live } = end.pods;
+  return { kind: live ? "pods" : "workloads", namespace, labels, names };
+}
