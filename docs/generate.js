@@ -6,10 +6,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CONVERT_OPTIONS } from "../dist/cli/commands/convert.js";
+import { EXPLAIN_OPTIONS } from "../dist/cli/commands/explain.js";
 import { FACT_OPTIONS } from "../dist/cli/commands/fact-options.js";
+import { VERIFY_OPTIONS } from "../dist/cli/commands/verify.js";
 import { ASSUMPTIONS, CATALOGUE, readInventoryOptions, runConvert } from "../dist/index.js";
 import { objectWords } from "../dist/report/object-words.js";
 import { AROUND, CONSTRUCTS } from "./constructs.js";
@@ -66,9 +68,9 @@ const byCode = ([a], [b]) => (a < b ? -1 : a > b ? 1 : 0);
 
 // --- README.md -------------------------------------------------------------------------------------------------------
 
-function optionsTable() {
+function optionsTable(options) {
   const rows = ["| option | meaning | default |", "| --- | --- | --- |"];
-  for (const [name, option] of Object.entries({ ...CONVERT_OPTIONS, ...FACT_OPTIONS })) {
+  for (const [name, option] of Object.entries(options)) {
     const { alias, describe, choices, default: preset, array, type } = option;
     const value = choices ? ` ${choices.join("\\|")}` : type === "boolean" ? "" : " VALUE";
     const flag = `${alias === undefined ? "" : `\`-${alias}\`, `}\`--${name}\`${value}`;
@@ -136,28 +138,36 @@ function becomes(objects, shown) {
   return count + [...words].join("; ");
 }
 
-/** The demo as a terminal of 100 columns shows it. */
-function demoRun() {
-  const folder = mkdtempSync(join(tmpdir(), "netpol-migrate-docs-"));
-  try {
-    const { stderr, status } = spawnSync(
+/** What the terminal shows of a command, 100 columns wide: `out` stands for a folder that is gone afterwards. */
+function shown(command) {
+  const out = join(mkdtempSync(join(tmpdir(), "netpol-migrate-docs-")), "out");
+  const run = (words) =>
+    spawnSync(
       process.execPath,
-      [
-        join(root, "bin/netpol-migrate.js"),
-        "convert",
-        "testdata/demo",
-        "--out-dir",
-        join(folder, "out"),
-      ],
+      [join(root, "bin/netpol-migrate.js"), ...words.map((word) => (word === "out" ? out : word))],
       { cwd: root, encoding: "utf8", env: { ...process.env, COLUMNS: "100", NO_COLOR: "1" } },
     );
-    if (status !== 0) throw new Error(`the demo ends with exit code ${status}:\n${stderr}`);
-    const command = "$ netpol-migrate convert testdata/demo --out-dir out";
-    return fence(`${command}\n${stderr.replaceAll(join(folder, "out"), "out")}`);
+  try {
+    if (command.includes("--against")) run(["convert", DEMO, "--out-dir", "out"]);
+    const { stdout, stderr, status } = run(command);
+    if (status !== 0) throw new Error(`${command.join(" ")} ends with ${status}:\n${stderr}`);
+    // The place of the folder is one of this machine.
+    const text = `${stderr}${stdout}`.replaceAll(relative(root, out), "out").replaceAll(out, "out");
+    return `$ netpol-migrate ${command.map(quoted).join(" ")}\n${text}`;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(dirname(out), { recursive: true, force: true });
   }
 }
+
+const DEMO = "testdata/demo";
+const quoted = (word) => (/[^\w=,./:-]/.test(word) ? `'${word}'` : word);
+
+const demoRun = () => fence(shown(["convert", DEMO, "--out-dir", "out"]));
+
+const demoExplained = () =>
+  fence(
+    shown(["explain", DEMO, "--from", "dmz/app=web", "--to", "198.51.100.7", "--port", "443/TCP"]),
+  );
 
 /** One policy of the demo, before and after. */
 function demoPair() {
@@ -182,12 +192,16 @@ const PARTS = {
   run: demoRun,
   pair: demoPair,
   constructs: constructsTable,
-  options: optionsTable,
+  explained: demoExplained,
+  "options-facts": () => optionsTable(FACT_OPTIONS),
+  "options-convert": () => optionsTable(CONVERT_OPTIONS),
+  "options-verify": () => optionsTable(VERIFY_OPTIONS),
+  "options-explain": () => optionsTable(EXPLAIN_OPTIONS),
 };
 
 function readmeText(current) {
   return current.replace(
-    /(<!-- generated: (\w+) -->)[\s\S]*?(<!-- end -->)/g,
+    /(<!-- generated: ([\w-]+) -->)[\s\S]*?(<!-- end -->)/g,
     (_, start, name, end) => `${start}\n${PARTS[name]()}\n${end}`,
   );
 }

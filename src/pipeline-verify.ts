@@ -1,10 +1,10 @@
+import { invariant } from "./base/invariant.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { SourceFile } from "./diagnostics/source-range.ts";
 import type { AssumptionCode } from "./ir/assumption.ts";
 import type { Outcome } from "./ir/outcome.ts";
 import { OUTCOMES, worstOutcome } from "./ir/outcome.ts";
 import type { PolicySet } from "./ir/policy.ts";
-import { invariant } from "./base/invariant.ts";
 import type { ReadOptions, SetFiles } from "./pipeline-read.ts";
 import { readSets } from "./pipeline-read.ts";
 import type { FailOn } from "./pipeline.ts";

@@ -40,7 +40,7 @@ said.`,
       convertCommand.describe,
       convertCommand.builder,
       async (parsed) => {
-        exitCode = await convertCommand.run(parsed);
+        exitCode = await convertCommand.run(withDashes(parsed));
       },
     )
     .command(
@@ -48,7 +48,7 @@ said.`,
       explainCommand.describe,
       explainCommand.builder,
       async (parsed) => {
-        exitCode = await explainCommand.run(parsed);
+        exitCode = await explainCommand.run(withDashes(parsed));
       },
     )
     .command(
@@ -56,7 +56,7 @@ said.`,
       verifyCommand.describe,
       verifyCommand.builder,
       async (parsed) => {
-        exitCode = await verifyCommand.run(parsed);
+        exitCode = await verifyCommand.run(withDashes(parsed));
       },
     )
     .example("$0 convert policies/ -o out", "a folder into out/")
@@ -93,19 +93,34 @@ const EXIT_CODES = `Exit codes:
      summary says what resolves it
   4  a fault of the tool itself`;
 
-/** `--report -` as `--report=-`: the parser takes no lone `-` for the value of an option that may be repeated. */
+/**
+ * `--report -` as `--report=-`: the parser takes no lone `-` for the value of an option that may be repeated. Among paths it
+ * drops one in silence, so there another word stands for it.
+ */
 function withStandardStreams(args: readonly string[]): readonly string[] {
   const joined: string[] = [];
   for (const arg of args) {
     const before = joined.at(-1);
     if (arg === "-" && before !== undefined && TAKES_A_STREAM.includes(before)) {
       joined[joined.length - 1] = `${before}=-`;
-    } else joined.push(arg);
+    } else joined.push(arg === "-" ? LONE_DASH : arg);
   }
   return joined;
 }
 
-const TAKES_A_STREAM: readonly string[] = ["--report", "--inventory"];
+/** No argument of a process holds a NUL. */
+const LONE_DASH = "\u0000-";
+
+/** What was parsed, with `-` where it was given. */
+function withDashes<Parsed extends object>(parsed: Parsed): Parsed {
+  const restored = Object.entries(parsed).map(([name, value]: [string, unknown]) => [
+    name,
+    Array.isArray(value) ? value.map((one: unknown) => (one === LONE_DASH ? "-" : one)) : value,
+  ]);
+  return Object.fromEntries(restored) as Parsed;
+}
+
+const TAKES_A_STREAM: readonly string[] = ["--report", "--inventory", "--against"];
 
 const COMMANDS: readonly string[] = ["convert", "explain", "verify"];
 

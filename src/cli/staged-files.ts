@@ -11,7 +11,7 @@ import {
   statSync,
   writeSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { codeOf, reasonOf } from "./failure-reason.ts";
 import { inPieces } from "./io.ts";
@@ -30,11 +30,19 @@ export class StagedFiles {
   readonly #staged: Staged[] = [];
   /** What is no file, such as a named pipe or /dev/stderr: written into when the others are moved. */
   readonly #direct: { readonly target: string; readonly texts: Iterable<string> }[] = [];
+  readonly #places = new Set<string>();
   /** Folders made on the way, outermost first. */
   readonly #made: string[] = [];
 
   add(path: string, texts: Iterable<string>): void {
     const target = finalPlace(path);
+    const place = resolve(target ?? path);
+    if (this.#places.has(place)) {
+      throw new UsageError(`two things would be written to \`${path}\``, {
+        hint: "Name another place for one of them; nothing was changed.",
+      });
+    }
+    this.#places.add(place);
     if (target === undefined) {
       this.#direct.push({ target: path, texts });
       return;

@@ -117,6 +117,10 @@ function ruleFinding(
   if (rule.action === "deny" || rule.action === "pass") {
     if (result.outcome === "narrowed") {
       if (rule.action === "deny") return compileDiagnostics.create("CMP-P001", { at });
+      const reason = causes === "" ? unsayable(rule, facts) : undefined;
+      if (reason !== undefined) {
+        return compileDiagnostics.create("CMP-R004", { at, ...reason, extent: "what it allows" });
+      }
       const because = causes === "" ? "" : `: ${causes} may decide part of it`;
       return compileDiagnostics.create("CMP-R007", { at, because });
     }

@@ -59,7 +59,12 @@ export function restrictionsOf(facts: Facts, kind: DifferenceKind): readonly Res
   if (facts.podRanges !== undefined) found.push("pure-range", "pod-range");
   if (facts.valuesSeen !== undefined) found.push("values");
   if (facts.namespaces !== undefined) found.push("namespaces");
-  return kind === "loss" ? found : found.filter((one) => ASSUMPTIONS[one].ifFalse === "widens");
+  if (kind === "loss") return found;
+  // Every cluster has `kube-system`: namespaces without it are surely not all, and what is denied to others stays denied.
+  const all = facts.assumed.has("namespaces") || facts.namespaces?.has("kube-system") === true;
+  return found.filter(
+    (one) => ASSUMPTIONS[one].ifFalse === "widens" && (one !== "namespaces" || all),
+  );
 }
 
 /** A label set without text conditions: what is surely in it ("under", by the values seen) or may be ("over"). */

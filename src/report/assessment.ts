@@ -154,7 +154,7 @@ export function pushVerification(
     case "unknown":
       screen.entry(
         "unproved",
-        `some questions were not answered within their bound, so not all outcomes are confirmed; what is, is so ${under}`,
+        `not every outcome is confirmed; what is, is so ${under}`,
         { paint: paints.unknown },
       );
   }

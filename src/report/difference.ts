@@ -80,7 +80,7 @@ const labelsText = (labels: Readonly<Record<string, string>>): string =>
     .join(", ");
 
 /** What decided, and where it stands. */
-function decisionText({ verdict, by }: Decision, holding: ReadonlySet<OpaqueCondition>): string {
+function decisionText({ by }: Decision, holding: ReadonlySet<OpaqueCondition>): string {
   switch (by.kind) {
     case "rule": {
       const conditions = by.rule.opaque.filter((condition) => holding.has(condition));
@@ -92,7 +92,7 @@ function decisionText({ verdict, by }: Decision, holding: ReadonlySet<OpaqueCond
       return `${nameText(origin)} isolates the pod (${placeText(origin.place)})`;
     }
     case "end-of-tiers":
-      return `${verdict} after the last tier`;
+      return "nothing decides it up to the end of the last tier";
     case "no-policy":
       return "no policy isolates the pod";
     default:

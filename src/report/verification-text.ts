@@ -54,7 +54,7 @@ export function verificationText(
     if (detail === "quiet" && outcome === "narrowed") continue;
     pushDifferences(outcome, report, options, paints[outcome], screen);
   }
-  if (report.pods !== null && detail !== "quiet") {
+  if (report.pods !== null && report.pods.pods > 0 && detail !== "quiet") {
     screen.blank();
     pushPods(report.pods, detail === "verbose" ? Infinity : SHOWN, screen, colors);
   }
@@ -128,7 +128,10 @@ function pushAssumptions(
 ): void {
   for (const { message, code, standing, usedBy, ifFalse } of assumptions) {
     if (standing) continue;
-    const who = plural(usedBy, "policy rests", "policies rest");
+    const who =
+      usedBy === 0
+        ? "that nothing is wider rests"
+        : plural(usedBy, "policy rests", "policies rest");
     const then = ifFalse === "widens" ? "wider" : "narrower";
     screen.entry("assumes", `${message} (${who} on it; ${then} if it is false)`, {
       paint: colors.cyan,

@@ -102,7 +102,8 @@ function agreementText(
       return target?.verdict === "allow"
         ? "they differ: denied by the source, allowed from now on"
         : "they differ: allowed by the source, denied from now on";
-    default:
+    case "cannot tell":
+    case undefined:
       return "whether they agree depends on what is not known";
   }
 }

@@ -5,6 +5,7 @@ import type { Outcome } from "../ir/outcome.ts";
 import { worstOutcome } from "../ir/outcome.ts";
 import type { Policy, PolicySet, Rule } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
+import type { Cube } from "../sets/cube.ts";
 import type { Answer, Difference, Proof, ProofCounts } from "./proof.ts";
 import { prove } from "./prove.ts";
 import { proofContext } from "./universe.ts";
@@ -84,11 +85,14 @@ export function compareSets(
 ): Comparison {
   const policies = policiesOf(sets);
   const plain = new Judgement(sets, snapshot, []); // (a)
-  const offered = plain.isClean ? [] : offeredBy(snapshot, options.assume);
+  const offered = plain.isClean ? [] : offeredBy(sets, snapshot, options.assume);
   let judged = offered.length === 0 ? plain : new Judgement(sets, snapshot, offered); // (b)
   const uses = new Map<AssumptionCode, ReadonlySet<Policy>>();
   let used = offered;
-  if (policies.length <= TOO_MANY) {
+  if (judged.isAsGood(plain, policies)) {
+    used = [];
+    judged = plain;
+  } else if (policies.length <= TOO_MANY) {
     const differing = judged.differing(policies);
     for (const one of offered) {
       const without = used.filter((other) => other !== one);
@@ -120,27 +124,24 @@ function policiesOf({ source, target, narrowTarget }: ComparedSets): readonly Ro
 }
 
 function offeredBy(
+  sets: ComparedSets,
   snapshot: Snapshot,
   assume: ReadonlySet<AssumptionCode>,
 ): readonly AssumptionCode[] {
   const isCovered = [...snapshot.namespaces.values()].some(({ covered }) => covered);
   const hasRanges = snapshot.podRanges !== undefined;
-  return USABLE.filter((one) => {
-    switch (one) {
-      case "namespaces":
-        return isCovered || assume.has(one);
-      case "pod-range":
-      case "pure-range":
-      case "families":
-        return hasRanges;
-      case "values":
-        return snapshot.pods.length > 0;
-      case "subject-values":
-        return snapshot.pods.length > 0 && assume.has(one);
-      default:
-        return assume.has(one);
-    }
-  });
+  // Without pods no value would be left, and only conditions on parts of a value ask for what values there are.
+  const hasValues =
+    snapshot.pods.length > 0 && (asksForText(sets.source) || asksForText(sets.target));
+  const backed: Partial<Record<AssumptionCode, boolean>> = {
+    namespaces: isCovered || assume.has("namespaces"),
+    "pod-range": hasRanges,
+    "pure-range": hasRanges,
+    families: hasRanges,
+    values: hasValues,
+    "subject-values": hasValues && assume.has("subject-values"),
+  };
+  return USABLE.filter((one) => backed[one] ?? assume.has(one));
 }
 
 /** Both questions, under some assumptions. */
@@ -338,6 +339,20 @@ function* allRules({ tiers }: PolicySet): Generator<Rule> {
 }
 
 const rulesOf = (set: PolicySet): readonly Rule[] => [...allRules(set)];
+
+function asksForText({ tiers }: PolicySet): boolean {
+  const inCube = ({ constraints }: Cube): boolean =>
+    constraints.some(({ set }) => set.atoms.length > 0);
+  const inRule = ({ peer, subjectOnly = [] }: Rule): boolean =>
+    [...peer, ...subjectOnly].some((box) => box.kind === "pod" && inCube(box.labels));
+  return tiers.some(({ policies }) =>
+    policies.some(
+      (policy) =>
+        policy.subject.pods.some(inCube) ||
+        DIRECTIONS.some((direction) => policy[direction]?.rules.some(inRule) === true),
+    ),
+  );
+}
 
 function isCalico({ tiers }: PolicySet): boolean {
   return tiers.some(({ policies }) => policies.some(({ origin }) => origin.engine === "calico"));

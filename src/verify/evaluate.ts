@@ -154,7 +154,7 @@ function trafficMatches(rule: Rule, flow: Flow): boolean {
  * left open here, so that proofs, which take it for unknown, and the verdicts that they are held to are of one mind.
  */
 export function decideKnown(condition: OpaqueCondition, flow: Flow): boolean | undefined {
-  const isOpen = "naming" in condition && condition.naming !== undefined;
+  const isOpen = condition.kind !== "unknown" && condition.naming !== undefined;
   return isOpen ? undefined : decideNamed(condition, flow);
 }
 

@@ -12,19 +12,14 @@ import {
   unionAddresses,
 } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import type { PeerBox } from "../sets/box.ts";
-import { cubeContains } from "../sets/cube.ts";
 import { predicateContains } from "../sets/label-predicate.ts";
 import {
   ANY_TRAFFIC,
-  equalTraffic,
   ICMP,
   ICMPV6,
-  intersectTraffic,
   NO_TRAFFIC,
   protocolTraffic,
   subtractTraffic,
-  trafficPoint,
   unionTraffic,
 } from "../sets/traffic-set.ts";
 import type { TrafficSet } from "../sets/traffic-set.ts";
@@ -32,6 +27,9 @@ import type { ComparedSets } from "./comparison.ts";
 import { evaluate, labelsOf } from "./evaluate.ts";
 import { podClasses } from "./pod-classes.ts";
 import type { PodClass } from "./pod-classes.ts";
+import { addressParts, signature, trafficParts } from "./told-apart.ts";
+import type { SliceRules } from "./told-apart.ts";
+import { namespacesOf } from "./universe.ts";
 
 /*
  * What changes for the pods that exist: which connections between them, or with other addresses, one set lets through and
@@ -77,22 +75,25 @@ export function changesForPods(
   mayDiffer: (policy: Policy) => boolean,
 ): PodChanges {
   const classes = podClasses(snapshot, [sets.source, sets.target]);
-  const world = new World(sets, classes, snapshot, mayDiffer);
+  const differing = new Set(
+    [sets.source, sets.target].flatMap(({ tiers }) =>
+      tiers.flatMap(({ policies }) => policies.filter(mayDiffer)),
+    ),
+  );
+  const pods = classes.reduce((sum, { names }) => sum + names.length, 0);
+  if (differing.size === 0) return { changes: [], pods, complete: true };
+  const world = new World(sets, classes, snapshot, differing);
   for (const subject of classes) {
     for (const direction of DIRECTIONS) world.compareEnd(subject, direction);
   }
-  const pods = classes.reduce((sum, { names }) => sum + names.length, 0);
   return { changes: world.changes, pods, complete: !world.isSpent };
 }
 
 /** The policies that select the pods of a class in one direction. */
-interface Slice {
+interface Slice extends SliceRules {
   readonly source: PolicySet;
   readonly target: PolicySet;
   readonly narrowTarget: PolicySet;
-  readonly rules: readonly Rule[];
-  /** The boxes of the rules, each once. */
-  readonly boxes: readonly PeerBox[];
   readonly mayDiffer: boolean;
   /** True if some rule asks for what nobody can check. */
   readonly isOpaque: boolean;
@@ -120,8 +121,9 @@ class World {
   readonly #sets: ComparedSets;
   readonly #classes: readonly PodClass[];
   readonly #outside: AddressSet;
-  readonly #mayDiffer: (policy: Policy) => boolean;
+  readonly #differing: ReadonlySet<Policy>;
   readonly #slices = new Map<PodClass, Map<Direction, Slice>>();
+  readonly #byNamespace = new Map<PolicySet, Map<string, PolicySet>>();
   /** Pairs that have been compared from their other end. */
   readonly #done = new Map<PodClass, Set<PodClass>>();
   #verdicts = 0;
@@ -130,13 +132,13 @@ class World {
     sets: ComparedSets,
     classes: readonly PodClass[],
     { podRanges }: Snapshot,
-    mayDiffer: (policy: Policy) => boolean,
+    differing: ReadonlySet<Policy>,
   ) {
     this.#sets = sets;
     this.#classes = classes;
     this.#outside =
       podRanges === undefined ? ANY_ADDRESS : subtractAddresses(ANY_ADDRESS, podRanges);
-    this.#mayDiffer = mayDiffer;
+    this.#differing = differing;
   }
 
   /** (b), (c) */
@@ -199,7 +201,7 @@ class World {
     changed: Changed,
   ): void {
     const [from, to] = direction === "egress" ? [subject, other] : [other, subject];
-    const done = this.#done.get(from) ?? new Set();
+    const done = this.#done.get(from) ?? new Set<PodClass>();
     this.#done.set(from, done);
     if (done.has(to)) return;
     done.add(to);
@@ -232,8 +234,8 @@ class World {
   }
 
   #sliceOf(of: PodClass, direction: Direction): Slice {
-    let byDirection = this.#slices.get(of);
-    if (byDirection === undefined) this.#slices.set(of, (byDirection = new Map()));
+    const byDirection = this.#slices.get(of) ?? new Map<Direction, Slice>();
+    this.#slices.set(of, byDirection);
     let slice = byDirection.get(direction);
     if (slice === undefined) {
       slice = this.#makeSlice(of, direction);
@@ -247,7 +249,7 @@ class World {
     const rules: Rule[] = [];
     let mayDiffer = false;
     const part = (set: PolicySet): PolicySet => ({
-      tiers: set.tiers.map((tier) => ({
+      tiers: this.#inNamespace(set, pod.namespace).tiers.map((tier) => ({
         ...tier,
         policies: tier.policies.filter((policy) => {
           const applied = policy[direction];
@@ -255,7 +257,7 @@ class World {
             return false;
           }
           rules.push(...applied.rules);
-          mayDiffer ||= this.#mayDiffer(policy);
+          mayDiffer ||= this.#differing.has(policy);
           return true;
         }),
       })),
@@ -273,6 +275,25 @@ class World {
       mayDiffer,
       isOpaque: rules.some(({ opaque }) => opaque.length > 0),
     };
+  }
+
+  /** The policies that may select pods of a namespace. */
+  #inNamespace(set: PolicySet, namespace: string): PolicySet {
+    const known = this.#byNamespace.get(set) ?? new Map<string, PolicySet>();
+    this.#byNamespace.set(set, known);
+    let found = known.get(namespace);
+    if (found === undefined) {
+      found = {
+        tiers: set.tiers.map((tier) => ({
+          ...tier,
+          policies: tier.policies.filter(({ subject }) =>
+            subject.pods.some((of) => namespacesOf(of)?.includes(namespace) !== false),
+          ),
+        })),
+      };
+      known.set(namespace, found);
+    }
+    return found;
   }
 
   /** What changes of the traffic between two ends, as far as the ends given say. */
@@ -335,94 +356,4 @@ function commonAddresses(a: PodClass, b: PodClass): readonly [bigint, bigint] | 
     if (theirs !== undefined) return [own, theirs];
   }
   return undefined;
-}
-
-/** Equal for peers that the slice cannot tell apart. */
-function signature({ boxes }: Slice, peer: Endpoint, named: PodClass | undefined): string {
-  if (peer.kind !== "pod") return "";
-  const valueOf = labelsOf(peer);
-  let bits = familyOf(peer.address) === 4 ? "" : "6";
-  for (const box of boxes) {
-    const inside =
-      box.kind === "pod" &&
-      cubeContains(box.labels, valueOf) &&
-      box.addresses.ranges.some(({ first, last }) => first <= peer.address && peer.address <= last);
-    bits += inside ? "1" : "0";
-  }
-  return named === undefined ? bits : `${bits} ${named.portsKey}`;
-}
-
-/** The addresses, cut where some rule of the slice tells them apart. */
-function addressParts({ boxes }: Slice, within: AddressSet): readonly AddressSet[] {
-  const cuts = new Set<bigint>();
-  for (const box of boxes) {
-    if (box.kind !== "address") continue;
-    for (const { first, last } of box.addresses.ranges) cuts.add(first).add(last + 1n);
-  }
-  const sorted = [...cuts].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-  return within.ranges.flatMap(({ first, last }) => {
-    const starts = [first, ...sorted.filter((cut) => cut > first && cut <= last)];
-    return starts.map((start, at): AddressSet => {
-      const next = starts[at + 1];
-      return { ranges: [{ first: start, last: next === undefined ? last : next - 1n }] };
-    });
-  });
-}
-
-interface TrafficPart {
-  readonly point: number;
-  readonly part: TrafficSet;
-}
-
-/** The traffic, cut where some rule or name of a port tells it apart. */
-function trafficParts(
-  ends: readonly { readonly slice: Slice; readonly flow: Flow }[],
-  within: TrafficSet,
-): readonly TrafficPart[] {
-  const cuts = new Set<number>();
-  for (const { slice, flow } of ends) {
-    const names = new Set<string>();
-    for (const { traffic, opaque } of slice.rules) {
-      for (const { first, last } of traffic.numbers.ranges) cuts.add(first).add(last + 1);
-      for (const { name, protocols } of traffic.named) {
-        names.add(name);
-        for (const { first, last } of protocols.ranges) cuts.add(first).add(last + 1);
-      }
-      for (const condition of opaque) {
-        if (condition.kind === "excluded-named-port")
-          for (const name of condition.names) names.add(name);
-        if (condition.kind === "source-port") addPortProtocols(cuts);
-      }
-    }
-    const destination = flow.direction === "ingress" ? flow.subject : flow.peer;
-    if (destination.kind !== "pod") continue;
-    for (const { name, protocol, port } of destination.ports) {
-      if (names.has(name))
-        cuts.add(trafficPoint(protocol, port)).add(trafficPoint(protocol, port) + 1);
-    }
-  }
-  const sorted = [...cuts].sort((a, b) => a - b);
-  return within.ranges.flatMap(({ first, last }) => {
-    const starts = [first, ...sorted.filter((cut) => cut > first && cut <= last)];
-    return starts.flatMap((start, at): readonly TrafficPart[] => {
-      const next = starts[at + 1];
-      const ranges = [{ first: start, last: next === undefined ? last : next - 1 }];
-      const part = intersectTraffic({ ranges }, ANY_TRAFFIC);
-      const [range] = part.ranges;
-      return range === undefined ? [] : [{ point: range.first, part }];
-    });
-  });
-}
-
-/** A condition on the source port is settled for traffic without ports. */
-function addPortProtocols(cuts: Set<number>): void {
-  for (const protocol of [6, 17, 132]) {
-    const { ranges } = protocolTraffic(protocol);
-    for (const { first, last } of ranges) cuts.add(first).add(last + 1);
-  }
-}
-
-/** True for changes that can be told in one sentence. */
-export function changeAlike(a: ConnectionChange, b: ConnectionChange): boolean {
-  return a.change === b.change && a.certain === b.certain && equalTraffic(a.traffic, b.traffic);
 }

@@ -39,7 +39,8 @@ const ADDRESSES = 512;
 export function answerFlow(set: PolicySet, asked: AskedFlow): FlowAnswer {
   const { flow } = asked;
   const { walks, complete } = readings(set, flow);
-  const cases = new Map(walks.map((walk) => [walk.decision.verdict, { walk } as AnswerCase]));
+  const cases = new Map<Walkthrough["decision"]["verdict"], AnswerCase>();
+  for (const walk of walks) cases.set(walk.decision.verdict, { walk });
   let isComplete = complete;
   for (const { end, address, last } of otherAddresses(set, asked)) {
     if (cases.size === 2) break;

@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import { mayLieSomewhere } from "./peer-namespace.ts";
 import { pointOf, regionContains } from "./point.ts";
 import type { Point } from "./point.ts";
@@ -6,25 +7,6 @@ import type { Region } from "./region.ts";
 import type { Scope } from "./scope.ts";
 import type { Universe } from "./universe.ts";
 import type { Reaching } from "./walk.ts";
-
-/** How much work one question may still take. */
-export class Budget {
-  readonly bound: number;
-  #left: number;
-
-  constructor(bound: number) {
-    this.bound = bound;
-    this.#left = bound;
-  }
-
-  spend(work: number): void {
-    this.#left -= work;
-  }
-
-  get isSpent(): boolean {
-    return this.#left < 0;
-  }
-}
 
 /** "spent": the bound was hit. "unclear": something may be left, but no text was found for a label that it asks for. */
 export type NoPoint = "empty" | "spent" | "unclear";
@@ -43,9 +25,10 @@ export function findOutside(
   universe: Universe,
   budget: Budget,
 ): Point | NoPoint {
+  budget.spend(cuts.length + 1);
+  if (budget.isSpent()) return "spent";
   const plainest = pointOf(region, scope, universe);
   if (plainest === "empty") return "empty";
-  budget.spend(cuts.length + 1);
   if (plainest !== "unclear" && !cuts.some((cut) => regionContains(cut, plainest))) return plainest; // (a)
 
   let unclear = false;
@@ -53,7 +36,7 @@ export function findOutside(
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
     const current = next.region;
     budget.spend(next.cuts.length + 1);
-    if (budget.isSpent) return "spent";
+    if (budget.isSpent()) return "spent";
     const meeting = next.cuts.filter((cut) => regionsMeet(cut, current)); // (b)
     const cut = widest(current, meeting);
     if (cut === undefined) {

@@ -96,7 +96,10 @@ function labelsOfBoth(
   namespace: PeerNamespace,
 ): { subject: PodLabels; peer: PodLabels } | NoValue {
   const shared = namespace.isSubjects ? namespaceLabelsOf(peer, subject) : undefined;
-  const own = subjectLabels(subject, scope, scope.labels === undefined ? shared : undefined);
+  const own =
+    shared === undefined || scope.labels !== undefined
+      ? subjectLabels(subject, scope)
+      : subjectLabels(subject, scope, shared);
   if (typeof own === "string") return own;
   const labels = chooseLabels(keepKeys(peer, (key) => !isOfNamespace(key)));
   if (typeof labels === "string") return labels;
@@ -119,7 +122,7 @@ function labelsOfBoth(
 function subjectLabels(
   subject: Cube,
   scope: Scope,
-  ofNamespace: Cube | undefined = undefined,
+  ofNamespace?: Cube,
 ): Map<LabelKey, string> | NoValue {
   const labels = chooseLabels(subject);
   if (typeof labels === "string") return labels;
@@ -202,8 +205,8 @@ const FAMILIES: readonly Family[] = [
   {
     addresses: ALL_IPV4,
     foreign: protocolTraffic(ICMPV6),
-    pods: [address("10.0.0.7")],
-    peers: [address("10.0.0.8")],
+    pods: ["10.0.0.7", "192.168.0.7", "172.16.0.7", "100.64.0.7"].map(address),
+    peers: ["10.0.0.8", "192.168.0.8", "172.16.0.8", "100.64.0.8"].map(address),
     others: ["203.0.113.7", "198.51.100.7", "192.0.2.7"].map(address),
   },
   {

@@ -25,8 +25,7 @@ export type Answer =
 
 /** `bound` steps were not enough; or a label would need a text that nobody found. */
 export type UnknownReason =
-  | { readonly kind: "bound"; readonly bound: number }
-  | { readonly kind: "text" };
+  { readonly kind: "bound"; readonly bound: number } | { readonly kind: "text" };
 
 export interface Answers {
   /** Flows that the target allows and the source denies. */

@@ -2,8 +2,10 @@ import { invariant } from "../base/invariant.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import type { Direction, Policy, PolicySet, Rule } from "../ir/policy.ts";
 import { ALL_PORTS, intersectTraffic, OTHER_TRAFFIC } from "../sets/traffic-set.ts";
+import { Allowance } from "./budget.ts";
+import type { Budget } from "./budget.ts";
 import { Variables } from "./facts.ts";
-import { Budget, findOutside } from "./inclusion.ts";
+import { findOutside } from "./inclusion.ts";
 import { Ledger } from "./ledger.ts";
 import type { Effect } from "./ledger.ts";
 import { pointOf } from "./point.ts";
@@ -20,7 +22,7 @@ import type { ProofContext } from "./universe.ts";
 import { Views } from "./view.ts";
 import type { RuleRegion, View } from "./view.ts";
 import { decided, reaching, remaining, surelyAllows, surelyCloses } from "./walk.ts";
-import type { Reaching } from "./walk.ts";
+import type { Part, Reaching } from "./walk.ts";
 
 /*
  * Do two sets of policies allow the same flows? Each difference is a flow that one of them, X, allows and the other, Y,
@@ -44,10 +46,12 @@ export function prove(source: PolicySet, target: PolicySet, context: ProofContex
   const ledger = new Ledger();
   const slices = { source: new Slices(source), target: new Slices(target) };
   const scopes = scopesOf(known);
+  const allowance = new Allowance(context.bound);
   for (const direction of DIRECTIONS) {
     const variables = new Variables();
     const replay = new Replay(slices.source, slices.target, direction, variables, known);
-    const proof = new DirectionProof(direction, new Universe(known, sets, direction), replay, ledger);
+    const universe = new Universe(known, sets, direction);
+    const proof = new DirectionProof(direction, universe, replay, ledger, allowance);
     const after = addressesMove(known);
     const sources = new Views(source, { direction, variables, after: false });
     const targets = new Views(target, { direction, variables, after });
@@ -72,8 +76,16 @@ class DirectionProof {
   readonly #universe: Universe;
   readonly #replay: Replay;
   readonly #ledger: Ledger;
+  readonly #allowance: Allowance;
 
-  constructor(direction: Direction, universe: Universe, replay: Replay, ledger: Ledger) {
+  constructor(
+    direction: Direction,
+    universe: Universe,
+    replay: Replay,
+    ledger: Ledger,
+    allowance: Allowance,
+  ) {
+    this.#allowance = allowance;
     this.#direction = direction;
     this.#universe = universe;
     this.#replay = replay;
@@ -116,8 +128,8 @@ class DirectionProof {
       this.#count(region, asked, sides, NO_FLOW);
       return;
     }
-    this.#askBoth(region, asked, sides, function* (part) {
-      const reaches = reaching(allowing, item.tier, { region: part, cuts: [] });
+    this.#askBoth(region, asked, sides, function* (part, budget) {
+      const reaches = reaching(allowing, item.tier, { region: part, cuts: [] }, budget);
       for (const from of reaches) yield remaining(allowing, item, from);
     });
   }
@@ -133,8 +145,8 @@ class DirectionProof {
         this.#count(region, asked, sides, NO_FLOW);
         return;
       }
-      this.#askBoth(region, asked, sides, (part) =>
-        reaching(allowing, end, { region: part, cuts: [] }),
+      this.#askBoth(region, asked, sides, (part, budget) =>
+        reaching(allowing, end, { region: part, cuts: [] }, budget),
       );
     };
     for (const { closed, blocks, defaultDeny } of denying.tiers) {
@@ -155,14 +167,16 @@ class DirectionProof {
     region: Region,
     asked: Asked,
     sides: Sides,
-    allowed: (part: Region) => Iterable<Reaching>,
+    allowed: (part: Region, budget: Budget) => Iterable<Reaching>,
   ): void {
     for (const kind of [ALL_PORTS, OTHER_TRAFFIC]) {
       const traffic = intersectTraffic(region.traffic, kind);
       if (traffic.ranges.length === 0) continue;
       const isOther = kind === OTHER_TRAFFIC;
       const part = traffic === region.traffic ? region : { ...region, traffic };
-      const answer = this.#search(allowed(part), asked, sides, isOther);
+      const budget = this.#allowance.question();
+      const answer = this.#search(allowed(part, budget), asked, sides, isOther, budget);
+      budget.close();
       if (answer.kind === "unknown") {
         this.#ledger.add([asked.decider], sides.effect, answer, isOther);
       }
@@ -179,36 +193,32 @@ class DirectionProof {
     asked: Asked,
     sides: Sides,
     isOther: boolean,
+    budget: Budget,
   ): Answer {
     const { denying, effect, scope } = sides;
-    const budget = new Budget(this.#universe.context.bound);
-    let answer: Answer = NO_FLOW;
+    let witness: Difference | undefined;
+    let isUnclear = false;
     let found = 0;
-    for (const from of allowed) {
-      for (const part of decided(denying, "deny", from)) {
-        if (part.by !== undefined && found > 0 && this.#ledger.hasWitness(part.by, effect)) continue;
-        const point = findOutside(part, scope, this.#universe, budget);
-        if (typeof point !== "string") {
-          const witness = this.#putDown(point, asked, sides, isOther);
-          answer = { kind: "witness", witness };
-          found += 1;
-          if (found === MOST_WITNESSES) return answer;
-        } else if (point !== "empty" && found === 0) {
-          answer = this.#unknown(point, asked, sides);
-        }
-        if (point === "spent") return answer;
-      }
+    for (const part of deniedParts(allowed, denying, budget)) {
+      if (part.by !== undefined && found > 0 && this.#ledger.hasWitness(part.by, effect)) continue;
+      const point = findOutside(part, scope, this.#universe, budget);
+      if (point === "spent") break;
+      if (point === "unclear") isUnclear = true;
+      if (typeof point === "string") continue;
+      witness = this.#putDown(point, asked, sides, isOther);
+      found += 1;
+      if (found === MOST_WITNESSES) break;
     }
-    return answer;
+    if (witness !== undefined) return { kind: "witness", witness };
+    const question = questionText(asked, this.#direction, sides);
+    if (budget.isSpent()) {
+      return { kind: "unknown", question, reason: { kind: "bound", bound: budget.bound } };
+    }
+    return isUnclear ? { kind: "unknown", question, reason: { kind: "text" } } : NO_FLOW;
   }
 
   /** Confirms a difference, and puts it down to what was asked about and to whatever decides it on either side. */
-  #putDown(
-    point: Point,
-    asked: Asked,
-    { effect, allowedBy }: Sides,
-    isOther: boolean,
-  ): Difference {
+  #putDown(point: Point, asked: Asked, { effect, allowedBy }: Sides, isOther: boolean): Difference {
     const witness = this.#replay.confirm(point, allowedBy);
     const deciders = new Set<Decider>([asked.decider]);
     for (const side of ["source", "target"] as const) {
@@ -221,15 +231,6 @@ class DirectionProof {
     if (isNew) this.#ledger.addWitness(witness);
     this.#ledger.add(deciders, effect, { kind: "witness", witness }, isOther);
     return witness;
-  }
-
-  #unknown(reason: "spent" | "unclear", asked: Asked, sides: Sides): Answer {
-    const { bound } = this.#universe.context;
-    return {
-      kind: "unknown",
-      question: questionText(asked, this.#direction, sides),
-      reason: reason === "spent" ? { kind: "bound", bound } : { kind: "text" },
-    };
   }
 
   /** Counts a question. Some of the proved answers are tried on a flow. */
@@ -256,6 +257,10 @@ interface Asked {
   readonly policy: Policy;
 }
 
+function* deniedParts(allowed: Iterable<Reaching>, denying: View, budget: Budget): Generator<Part> {
+  for (const from of allowed) yield* decided(denying, "deny", from, budget);
+}
+
 /** So many differences are shown for one question: enough to see who is concerned. */
 const MOST_WITNESSES = 8;
 
@@ -267,7 +272,9 @@ function questionText(
   const name = origin.namespace === undefined ? origin.name : `${origin.namespace}/${origin.name}`;
   const where = scope.name === undefined ? "any other namespace" : `namespace ${scope.name}`;
   const what =
-    "action" in decider ? `${direction}[${String(decider.origin.index)}]` : `${direction} isolation`;
+    "action" in decider
+      ? `${direction}[${String(decider.origin.index)}]`
+      : `${direction} isolation`;
   const change =
     effect === "wider"
       ? "is something allowed that the source denies?"

@@ -89,7 +89,10 @@ function fileAll<Item extends { readonly region: Region }>(items: readonly Item[
       continue;
     }
     let byValue = filed[place.end].get(place.key);
-    if (byValue === undefined) filed[place.end].set(place.key, (byValue = new Map()));
+    if (byValue === undefined) {
+      byValue = new Map<string, Entry<Item>[]>();
+      filed[place.end].set(place.key, byValue);
+    }
     for (const value of place.values) {
       const entries = byValue.get(value);
       if (entries === undefined) byValue.set(value, [{ item, at }]);

@@ -5,13 +5,7 @@ import {
   subtractAddresses,
 } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import {
-  ANY_CUBE,
-  cube,
-  cubesMeet,
-  intersectCubes,
-  isCubeSubset,
-} from "../sets/cube.ts";
+import { ANY_CUBE, cube, cubesMeet, intersectCubes, isCubeSubset } from "../sets/cube.ts";
 import type { Cube } from "../sets/cube.ts";
 import { complementLabelSet, isLabelSubset } from "../sets/label-set.ts";
 import {
@@ -178,8 +172,8 @@ export function leftBy(region: Region, cut: Region, enough: number): number {
   return left;
 }
 
-const LITTLE = Number(process.env["L"] ?? 1);
-const MUCH = Number(process.env["M"] ?? 5);
+const LITTLE = 1;
+const MUCH = 8;
 
 function leftByCube(region: Cube, cut: Cube): number {
   if (isCubeSubset(region, cut)) return 0;
@@ -261,4 +255,3 @@ function meetOf(of: Cube, constraint: Cube["constraints"][number]): Cube | undef
   const one = cube([constraint]);
   return one === undefined ? undefined : intersectCubes(of, one);
 }
-

@@ -170,7 +170,7 @@ function podOf(labels: PodLabels, address: bigint, ports: PodEndpoint["ports"]):
       [...labels].flatMap(([key, value]) =>
         key.startsWith(prefix) && key !== ACCOUNT_NAME ? [[key.slice(prefix.length), value]] : [],
       ),
-    ) as Readonly<Record<string, string>>;
+    );
   const namespaceLabels = withPrefix("namespace:");
   return {
     kind: "pod",

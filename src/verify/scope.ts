@@ -18,9 +18,11 @@ const NAMESPACE_PREFIX = "namespace:";
 
 /** One scope for each namespace with subjects, in the order of the context. */
 export function scopesOf({ namespaces, anyNamespace }: ProofContext): readonly Scope[] {
-  const scopes = [...namespaces].map(
-    ([name, labels]): Scope => ({ name, labels, others: ANY_CUBE }),
-  );
+  const scopes = [...namespaces].map(([name, labels]): Scope => ({
+    name,
+    labels,
+    others: ANY_CUBE,
+  }));
   if (anyNamespace) {
     const names = labelNotIn(namespaces.keys());
     const others = cube([{ key: NAMESPACE_NAME, set: names }]) ?? ANY_CUBE;

@@ -41,7 +41,7 @@ export interface ProofContext {
   readonly bound: number;
 }
 
-export const DEFAULT_BOUND = 400_000;
+export const DEFAULT_BOUND = 4_000_000;
 
 /** The context of a conversion: what its inventory says, under the assumptions on which its outcomes rest. */
 export function proofContext(
@@ -87,7 +87,10 @@ export class Universe {
     const { assumptions, podRanges, targetPodRanges } = context;
     const families = assumptions.has("families") ? familiesOf(podRanges) : ANY_ADDRESS;
     const inRange = assumptions.has("pod-range");
-    this.#podAddresses = intersectAddresses(families, (inRange ? podRanges : undefined) ?? ANY_ADDRESS);
+    this.#podAddresses = intersectAddresses(
+      families,
+      (inRange ? podRanges : undefined) ?? ANY_ADDRESS,
+    );
     this.#podAddressesAfter = addressesMove(context)
       ? intersectAddresses(families, targetPodRanges ?? ANY_ADDRESS)
       : ANY_ADDRESS;
@@ -107,7 +110,10 @@ export class Universe {
   /** The part of a region that the proof is about. */
   restrict(region: Region): Region | undefined {
     const isPod = region.peer !== undefined;
-    const peerAt = intersectAddresses(region.peerAt, isPod ? this.#podAddresses : this.#otherAddresses);
+    const peerAt = intersectAddresses(
+      region.peerAt,
+      isPod ? this.#podAddresses : this.#otherAddresses,
+    );
     const subjectAt = intersectAddresses(region.subjectAt, this.#podAddresses);
     const subjectAfter = intersectAddresses(region.subjectAfter, this.#podAddressesAfter);
     const peerAfter = isPod

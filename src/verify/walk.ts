@@ -1,5 +1,6 @@
 import type { DirectionRules, Rule } from "../ir/policy.ts";
 import { intersectRegions, subjectRegion } from "./region.ts";
+import type { Budget } from "./budget.ts";
 import type { Region } from "./region.ts";
 import type { RuleRegion, TierView, View } from "./view.ts";
 
@@ -34,6 +35,7 @@ export function* decided(
   view: View,
   verdict: "allow" | "deny",
   from: Reaching,
+  budget: Budget,
   at = 0,
 ): Generator<Part> {
   const tier = view.tiers[at];
@@ -42,17 +44,24 @@ export function* decided(
     return;
   }
   yield* decidedIn(tier, verdict, from);
-  for (const next of leaving(tier, from)) yield* decided(view, verdict, next, at + 1);
+  for (const next of leaving(tier, from, budget)) {
+    yield* decided(view, verdict, next, budget, at + 1);
+  }
 }
 
 /** What of a region reaches a tier; past the last one, what no rule and no closed tier decides. */
-export function* reaching(view: View, at: number, from: Reaching): Generator<Reaching> {
+export function* reaching(
+  view: View,
+  at: number,
+  from: Reaching,
+  budget: Budget,
+): Generator<Reaching> {
   const tier = at === 0 ? undefined : view.tiers[at - 1];
   if (tier === undefined) {
     yield from;
     return;
   }
-  for (const before of reaching(view, at - 1, from)) yield* leaving(tier, before);
+  for (const before of reaching(view, at - 1, from, budget)) yield* leaving(tier, before, budget);
 }
 
 /** What of a rule's region that reaches its tier is left for the rule, earlier rules with the same action included. */
@@ -103,12 +112,15 @@ function closingParts(tier: TierView, from: Reaching): readonly Part[] {
   return parts;
 }
 
-function* leaving(tier: TierView, from: Reaching): Generator<Reaching> {
+/** Passes of several tiers multiply, so that the ways through them are counted as work. */
+function* leaving(tier: TierView, from: Reaching, budget: Budget): Generator<Reaching> {
   const { region } = from;
   const allows = tier.allows.meeting(region);
   const blocks = tier.blocks.meeting(region);
   const denies = blocks.filter(({ rule }) => rule.action === "deny");
   for (const item of blocks) {
+    budget.spend(1);
+    if (budget.isSpent()) return;
     if (item.rule.action !== "pass") continue;
     const part = within(from, item.region);
     if (part === undefined) continue;

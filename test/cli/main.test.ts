@@ -25,13 +25,7 @@ describe.concurrent("the command line", () => {
 
   it("lists no option that is not built", async () => {
     const { stdout } = await runCli(["convert", "--help"]);
-    for (const name of [
-      "compile",
-      "kustomize",
-      "config",
-      "keep-kubernetes",
-      "--from",
-    ]) {
+    for (const name of ["compile", "kustomize", "config", "keep-kubernetes", "--from"]) {
       expect(stdout).not.toContain(name);
     }
   });
@@ -136,6 +130,30 @@ describe.concurrent("bad usage ends with 2 and says what to do", () => {
     ],
     ["pruning a stream", ["convert", "p.yaml", "--prune"], "--prune needs --out-dir", ""],
     ["quiet and verbose", ["convert", "p.yaml", "--quiet", "--verbose"], "quiet and verbose", ""],
+    [
+      "one stream for two things",
+      ["convert", "-", "--inventory", "-"],
+      "standard input cannot be both",
+      "file",
+    ],
+    [
+      "a report over the input",
+      ["convert", "p.yaml", "--report", "json=./p.yaml", "-o", "out"],
+      "this is a file of the input",
+      "",
+    ],
+    [
+      "two reports in one file",
+      ["convert", "p.yaml", "--report", "r.json", "--report", "json=r.json", "-o", "out"],
+      "two things would be written to `r.json`",
+      "",
+    ],
+    [
+      "a report over an object",
+      ["convert", "p.yaml", "--report", "json=out/shop/web.yaml", "-o", "out"],
+      "two things would be written",
+      "",
+    ],
     ["a broken inventory path", ["convert", "p.yaml", "--inventory", "nope"], "`nope`", ""],
   ] as const)("%s", async (_, args, message, hint) => {
     const cwd = folderWith({ "p.yaml": policy() });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { Ajv2020 } from "ajv/dist/2020.js";
+import { Ajv } from "ajv";
 import { describe, expect, it } from "vitest";
 import { jsonText, jsonTexts } from "../../src/report/json.ts";
 import type { RunReport } from "../../src/report/report.ts";
@@ -9,7 +9,7 @@ import { runCase } from "../support/run-convert.ts";
 const schema = JSON.parse(
   readFileSync(new URL("../../schemas/report.schema.json", import.meta.url), "utf8"),
 ) as Record<string, unknown>;
-const validate = new Ajv2020({ strict: true, allErrors: true }).compile(schema);
+const validate = new Ajv({ strict: true, allErrors: true }).compile(schema);
 
 const cases = goldenCases("calico");
 

@@ -24,7 +24,7 @@ export const ENGINES = {
     name: "calico",
     known: CALICO,
     order: "placed",
-    openShare: 0.005,
+    openShare: 0.002,
     least: { worlds: 300, flows: 100_000, constructs: 190 },
     twoTiers: 0.3,
     oneSided: {

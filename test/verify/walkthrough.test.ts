@@ -84,7 +84,9 @@ function isTrue(mismatch: Mismatch, flow: Flow): boolean {
       return flow.peer.kind === "address";
     case "needs-no-pod":
       return flow.peer.kind === "pod";
-    default:
+    case "traffic":
+    case "condition":
+    case "nothing":
       return true;
   }
 }

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import process from "node:process";
 import { InternalError } from "../../base/invariant.ts";
 import pc from "picocolors";
@@ -29,6 +30,7 @@ export async function convert(args: ConvertArguments): Promise<number> {
     args["out-dir"] === undefined || result.stops.length > 0
       ? undefined
       : planOutput(args["out-dir"], result.objects);
+  keepInputs(result, targets);
   writeFiles(result, plan, targets, args);
   if (targets.includes("-")) await writeOut(jsonTexts(result.report));
   else if (args["out-dir"] === undefined && !args["dry-run"]) {
@@ -53,6 +55,11 @@ async function compute(args: ConvertArguments): Promise<ConvertResult> {
   if (paths.length === 0 && !hasPipedStdin()) {
     throw new UsageError("no input: name files or folders, or pipe a dump in", {
       hint: "For example `netpol-migrate convert policies/`; see `netpol-migrate convert --help`.",
+    });
+  }
+  if (args.inventory?.includes("-") === true && (paths.length === 0 || paths.includes("-"))) {
+    throw new UsageError("standard input cannot be both the policies and the inventory", {
+      hint: "Put one of the two into a file.",
     });
   }
   const progress = await startProgress(args.quiet === true);
@@ -98,6 +105,18 @@ function refutedText({ refuted, snapshot }: ConvertResult): string {
       return `${where}: "${claim}" does not hold for ${from} -> ${to}, ${traffic}: ${verdicts}`;
     })
     .join("\n");
+}
+
+/** A report in the place of a file that was read would destroy it. */
+function keepInputs({ report }: ConvertResult, targets: readonly string[]): void {
+  const inputs = new Set(report.inputs.map(({ file }) => resolve(file)));
+  for (const target of targets) {
+    if (target !== "-" && inputs.has(resolve(target))) {
+      throw new UsageError(`--report ${target}: this is a file of the input`, {
+        hint: "Name another file; nothing was changed.",
+      });
+    }
+  }
 }
 
 /** Reports and objects reach the disk together or not at all. */

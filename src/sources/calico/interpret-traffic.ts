@@ -146,7 +146,7 @@ export function holdsNames(rule: CalicoRule, naming: PortNaming | undefined): na
  */
 export function ruleTraffic(
   rule: CalicoRule,
-  naming: { readonly [End in "source" | "destination"]: PortNaming | undefined },
+  naming: Readonly<Record<"source" | "destination", PortNaming | undefined>>,
   remarks: RuleRemarks,
 ): TrafficPredicate {
   const { destination } = rule;

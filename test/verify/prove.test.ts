@@ -1,0 +1,531 @@
+import { describe, expect, it } from "vitest";
+import type { OpaqueCondition, Policy, PolicySet } from "../../src/ir/policy.ts";
+import { labelIn, labelNotIn, labelText, withAbsent } from "../../src/sets/label-set.ts";
+import {
+  ALL_PORTS,
+  ICMP,
+  ICMPV6,
+  protocolTraffic,
+  TCP,
+  UDP,
+  unionTraffic,
+} from "../../src/sets/traffic-set.ts";
+import {
+  allow,
+  block,
+  cidrs,
+  deny,
+  log,
+  pass,
+  pods,
+  policy,
+  policySet,
+  ports,
+  tier,
+} from "../support/ir-builder.ts";
+import type { LooseRule } from "../support/ir-builder.ts";
+import { answerText, checkedProof } from "../support/prove-sets.ts";
+import type { Given } from "../support/prove-sets.ts";
+
+/** One tier of policies that deny what they do not allow. */
+const set = (...policies: readonly Policy[]): PolicySet => policySet(tier("default", policies));
+
+/** One policy over the pods of p, with these rules for ingress. */
+const web = (...rules: readonly LooseRule[]): PolicySet => set(policy("p/web", { ingress: rules }));
+
+function answers(source: PolicySet, target: PolicySet, given?: Given): [string, string] {
+  const proof = checkedProof(source, target, given);
+  return [answerText(proof.wider), answerText(proof.narrower)];
+}
+
+const equal = ["none", "none"];
+
+const NONE = policySet(tier("default", []));
+const red = pods({ "namespace:kubernetes.io/metadata.name": "p", color: "red" });
+const blue = pods({ "namespace:kubernetes.io/metadata.name": "p", color: "blue" });
+const both = pods({ "namespace:kubernetes.io/metadata.name": "p", color: ["red", "blue"] });
+
+describe("rules", () => {
+  it("are equal whatever their order, their overlap and the way peers are split", () => {
+    const whole = web(allow({ peer: both }));
+    expect(answers(whole, web(allow({ peer: blue }), allow({ peer: red })))).toEqual(equal);
+    expect(answers(whole, web(allow({ peer: [red, blue] })))).toEqual(equal);
+    expect(answers(whole, web(allow({ peer: both }), allow({ peer: red })))).toEqual(equal);
+  });
+
+  it("lose the flows of a peer that is missing", () => {
+    expect(answers(web(allow({ peer: both })), web(allow({ peer: red })))).toEqual([
+      "none",
+      "ingress p[]/pod[color=blue]@10.0.0.8 as default -> p[]/pod[]@10.0.0.7 as default TCP 443: " +
+        "allow by NetworkPolicy p/web ingress[0]; deny at the end of tier default (NetworkPolicy p/web)",
+    ]);
+  });
+
+  it("let in what the source denies by an earlier rule", () => {
+    const [wider, narrower] = answers(
+      web(deny({ peer: red }), allow({ peer: both })),
+      web(allow({ peer: both })),
+    );
+    expect(wider).toBe(
+      "ingress p[]/pod[color=red]@10.0.0.8 as default -> p[]/pod[]@10.0.0.7 as default TCP 443: " +
+        "deny by NetworkPolicy p/web ingress[0]; allow by NetworkPolicy p/web ingress[0]",
+    );
+    expect(narrower).toBe("none");
+  });
+
+  it("lose nothing by a Deny behind the Allow, and nothing by Log", () => {
+    const source = web(log(), allow({ peer: red }), deny({ peer: both }));
+    expect(answers(source, web(allow({ peer: red })))).toEqual(equal);
+  });
+
+  it("need all of a union to be covered", () => {
+    const exceptX = pods({ a: labelNotIn(["x"]) });
+    const x = pods({ a: "x" });
+    const split = web(allow({ peer: [exceptX, x, ...block("0.0.0.0/0", "::/0")] }));
+    expect(answers(web(allow()), split)).toEqual(equal);
+    const gap = web(allow({ peer: [exceptX, pods({ a: "y" }), ...block("0.0.0.0/0")] }));
+    const [, lost] = answers(web(allow()), gap);
+    expect(lost).toContain("p[]/pod[a=x]@fd00::8");
+  });
+
+  it("show a label only where the flow needs it", () => {
+    const source = web(
+      allow({ peer: pods({ a: labelNotIn(["x"]), b: "y", c: labelNotIn(["z"]) }) }),
+    );
+    expect(answers(source, web())[1]).toContain("p[]/pod[b=y]@");
+  });
+
+  it("split an AND of two labels into an OR only with a witness", () => {
+    const and = web(allow({ peer: pods({ a: "x", b: "y" }) }));
+    const or = web(allow({ peer: [pods({ a: "x" }), pods({ b: "y" })] }));
+    expect(answers(and, or)[0]).toContain("pod[a=x]");
+    expect(answers(or, and)[1]).toContain("pod[a=x]");
+  });
+});
+
+describe("subjects", () => {
+  const closed = set(policy("p/a", { subject: { app: "web" }, ingress: [] }));
+
+  it("are lost to a policy that isolates more pods", () => {
+    const more = set(policy("p/a", { ingress: [] }));
+    const [wider, narrower] = answers(closed, more);
+    expect(wider).toBe("none");
+    expect(narrower).toMatch(/-> p\[\]\/pod\[\]@.*: allow \(no-policy\); deny at the end/);
+  });
+
+  it("are open where no policy isolates them any more", () => {
+    expect(answers(closed, NONE)[0]).toMatch(
+      /-> p\[\]\/pod\[app=web\]@.*deny at the end.*no-policy/,
+    );
+    expect(checkedProof(closed, NONE).narrower.kind).toBe("none");
+  });
+
+  it("are put down to the policy that isolates them, not to one that denies the same", () => {
+    const alone = policy("p/alone", { subject: { app: "web" }, ingress: [] });
+    const all = policy("p/all", { subject: { app: ["web", "api"] }, ingress: [] });
+    const proof = checkedProof(
+      set(alone, all),
+      set(policy("p/t", { subject: { app: "web" }, ingress: [] })),
+    );
+    expect(proof.ofIsolation(all, "ingress").wider.kind).toBe("witness");
+    expect(proof.ofPolicy(alone).wider.kind).toBe("none");
+  });
+
+  it("may be divided among policies", () => {
+    const target = set(
+      policy("p/1", { subject: { app: "web", x: labelNotIn(["1"]) }, ingress: [] }),
+      policy("p/2", { subject: { app: "web", x: "1" }, ingress: [] }),
+    );
+    expect(answers(closed, target)).toEqual(equal);
+  });
+
+  it("are told apart by direction", () => {
+    const egress = set(policy("p/a", { subject: { app: "web" }, egress: [] }));
+    const proof = checkedProof(closed, egress);
+    expect(answerText(proof.wider)).toMatch(/^ingress/);
+    expect(answerText(proof.narrower)).toMatch(/^egress/);
+  });
+
+  it("of a policy that isolates nothing stay open", () => {
+    const silent = set(policy("p/a", { ingress: [], isolates: false }));
+    expect(answers(silent, NONE)).toEqual(equal);
+    const denying = set(policy("p/a", { ingress: [deny({ peer: red })], isolates: false }));
+    expect(answers(denying, NONE)[0]).toContain("color=red");
+  });
+});
+
+describe("tiers", () => {
+  const rest = policy("p/rest", { ingress: [allow({ peer: red })] });
+
+  it("hand on what they pass, and the end allows it", () => {
+    const source = policySet(
+      tier("first", [policy("p/first", { ingress: [pass({ peer: both })] })]),
+      tier("default", [rest]),
+    );
+    expect(answers(source, web(allow({ peer: red })))).toEqual(equal);
+    const last = policySet(tier("first", [policy("p/first", { ingress: [pass({ peer: both })] })]));
+    expect(answers(last, web(allow({ peer: both })))).toEqual(equal);
+  });
+
+  it("put a flow that reached the end down to the Pass that handed it on", () => {
+    const first = policy("p/first", { ingress: [pass({ peer: both })] });
+    const proof = checkedProof(policySet(tier("first", [first])), web(allow({ peer: red })));
+    const [rule] = first.ingress?.rules ?? [];
+    expect(rule && answerText(proof.ofRule(rule).narrower)).toContain("color=blue");
+  });
+
+  it("with the default action Pass deny nothing at their end", () => {
+    const source = policySet(
+      tier("first", [policy("p/first", { ingress: [deny({ peer: blue })] })], "pass"),
+      tier("default", [rest]),
+    );
+    expect(answers(source, web(allow({ peer: red })))).toEqual(equal);
+    expect(answers(source, web(allow({ peer: both })))[0]).toContain("color=blue");
+  });
+
+  it("end before a later tier unless that is reached", () => {
+    const source = policySet(
+      tier("first", [policy("p/first", { ingress: [allow({ peer: blue })] })]),
+      tier("default", [rest]),
+    );
+    expect(answers(source, web(allow({ peer: blue })))).toEqual(equal);
+  });
+
+  it("compare in both orders", () => {
+    const one = policySet(
+      tier("first", [policy("p/f", { ingress: [deny({ peer: red }), pass()] })]),
+      tier("default", [policy("p/d", { ingress: [allow({ peer: both })] })]),
+    );
+    const other = web(allow({ peer: blue }));
+    expect(answers(one, other)).toEqual(equal);
+    expect(answers(other, one)).toEqual(equal);
+  });
+});
+
+describe("traffic", () => {
+  it("by port is told from the ports beside it", () => {
+    const range = web(allow({ traffic: ports(TCP, 80, 81, 82) }));
+    expect(answers(range, web(allow({ traffic: ports(TCP, 80, 82) })))[1]).toContain("TCP 81");
+  });
+
+  it("that is lost but for TCP, UDP and SCTP is said to be so", () => {
+    const proof = checkedProof(web(allow()), web(allow({ traffic: ALL_PORTS })));
+    expect(proof.onlyOther).toBe(true);
+    expect(answerText(proof.narrower)).toContain("ICMP 2048");
+    const more = checkedProof(web(allow()), web(allow({ traffic: protocolTraffic(TCP) })));
+    expect(more.onlyOther).toBe(false);
+    expect(answerText(more.narrower)).toContain("UDP 53");
+    const assumed = { assume: ["only-tcp-udp-sctp"] } as const;
+    expect(answers(web(allow()), web(allow({ traffic: ALL_PORTS })), assumed)).toEqual(equal);
+  });
+
+  it("of the other IP family is none", () => {
+    const ping = unionTraffic(protocolTraffic(ICMP), protocolTraffic(ICMPV6));
+    const source = web(allow({ peer: block("192.0.2.0/24"), traffic: ping }));
+    const target = web(allow({ peer: block("192.0.2.0/24"), traffic: protocolTraffic(ICMP) }));
+    expect(answers(source, target)).toEqual(equal);
+  });
+
+  it("by a port's name is neither a number nor no port", () => {
+    const named = web(allow({ named: ["http"] }));
+    expect(answers(named, named)).toEqual(equal);
+    expect(answers(named, web(allow({ traffic: ports(TCP, 80) })))[1]).toContain("(http=443)");
+    expect(answers(named, web(allow({ traffic: ALL_PORTS })))[1]).toBe("none");
+    expect(answers(web(allow({ traffic: ports(TCP, 80) })), named)[1]).toContain("TCP 80");
+  });
+
+  it("by a port's name is the destination's: nothing outside the cluster has it", () => {
+    const egress = (...rules: readonly LooseRule[]): PolicySet =>
+      set(policy("p/a", { egress: rules }));
+    const outside = [{ kind: "address", addresses: cidrs("192.0.2.0/24") }] as const;
+    expect(answers(egress(allow({ peer: outside, named: ["http"] })), egress())).toEqual(equal);
+    expect(answers(egress(allow({ peer: red, named: ["http"] })), egress())[1]).toContain(
+      "(http=443)",
+    );
+  });
+});
+
+describe("conditions", () => {
+  const unknown = (): OpaqueCondition => ({ kind: "unknown", code: "X", what: "http GET" });
+
+  it("about which nothing is known hold and do not hold", () => {
+    const source = web(allow({ peer: red, opaque: [unknown()] }));
+    expect(answers(source, web())[1]).toContain("color=red");
+    expect(answers(source, web(allow({ peer: red })))[0]).toContain("color=red");
+  });
+
+  it("have one value a flow", () => {
+    const condition = unknown();
+    const source = web(deny({ opaque: [condition] }), allow({ peer: red, opaque: [condition] }));
+    expect(answers(source, web())).toEqual(equal);
+  });
+
+  it("of the same Kubernetes policy read twice are the same", () => {
+    const kubernetes = (): PolicySet => {
+      const one = policy("p/k", { ingress: [allow({ peer: red, opaque: [unknown()] })] });
+      return set({ ...one, origin: { ...one.origin, engine: "kubernetes" } });
+    };
+    expect(answers(kubernetes(), kubernetes())).toEqual(equal);
+  });
+
+  it("on the source port hold for some flows of a port, and negated for traffic without ports", () => {
+    const condition = (negated: boolean): OpaqueCondition => ({
+      kind: "source-port",
+      ports: [{ first: 1024, last: 65535 }],
+      names: [],
+      negated,
+      code: "X",
+      what: "ports",
+    });
+    const high = web(allow({ peer: red, opaque: [condition(false)] }));
+    expect(answers(high, web(allow({ peer: red, traffic: ALL_PORTS })))[0]).toContain("color=red");
+    const low = web(allow({ peer: red, opaque: [condition(true)] }));
+    const proof = checkedProof(low, web(allow({ peer: red, traffic: ALL_PORTS })));
+    expect(proof.narrower.kind === "witness" && proof.onlyOther).toBe(true);
+    expect(
+      answers(
+        web(allow({ peer: red })),
+        web(
+          allow({ peer: red, opaque: [condition(true)] }),
+          allow({ peer: red, opaque: [condition(false)] }),
+        ),
+      ),
+    ).toEqual(equal);
+  });
+
+  it("that leave out a port's name are told from its number", () => {
+    const excluded: OpaqueCondition = {
+      kind: "excluded-named-port",
+      names: ["admin"],
+      code: "X",
+      what: "x",
+    };
+    const source = web(allow({ peer: red, opaque: [excluded] }));
+    expect(answers(source, web(allow({ peer: red })))[0]).toContain("(admin=443)");
+    const split = web(
+      allow({ peer: red, opaque: [excluded] }),
+      allow({ peer: red, named: ["admin"] }),
+    );
+    expect(answers(split, web(allow({ peer: red })))).toEqual(equal);
+  });
+
+  it("that an Allow cannot name are never proved equal", () => {
+    const source = web(allow({ peer: red }));
+    const [first] = source.tiers[0]?.policies ?? [];
+    const [rule] = first?.ingress?.rules ?? [];
+    if (first === undefined || rule === undefined) throw new Error("no rule");
+    const unsaid = { ...rule, unsaid: [{ code: "X", what: "domains" }] };
+    const own = set({ ...first, ingress: { isolates: true, rules: [unsaid] } });
+    const proof = checkedProof(own, web(allow({ peer: red })));
+    expect(proof.ofRule(unsaid).narrower).toEqual({ kind: "unsaid", what: "domains" });
+    expect(proof.wider.kind).toBe("none");
+  });
+});
+
+describe("namespaces", () => {
+  const prod = { env: "prod" };
+  const byLabel = web(allow({ peer: pods({ "namespace:env": "prod" }) }));
+  const byName = web(allow({ peer: pods({ "namespace:kubernetes.io/metadata.name": "q" }) }));
+
+  it("of peers may be any but those that are known", () => {
+    const given = { namespaces: { p: {}, q: prod } };
+    expect(answers(byLabel, byName, given)).toEqual([
+      "none",
+      expect.stringContaining("elsewhere[env=prod]/pod[]"),
+    ]);
+    expect(answers(byLabel, byName, { ...given, assume: ["namespaces"] })).toEqual(equal);
+    const unlabelled = { namespaces: { p: {}, q: {} } };
+    expect(answers(byLabel, byName, unlabelled)[0]).toContain("q[]/pod[]");
+  });
+
+  it("have one set of labels, known or not, for both ends", () => {
+    const subject = { "namespace:env": "prod" };
+    const source = set(
+      policy("p/a", {
+        subject,
+        ingress: [allow({ peer: pods({ "namespace:kubernetes.io/metadata.name": "p" }) })],
+      }),
+    );
+    const target = set(
+      policy("p/a", {
+        subject,
+        ingress: [
+          allow({
+            peer: pods({ "namespace:kubernetes.io/metadata.name": "p", "namespace:env": "prod" }),
+          }),
+        ],
+      }),
+    );
+    expect(answers(source, target, { namespaces: { p: "unknown" } })).toEqual(equal);
+  });
+
+  it("with unknown labels are subjects both ways", () => {
+    const source = set(policy("g", { subject: { "namespace:env": "prod" }, ingress: [] }));
+    const given: Given = { namespaces: { p: "unknown" } };
+    expect(answers(source, NONE, given)[0]).toContain("-> p[env=prod]");
+    expect(answers(source, set(policy("p/a", { ingress: [] })), given)[1]).toContain("-> p[]/");
+    expect(
+      answers(source, set(policy("p/a", { ingress: [] })), { namespaces: { p: prod } }),
+    ).toEqual(equal);
+  });
+
+  it("that nobody names are subjects only where that is asked", () => {
+    const source = set(policy("g", { ingress: [] }));
+    const target = set(policy("p/a", { ingress: [] }));
+    expect(answers(source, target)).toEqual(equal);
+    expect(answers(source, target, { anyNamespace: true })[0]).toContain("-> elsewhere[]/");
+  });
+
+  it("whose names are asked for a part of their text are found among the known ones and elsewhere", () => {
+    const source = web(
+      allow({
+        peer: pods({ "namespace:kubernetes.io/metadata.name": labelText("startsWith", "team-") }),
+      }),
+    );
+    const named = web(allow({ peer: pods({ "namespace:kubernetes.io/metadata.name": "team-a" }) }));
+    const given: Given = { namespaces: { p: {}, "team-a": {} } };
+    expect(answers(source, named, given)[1]).toMatch(/ingress team-[^a]/);
+    expect(answers(source, named, { ...given, assume: ["namespaces"] })).toEqual(equal);
+  });
+});
+
+describe("addresses", () => {
+  it("of pods are those of blocks too", () => {
+    const source = web(allow({ peer: block("10.0.0.0/8") }));
+    const target = web(allow({ peer: [{ kind: "address", addresses: cidrs("10.0.0.0/8") }] }));
+    expect(answers(source, target)[1]).toContain("/pod[]@10.0.0.8");
+  });
+
+  it("of pods lie in their range where that is assumed", () => {
+    const source = web(deny({ peer: block("10.1.0.0/16") }), allow({ peer: red }));
+    const target = web(allow({ peer: red }));
+    const given: Given = { podRange: "10.0.0.0/16" };
+    expect(answers(source, target, given)[0]).toContain("@10.1.0.7");
+    expect(answers(source, target, { ...given, assume: ["pod-range"] })).toEqual(equal);
+  });
+
+  it("in the range are pods' alone where that is assumed", () => {
+    const source = web(allow({ peer: block("10.0.0.0/16") }));
+    const target = web(allow({ peer: pods({}) }));
+    const given: Given = { podRange: "10.0.0.0/16", assume: ["pod-range", "pure-range"] };
+    expect(answers(source, target, given)).toEqual(equal);
+    expect(answers(source, target, { ...given, assume: ["pod-range"] })[1]).toContain(
+      "ingress 10.0.0.7 ->",
+    );
+  });
+
+  it("of pods are others after the switch where the range is another one", () => {
+    const source = web(allow({ peer: pods({}, cidrs("10.0.0.0/16")) }));
+    const target = web(allow({ peer: pods({}, cidrs("10.0.0.0/16")) }));
+    const given: Given = {
+      podRange: "10.0.0.0/16",
+      targetPodRange: "172.16.0.0/16",
+      assume: ["pod-range"],
+    };
+    expect(answers(source, target, { ...given, targetPodRange: "10.0.0.0/16" })).toEqual(equal);
+    expect(answers(source, target, given)[1]).not.toBe("none");
+    const moved = web(allow({ peer: pods({}, cidrs("172.16.0.0/16")) }));
+    expect(answers(source, moved, given)).toEqual(equal);
+  });
+
+  it("of one flow are of one family", () => {
+    const own = pods({}, cidrs("10.0.0.0/8"));
+    const source = web(allow({ own: [own], peer: block("2001:db8::/32") }));
+    expect(answers(source, web())).toEqual(equal);
+  });
+
+  it("of a family that the cluster does not use do not count where that is assumed", () => {
+    const given: Given = { podRange: "10.0.0.0/16", assume: ["families"] };
+    const source = web(allow());
+    const target = web(allow({ peer: block("0.0.0.0/0") }));
+    expect(answers(source, target, given)).toEqual(equal);
+    expect(answers(source, target, { podRange: "10.0.0.0/16" })[1]).toContain("::");
+  });
+});
+
+describe("texts of labels", () => {
+  it("make a witness where one fits", () => {
+    const peer = pods({ a: labelText("startsWith", "web-"), b: labelText("contains", "mid") });
+    expect(answers(web(allow({ peer })), web())[1]).toMatch(/pod\[a=web-.*,b=mid\]/);
+  });
+
+  it("are those that were seen where that is assumed", () => {
+    const source = web(allow({ peer: pods({ a: labelText("startsWith", "web-") }) }));
+    const target = web(allow({ peer: pods({ a: ["web-1", "web-2"] }) }));
+    const given: Given = { seen: { "pod:a": ["web-1", "web-2", "db"] }, assume: ["values"] };
+    expect(answers(source, target, given)).toEqual(equal);
+    expect(answers(source, target, { ...given, assume: [] })[1]).toContain("a=web-");
+    expect(answers(source, target, { ...given, assume: ["subject-values"] })[1]).toContain(
+      "a=web-",
+    );
+  });
+
+  it("that no API server accepts are no one's", () => {
+    const source = web(allow({ peer: pods({ a: "not a value" }) }));
+    expect(answers(source, web())).toEqual(equal);
+    const either = web(allow({ peer: pods({ a: withAbsent(labelIn(["no value"]), true) }) }));
+    expect(answers(either, web())[1]).toContain("pod[]@10.0.0.8");
+  });
+});
+
+describe("bounds", () => {
+  it("give an answer of its own, with the question and the bound", () => {
+    const keys = Array.from({ length: 12 }, (_, at) => `k${String(at)}`);
+    const target = web(
+      ...keys.map((key) => allow({ peer: pods({ [key]: "x" }) })),
+      allow({ peer: pods(Object.fromEntries(keys.map((key) => [key, labelNotIn(["x"])]))) }),
+    );
+    const source = web(allow({ peer: pods({}) }));
+    expect(answers(source, target)).toEqual(equal);
+    const proof = checkedProof(source, target, { bound: 10 });
+    expect(proof.narrower).toEqual({
+      kind: "unknown",
+      question:
+        "NetworkPolicy p/web, ingress[0], pods of namespace p: is something denied that the source allows?",
+      reason: { kind: "bound", bound: 10 },
+    });
+    expect(proof.counts.unknown).toBeGreaterThan(0);
+  });
+
+  it("hold for the ways through many passing tiers", () => {
+    const passing = Array.from({ length: 8 }, (_, at) =>
+      tier(`t${String(at)}`, [
+        policy(`p/t${String(at)}`, {
+          ingress: Array.from({ length: 12 }, (_unused, of) =>
+            pass({ peer: pods({ [`k${String(of)}`]: "x" }) }),
+          ),
+        }),
+      ]),
+    );
+    const source = policySet(...passing);
+    const proof = checkedProof(source, web(), { bound: 5000 });
+    expect(proof.wider.kind).toBe("none");
+    expect(proof.narrower.kind).toBe("witness");
+  });
+});
+
+describe("a proof", () => {
+  it("says of a rule no more than what the rule is about", () => {
+    const first = policy("p/web", {
+      ingress: [allow({ peer: red }), allow({ peer: blue, traffic: ports(UDP, 53) })],
+    });
+    const proof = checkedProof(set(first), web(allow({ peer: red })));
+    const [kept, lost] = first.ingress?.rules ?? [];
+    expect(kept && proof.ofRule(kept).narrower.kind).toBe("none");
+    expect(lost && answerText(proof.ofRule(lost).narrower)).toContain("UDP 53");
+    expect(proof.ofPolicy(first).narrower.kind).toBe("witness");
+  });
+
+  it("is the same twice", () => {
+    const source = web(deny({ peer: red }), allow());
+    const target = web(allow({ peer: both }));
+    expect(answers(source, target)).toEqual(answers(source, target));
+  });
+
+  it("counts its questions, and tries some of what it proves", () => {
+    const { counts } = checkedProof(web(allow({ peer: red })), web(allow({ peer: red })));
+    expect(counts.questions).toBe(counts.none);
+    expect(counts.replayed).toBeGreaterThan(0);
+    expect(counts).toMatchObject({ witness: 0, unknown: 0 });
+  });
+});
