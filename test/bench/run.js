@@ -24,7 +24,8 @@ function measure(args) {
     maxBuffer: 1 << 26,
   });
   const wall = Number(process.hrtime.bigint() - start) / 1e9;
-  if (done.status !== 0) throw new Error(`${args.join(" ")} ended with ${done.status}\n${done.stderr}`);
+  if (done.status !== 0)
+    throw new Error(`${args.join(" ")} ended with ${done.status}\n${done.stderr}`);
   return { wall, ...JSON.parse(done.output[3].toString()) };
 }
 
@@ -50,7 +51,10 @@ function print(title, rows, floorName) {
   const floor = rows.find(({ name }) => name === floorName);
   console.log(`\n${title}`);
   for (const { name, wall, cpu, memory } of rows) {
-    const ratio = floor === undefined ? "" : `${(cpu / floor.cpu).toFixed(2)}x cpu, ${(wall / floor.wall).toFixed(2)}x wall`;
+    const ratio =
+      floor === undefined
+        ? ""
+        : `${(cpu / floor.cpu).toFixed(2)}x cpu, ${(wall / floor.wall).toFixed(2)}x wall`;
     console.log(
       `  ${name.padEnd(26)} ${wall.toFixed(2).padStart(7)} s wall ${cpu.toFixed(2).padStart(7)} s cpu ${memory.toFixed(0).padStart(6)} MB   ${ratio}`,
     );
@@ -82,8 +86,12 @@ try {
       inTurn(
         [
           [floor, [here("floor.js"), input, join(folder, "floor.yaml")]],
-          ["convert", [bin, "convert", input]],
-          ["convert --report", [bin, "convert", input, "--report", join(folder, "report.json")]],
+          ["convert --no-verify", [bin, "convert", input, "--no-verify"]],
+          [
+            "  and --report",
+            [bin, "convert", input, "--no-verify", "--report", join(folder, "report.json")],
+          ],
+          ["convert (with proof)", [bin, "convert", input]],
         ],
         count > 10_000 ? 1 : 3,
       ),
