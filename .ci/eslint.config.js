@@ -22,7 +22,10 @@ export default tseslint.config(
       "no-console": "error",
       "no-restricted-syntax": [
         "error",
-        { selector: "ExportDefaultDeclaration", message: "Named exports alone: a name is the same everywhere." },
+        {
+          selector: "ExportDefaultDeclaration",
+          message: "Named exports alone: a name is the same everywhere.",
+        },
       ],
     },
   },

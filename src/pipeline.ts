@@ -1,4 +1,4 @@
-import type { Inexact, UnsayableSubjects } from "./compile/index.ts";
+import type { Inexact, LoweredIn, UnsayableSubjects } from "./compile/index.ts";
 import { factsOf, lower } from "./compile/index.ts";
 import type { Diagnostic, Report } from "./diagnostics/diagnostic.ts";
 import type { SourceFile } from "./diagnostics/source-range.ts";
@@ -92,7 +92,7 @@ export function runConvert(input: ConvertInput): ConvertResult {
   const stops = [...incomplete, ...lowering.stops].filter(
     ({ code }) => !(options.allowIncomplete && code !== UNSAYABLE),
   );
-  const objects = emitNetworkPolicies(lowering.results.flatMap(loweredObjects), kept, report);
+  const objects = emitNetworkPolicies(lowering.objects.map(withNotes), kept, report);
   const confirmation =
     options.verify && stops.length === 0
       ? confirmOutput(set, objects, claimed, snapshot, options.enforcer)
@@ -158,15 +158,15 @@ function unplacedResult({ origin, ingress, egress }: CalicoPolicy): PolicyResult
   };
 }
 
-/** The objects of a policy, each with a note of what of the policy it lacks. */
-function loweredObjects(result: PolicyResult): readonly LoweredObject[] {
-  const notes = result.rules
-    .filter(({ disposition, outcome }) => disposition === "skipped" || outcome === "narrowed")
+/** An object with a note of what of its policy it lacks. */
+function withNotes({ object, outcome, rules }: LoweredIn): LoweredObject {
+  const notes = rules
+    .filter((rule) => rule.disposition === "skipped" || rule.outcome === "narrowed")
     .map(
       ({ rule, action, disposition }) =>
         `${disposition === "skipped" ? "left out" : "in part only"}: ${rule.place.path} (${action})`,
     );
-  return result.objects.map((policy) => ({ policy, outcome: result.outcome, notes }));
+  return { policy: object, outcome, notes };
 }
 
 function failing(outcome: Outcome, { failOn, inexact }: ConvertOptions): boolean {

@@ -4,7 +4,9 @@ export function compareText(a: string, b: string): number {
 }
 
 /** Compares by the first key that differs. */
-export function compareBy<T>(...keys: readonly ((item: T) => string | number)[]): (a: T, b: T) => number {
+export function compareBy<T>(
+  ...keys: readonly ((item: T) => string | number)[]
+): (a: T, b: T) => number {
   return (a, b) => {
     for (const key of keys) {
       const left = key(a);

@@ -129,7 +129,6 @@ function ruleFinding(
     return compileDiagnostics.create("CMP-R002", {
       at,
       action,
-      causes: "see the rules that name it",
     });
   }
   if (result.outcome !== "narrowed") return undefined;

@@ -15,7 +15,7 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "info",
     effect: "none",
     message:
-      "this {action} is not written: the Allow rules that it could override are left out instead ({causes})",
+      "this {action} is not written: the Allow rules that it could override are left out instead",
     explanation:
       "With `--actions skip` a Deny or Pass that matters is left out together with every Allow that it could override. What it denied stays denied; what is lost is reported at those rules.",
   },

@@ -1,6 +1,7 @@
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
-import type { PolicyResult } from "../ir/outcome.ts";
+import type { AllowPolicy } from "../ir/allow-policy.ts";
+import type { Outcome, PolicyResult, RuleResult } from "../ir/outcome.ts";
 import type { Policy, PolicySet } from "../ir/policy.ts";
 import type { Assembled } from "./assemble.ts";
 import { assemble } from "./assemble.ts";
@@ -21,9 +22,18 @@ export type { UnsayableSubjects } from "./isolation.ts";
 export { compileDiagnostics } from "./diagnostics.ts";
 export { policyName } from "./results.ts";
 
+/** An object with what became of its policy in the object's own namespace. */
+export interface LoweredIn {
+  readonly object: AllowPolicy;
+  readonly outcome: Outcome;
+  readonly rules: readonly RuleResult[];
+}
+
 export interface Lowering {
   /** One for each policy of the set, in evaluation order. */
   readonly results: readonly PolicyResult[];
+  /** The objects of all results. What they say of themselves hangs on nothing in other namespaces. */
+  readonly objects: readonly LoweredIn[];
   /** Findings because of which nothing must be written. */
   readonly stops: readonly Diagnostic[];
   /** The namespaces looked at, sorted. */
@@ -48,10 +58,16 @@ export function lower(
   const namespaces = coveredNamespaces(set, snapshot);
   const done = new Map<Policy, PolicyResult>();
   const stops: Diagnostic[] = [];
+  const objects: LoweredIn[] = [];
   const finish = (policy: Policy, inNamespaces: readonly PolicyInNamespace[]): void => {
     const known = namespaces.length > 0 || !restsOnNamespaces(policy);
     const result = known ? policyResult(policy, inNamespaces, facts) : unknownResult(policy, facts);
     done.set(policy, result);
+    for (const entry of inNamespaces) {
+      const { outcome, rules } =
+        inNamespaces.length === 1 ? result : policyResult(policy, [entry], facts);
+      for (const object of entry.assembled.objects) objects.push({ object, outcome, rules });
+    }
     stops.push(...diagnosePolicy(policy, result, inNamespaces, namespaces, facts, options, report));
   };
 
@@ -83,7 +99,7 @@ export function lower(
       if (result !== undefined) results.push(result);
     }
   }
-  return { results, stops, namespaces };
+  return { results, objects, stops, namespaces };
 }
 
 /** A cluster-wide policy while no namespace is known: what it does is not known either. */

@@ -104,8 +104,7 @@ function sceneOf(set: LocalSet, options: LoweringOptions, facts: Facts, effort: 
   const [tier] = set.tiers;
   const plain =
     set.tiers.length === 1 &&
-    tier !== undefined &&
-    tier.tier.defaultAction === "deny" &&
+    tier?.tier.defaultAction === "deny" &&
     tier.policies.every((policy) => policy.certain && policy.isolates) &&
     tier.rules.every(({ rule }) => rule.action === "allow" || rule.action === "log");
   return { set, options, facts, effort, isolation, isolated, plain };

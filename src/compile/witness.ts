@@ -38,8 +38,7 @@ function describeLabels(labels: Cube): string {
           : " on its service account";
     const value = pick(set);
     if (value !== undefined) found.push(`${name}=${value}${owner}`);
-    else if (set.complement) found.push(`no ${name}${owner}`);
-    else if (!set.complement && set.absent) found.push(`no ${name}${owner}`);
+    else if (set.complement || set.absent) found.push(`no ${name}${owner}`);
   }
   return found.join(", ");
 }

@@ -32,7 +32,9 @@ type Arguments<Names extends string> = [Names] extends [never]
   ? [placement?: Placement]
   : [placement: Placement & Values<Names>];
 
-export interface DiagnosticTable<Definitions extends Readonly<Record<string, DiagnosticDefinition>>> {
+export interface DiagnosticTable<
+  Definitions extends Readonly<Record<string, DiagnosticDefinition>>,
+> {
   readonly definitions: Definitions;
   /** Makes a finding. An unknown code or a missing parameter does not compile. */
   create<Code extends keyof Definitions & string>(
@@ -46,9 +48,9 @@ function fill(text: string, values: Readonly<Record<string, unknown>>): string {
 }
 
 /** A typed table of diagnostics. Tables lie beside the code that reports from them. */
-export function defineDiagnostics<const Definitions extends Readonly<Record<string, DiagnosticDefinition>>>(
-  definitions: Definitions,
-): DiagnosticTable<Definitions> {
+export function defineDiagnostics<
+  const Definitions extends Readonly<Record<string, DiagnosticDefinition>>,
+>(definitions: Definitions): DiagnosticTable<Definitions> {
   return {
     definitions,
     create(code, ...rest) {

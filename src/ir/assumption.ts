@@ -65,7 +65,8 @@ export const ASSUMPTIONS = {
   },
   "subject-values": {
     code: "ASM-S002",
-    sentence: "no pod that a policy should isolate has a label value but those seen in the inventory",
+    sentence:
+      "no pod that a policy should isolate has a label value but those seen in the inventory",
     ifFalse: "widens",
     standing: false,
   },

@@ -9,7 +9,11 @@ export interface PodEndpoint {
   readonly account: { readonly name: string; readonly labels: Readonly<Record<string, string>> };
   /** One address, of the flow's family. */
   readonly address: bigint;
-  readonly ports: readonly { readonly name: string; readonly protocol: number; readonly port: number }[];
+  readonly ports: readonly {
+    readonly name: string;
+    readonly protocol: number;
+    readonly port: number;
+  }[];
 }
 
 /** Anything else with an address: outside the cluster, a node, a host-network pod. */

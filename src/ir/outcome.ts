@@ -8,7 +8,13 @@ export type Disposition = "emitted" | "redundant" | "skipped" | "invalid" | "con
 
 /** What the conversion does to the flows of a policy or of the whole set, from best to worst. */
 export type Outcome = "exact" | "conditional" | "narrowed" | "unknown" | "widened";
-export const OUTCOMES: readonly Outcome[] = ["exact", "conditional", "narrowed", "unknown", "widened"];
+export const OUTCOMES: readonly Outcome[] = [
+  "exact",
+  "conditional",
+  "narrowed",
+  "unknown",
+  "widened",
+];
 
 export function worstOutcome(outcomes: Iterable<Outcome>): Outcome {
   let worst = 0;
@@ -34,7 +40,11 @@ export interface RuleResult {
   readonly action: Action;
   readonly disposition: Extract<Disposition, "emitted" | "redundant" | "skipped">;
   readonly outcome: Outcome;
-  readonly emittedAs: readonly { readonly object: AllowPolicy; readonly direction: Direction; readonly index: number }[];
+  readonly emittedAs: readonly {
+    readonly object: AllowPolicy;
+    readonly direction: Direction;
+    readonly index: number;
+  }[];
   /** The rules of the source because of which it is not emitted, or is redundant. */
   readonly because: readonly { readonly policy: PolicyOrigin; readonly rule?: RuleOrigin }[];
   readonly assumptions: readonly AssumptionCode[];

@@ -103,8 +103,22 @@ export interface NamedPort {
  * "never" or "always", whichever is safe; `evaluate` asks.
  */
 export type OpaqueCondition =
-  | { readonly kind: "source-port"; readonly ports: readonly PortRange[]; readonly names: readonly string[]; readonly negated: boolean; readonly naming?: PortNaming; readonly code: string; readonly what: string }
-  | { readonly kind: "excluded-named-port"; readonly names: readonly string[]; readonly naming?: PortNaming; readonly code: string; readonly what: string }
+  | {
+      readonly kind: "source-port";
+      readonly ports: readonly PortRange[];
+      readonly names: readonly string[];
+      readonly negated: boolean;
+      readonly naming?: PortNaming;
+      readonly code: string;
+      readonly what: string;
+    }
+  | {
+      readonly kind: "excluded-named-port";
+      readonly names: readonly string[];
+      readonly naming?: PortNaming;
+      readonly code: string;
+      readonly what: string;
+    }
   | {
       /** The traffic is in `numbers`, or the destination calls the port by one of the names. */
       readonly kind: "destination-port";

@@ -65,7 +65,10 @@ class FileReader {
   constructor(file: SourceFile, report: Report) {
     this.sink = new ObjectSink(file, report);
     this.text = file.text;
-    this.groupLength = Math.min(largestGroup, Math.max(leastGroup, Math.ceil(file.text.length / 4)));
+    this.groupLength = Math.min(
+      largestGroup,
+      Math.max(leastGroup, Math.ceil(file.text.length / 4)),
+    );
     this.isOdd =
       badCharacter.test(file.text) || /\r(?!\n)/.test(file.text) || file.text.includes("\ufeff", 1);
   }

@@ -152,10 +152,8 @@ export function pushVerification(
       return;
     }
     case "unknown":
-      screen.entry(
-        "unproved",
-        `not every outcome is confirmed; what is, is so ${under}`,
-        { paint: paints.unknown },
-      );
+      screen.entry("unproved", `not every outcome is confirmed; what is, is so ${under}`, {
+        paint: paints.unknown,
+      });
   }
 }

@@ -72,6 +72,7 @@ export function buildReport(parts: ReportParts): RunReport {
 /** Of the whole set: as of its worst policy. */
 function verificationOf(results: readonly PolicyResult[]): ReportVerification["status"] {
   const found = new Set(results.map(({ verification }) => verification ?? "off"));
+  if (results.length === 0) return "off";
   return (["off", "refuted", "unknown"] as const).find((status) => found.has(status)) ?? "proved";
 }
 

@@ -195,7 +195,9 @@ function pushPolicies(
     }
     const left = rules.filter(({ disposition }) => disposition === "skipped");
     if (left.length > 0)
-      screen.more(`left out: ${left.map(({ path, action }) => `${path} (${action})`).join(", ")}`);
+      screen.more(
+        `not written: ${left.map(({ path, action }) => `${path} (${action})`).join(", ")}`,
+      );
   }
 }
 

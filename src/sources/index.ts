@@ -56,7 +56,11 @@ export class SourceReader {
   /** An object of an inventory: facts alone are taken from it, those of the cluster into `facts`. */
   readInventory(object: ManifestObject, facts: SnapshotBuilder = this.#facts): void {
     const isFact = readFact(object, facts, this.#report);
-    const apart: CalicoInput = { policies: [], tiers: this.#calico.tiers, groups: this.#calico.groups };
+    const apart: CalicoInput = {
+      policies: [],
+      tiers: this.#calico.tiers,
+      groups: this.#calico.groups,
+    };
     const calico = readCalicoObject(object, apart, this.#options, this.#report);
     if (calico === "invalid") this.#classes.set(object.document, "invalid");
     else this.#classes.set(object.document, isFact || calico === "context" ? "context" : "ignored");
@@ -99,7 +103,8 @@ export class SourceReader {
     const isAlone =
       this.#kubernetes.all.length === 0 || this.#options.ownOutput === "context-beside-calico";
     if (this.#calico.policies.length === 0 && isAlone) {
-      for (const { policy, document } of this.#ours) this.#classes.set(document, this.#addKubernetes(policy));
+      for (const { policy, document } of this.#ours)
+        this.#classes.set(document, this.#addKubernetes(policy));
     }
     return { calico: this.#calico, kubernetes: this.#kubernetes.all };
   }

@@ -128,7 +128,10 @@ function offeredBy(
   snapshot: Snapshot,
   assume: ReadonlySet<AssumptionCode>,
 ): readonly AssumptionCode[] {
-  const isCovered = [...snapshot.namespaces.values()].some(({ covered }) => covered);
+  const namespaces = [...snapshot.namespaces.values()];
+  // A conversion writes global policies for the namespaces that its input names, and says that it takes these for all.
+  const isConversion = isCalico(sets.source) && !isCalico(sets.target) && namespaces.length > 0;
+  const isCovered = isConversion || namespaces.some(({ covered }) => covered);
   const hasRanges = snapshot.podRanges !== undefined;
   // Without pods no value would be left, and only conditions on parts of a value ask for what values there are.
   const hasValues =

@@ -63,7 +63,8 @@ export function confirmClaims(
   const bare = output.proveUnder(new Set());
   const bold = widening.size === 0 ? bare : output.proveUnder(widening);
   const full = used.size === widening.size ? bold : output.proveUnder(used);
-  const court: Court = { bare, bold, full, output };
+  const leavesOpen = results.some(({ isolation }) => Object.values(isolation).includes("less"));
+  const court: Court = { bare, bold, full, output, leavesOpen };
 
   const sources = new Map<PolicyOrigin, Policy>();
   for (const { policies } of set.tiers) {
@@ -88,11 +89,10 @@ export function confirmClaims(
 /** Claims a and e. */
 function confirmWhole(
   results: readonly PolicyResult[],
-  { bold, full }: Court,
+  { bold, full, leavesOpen }: Court,
 ): readonly RefutedClaim[] {
   const found: RefutedClaim[] = [];
-  const isOpen = results.some(({ isolation }) => Object.values(isolation).includes("less"));
-  if (differs(bold.wider) && !isOpen) found.push(refutation("nothing is wider", bold.wider));
+  if (differs(bold.wider) && !leavesOpen) found.push(refutation("nothing is wider", bold.wider));
   const losing = results.some(({ outcome }) => outcome !== "exact" && outcome !== "conditional");
   if (differs(full.narrower) && !losing) found.push(refutation("nothing is lost", full.narrower));
   return found;
@@ -112,6 +112,8 @@ interface Court {
   /** Under all assumptions used. */
   readonly full: Proof;
   readonly output: Output;
+  /** True if some policy owns up to pods that it leaves open: then openness is nobody else's fault. */
+  readonly leavesOpen: boolean;
 }
 
 interface Ruling {
@@ -170,7 +172,7 @@ function confirmPolicy(
   // Wider under the assumptions is for the whole set to answer; that an outcome needs none is for the policy.
   const gains = isExact ? bare : bold;
   const wider = output.writtenFor(result).map((written) => gains.ofPolicy(written).wider);
-  wider.push(gains.ofOpenness(policy).wider);
+  if (!court.leavesOpen) wider.push(gains.ofOpenness(policy).wider);
   const lost = (isExact ? bare : full).ofPolicy(policy);
   const ruling = rule({ outcome: result.outcome, losesOnlyOther: false }, lost, wider);
   put(ruling, { policy: policy.origin }, refuted);

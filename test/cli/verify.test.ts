@@ -213,12 +213,23 @@ kind: GlobalNetworkPolicy
 metadata: { name: closed }
 spec: { namespaceSelector: all(), types: [Ingress] }
 `;
+  const NAMESPACED = `apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: { name: closed, namespace: shop }
+spec: { types: [Ingress] }
+`;
   const CLOSED = K8S("closed", "{ podSelector: {}, policyTypes: [Ingress] }");
   const files = { "a.yaml": GLOBAL, "b.yaml": CLOSED, "c.yaml": CLUSTER_NAMESPACE };
 
   it("are used only where facts or the user back them, and are named", async () => {
+    // For a switch of engines the namespaces that are named are taken for all, as a conversion does.
     const bare = await verify(files, "a.yaml", "--against", "b.yaml");
-    expect(bare.report.result.outcome).toBe("widened");
+    expect(bare.report.result.outcome).toBe("conditional");
+    const global = { "a.yaml": GLOBAL, "b.yaml": NAMESPACED, "c.yaml": CLUSTER_NAMESPACE };
+    const alike = await verify(global, "a.yaml", "--against", "b.yaml");
+    expect(alike.report.result.outcome).toBe("widened");
+    const known = await verify(global, "a.yaml", "--against", "b.yaml", "--inventory", "c.yaml");
+    expect(known.report.result.outcome).toBe("conditional");
     const backed = await verify(files, "a.yaml", "--against", "b.yaml", "--inventory", "c.yaml");
     expect(backed.code).toBe(0);
     expect(backed.report.result.outcome).toBe("conditional");

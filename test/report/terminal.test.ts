@@ -167,7 +167,7 @@ describe("the summary", () => {
     const text = summary([PLAIN, NARROWED], {}, { detail: "verbose" });
     expect(text).toMatch(/^exact +p\.yaml:1:1 {2}NetworkPolicy shop\/web -> shop\/web\.yaml$/m);
     expect(text).toContain("allows ingress from anywhere");
-    expect(text).toContain("left out: spec.ingress[0] (allow)");
+    expect(text).toContain("not written: spec.ingress[0] (allow)");
   });
 
   it("colours nothing but what stands out", () => {

@@ -39,9 +39,9 @@ export function checkReport({ report, source, objects }: ConvertResult): void {
   ).toBe(documents.read);
   expect(inputs.reduce((sum, input) => sum + input.documents, 0)).toBe(documents.read);
   expect(documents.policies, "policies").toBe(policies.length);
-  expect(Object.values(summary.policies).reduce((sum, count) => sum + count, summary.unproved)).toBe(
-    policies.length,
-  );
+  expect(
+    Object.values(summary.policies).reduce((sum, count) => sum + count, summary.unproved),
+  ).toBe(policies.length);
 
   expect(summary.emitted).toBe(objects.length);
   const listed = policies.flatMap((policy) => policy.emitted.map(({ file }) => file));

@@ -66,11 +66,12 @@ function mappingOf(entries: readonly (readonly [string, unknown])[]): Mapping {
 
 /**
  * The text as one document among others: comments above and below stay, a `...` at its end goes, since another `---`
- * comes after it. Undefined under directives such as `%TAG`, which need a `---` of their own.
+ * comes after it, and blank lines above go, which belong to the file. Undefined under directives such as `%TAG`, which
+ * need a `---` of their own.
  */
 function documentText(text: string): string | undefined {
   if (/^(?:%|---\s)/m.test(text)) return undefined;
-  const plain = text.startsWith("\ufeff") ? text.slice(1) : text;
+  const plain = (text.startsWith("\ufeff") ? text.slice(1) : text).replace(/^(?:[ \t]*\r?\n)+/, "");
   const end = /\n\.\.\.[ \t]*\r?\n?$/.exec(plain);
   const body = end === null ? plain : plain.slice(0, end.index + 1);
   return body.endsWith("\n") ? body : `${body}\n`;
