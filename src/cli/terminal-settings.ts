@@ -6,7 +6,12 @@ export function useColor(option: boolean | undefined): boolean {
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (NO_COLOR !== undefined && NO_COLOR !== "") return false;
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0") return true;
-  return process.stderr.isTTY && TERM !== "dumb";
+  return isTerminal(process.stderr) && TERM !== "dumb";
+}
+
+/** In a pipe `isTTY` is missing, whatever the type of the stream says. */
+function isTerminal({ isTTY }: { readonly isTTY?: boolean }): boolean {
+  return isTTY === true;
 }
 
 /** The width of the terminal; undefined in a pipe, where each finding stays on one line for `grep`. COLUMNS overrules. */

@@ -273,26 +273,28 @@ function mergeValues(a: readonly string[], b: readonly string[]): readonly strin
 function conjoin(a: readonly TextAtom[], b: readonly TextAtom[]): readonly TextAtom[] | undefined {
   if (b.length === 0) return a;
   if (a.length === 0) return b;
-  const dropped = new Set<TextAtom>();
+  // One atom may be in both lists, so what is left out of the one is told apart from what is left out of the other.
+  const droppedLeft = new Set<TextAtom>();
+  const droppedRight = new Set<TextAtom>();
   for (const left of a) {
     for (const right of b) {
       if (contradicts(left, right)) return undefined;
       // Of two equal atoms, one in each list, the one in `a` stays.
-      if (implies(left, right)) dropped.add(right);
-      else if (implies(right, left)) dropped.add(left);
+      if (implies(left, right)) droppedRight.add(right);
+      else if (implies(right, left)) droppedLeft.add(left);
     }
   }
   const merged: TextAtom[] = [];
   let j = 0;
   for (const left of a) {
     for (let right = b[j]; right !== undefined && compareAtoms(right, left) <= 0; right = b[++j]) {
-      if (!dropped.has(right)) merged.push(right);
+      if (!droppedRight.has(right)) merged.push(right);
     }
-    if (!dropped.has(left)) merged.push(left);
+    if (!droppedLeft.has(left)) merged.push(left);
   }
   for (; j < b.length; j += 1) {
     const right = b[j];
-    if (right !== undefined && !dropped.has(right)) merged.push(right);
+    if (right !== undefined && !droppedRight.has(right)) merged.push(right);
   }
   return merged;
 }

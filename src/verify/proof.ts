@@ -47,7 +47,10 @@ export const EQUAL: Answers = { wider: NO_FLOW, narrower: NO_FLOW, onlyOther: fa
 
 /** The result of a proof: the answers that are not "none" are kept, everything else is proved. */
 export interface Proof extends Answers {
-  /** Of the source or of the target: what its rule allows, or denies, that the other set judges otherwise. */
+  /**
+   * Of the source or of the target: what its rule allows, or denies, that the other set judges otherwise. What several
+   * rules allow is counted with each of them.
+   */
   ofRule(rule: Rule): Answers;
   /** The same for what a policy denies in a direction by isolating its pods, rules apart. */
   ofIsolation(policy: Policy, direction: Direction): Answers;

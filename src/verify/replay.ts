@@ -1,15 +1,16 @@
 import { InternalError } from "../base/invariant.ts";
 import type { Endpoint, Flow, PodEndpoint } from "../ir/flow.ts";
-import type { Direction, OpaqueCondition, Policy, PolicySet, Rule } from "../ir/policy.ts";
+import type { Direction, OpaqueCondition, Rule } from "../ir/policy.ts";
 import { ACCOUNT_NAME } from "../sets/cube.ts";
+import { ALL_PORTS, trafficContains } from "../sets/traffic-set.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Decision } from "./evaluate.ts";
 import type { Variables } from "./facts.ts";
 import { DEFAULT_ACCOUNT } from "./label-value.ts";
-import { hasPorts } from "./point.ts";
 import type { PodLabels, Point } from "./point.ts";
 import type { Decider, Difference } from "./proof.ts";
-import { addressesMove, namespacesOf } from "./universe.ts";
+import type { Slices } from "./slices.ts";
+import { addressesMove } from "./universe.ts";
 import type { ProofContext } from "./universe.ts";
 
 /** Tries flows on `evaluate`: whatever a proof says is held to it before anyone sees it. */
@@ -140,7 +141,7 @@ function describe({ direction, subject, peer, protocol, value }: Flow): string {
 function flowOf(point: Point, direction: Direction, subjectAt: bigint, peerAt: bigint): Flow {
   const protocol = Math.floor(point.traffic / 65536);
   const value = point.traffic % 65536;
-  const withPorts = hasPorts(point.traffic);
+  const withPorts = trafficContains(ALL_PORTS, point.traffic);
   const sourcePort = point.sourcePort % 65536;
   const portsOf = (end: "subject" | "peer"): PodEndpoint["ports"] =>
     [...point.facts].flatMap((variable) => {
@@ -188,59 +189,4 @@ function withoutLabel(flow: Flow, end: "subject" | "peer", key: string): Flow {
   if (pod.kind !== "pod") return flow;
   const labels = Object.fromEntries(Object.entries(pod.labels).filter(([own]) => own !== key));
   return { ...flow, [end]: { ...pod, labels } };
-}
-
-// ---------------------------------------------------------------- slices
-
-/** From so many policies on, a flow is judged by those alone whose subject may lie in its namespace. */
-const SLICE_FROM = 2000;
-
-interface Placed {
-  readonly tier: number;
-  readonly at: number;
-  readonly policy: Policy;
-}
-
-/** A set, and for large ones the part of it that counts in one namespace: `evaluate` looks at every policy. */
-export class Slices {
-  readonly #set: PolicySet;
-  readonly #byNamespace = new Map<string, Placed[]>();
-  readonly #anywhere: Placed[] = [];
-  readonly #isLarge: boolean;
-  #last: { readonly namespace: string; readonly set: PolicySet } | undefined;
-
-  constructor(set: PolicySet) {
-    this.#set = set;
-    this.#isLarge = set.tiers.some(({ policies }) => policies.length >= SLICE_FROM);
-    if (!this.#isLarge) return;
-    for (const [tier, { policies }] of set.tiers.entries()) {
-      for (const [at, policy] of policies.entries()) this.#add({ tier, at, policy });
-    }
-  }
-
-  #add(placed: Placed): void {
-    const names = placed.policy.subject.pods.map(namespacesOf);
-    if (names.includes(undefined)) {
-      this.#anywhere.push(placed);
-      return;
-    }
-    for (const name of new Set(names.flatMap((some) => some ?? []))) {
-      const own = this.#byNamespace.get(name);
-      if (own === undefined) this.#byNamespace.set(name, [placed]);
-      else own.push(placed);
-    }
-  }
-
-  of(namespace: string): PolicySet {
-    if (!this.#isLarge) return this.#set;
-    if (this.#last?.namespace === namespace) return this.#last.set;
-    const own = [...(this.#byNamespace.get(namespace) ?? []), ...this.#anywhere];
-    own.sort((a, b) => a.tier - b.tier || a.at - b.at);
-    const tiers = this.#set.tiers.map((tier, index) => ({
-      ...tier,
-      policies: own.filter((placed) => placed.tier === index).map(({ policy }) => policy),
-    }));
-    this.#last = { namespace, set: { tiers } };
-    return this.#last.set;
-  }
 }

@@ -295,6 +295,7 @@ describe.concurrent("the screen", () => {
     const escapes = async (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
       (await runCli(["convert", "p.yaml", ...args], { cwd, env })).stderr.includes("\u001b[");
     expect(await escapes([])).toBe(false);
+    expect(await escapes([], { CI: "true" })).toBe(false);
     expect(await escapes([], { FORCE_COLOR: "1" })).toBe(true);
     expect(await escapes([], { FORCE_COLOR: "1", NO_COLOR: "1" })).toBe(false);
     expect(await escapes(["--no-color"], { FORCE_COLOR: "1" })).toBe(false);

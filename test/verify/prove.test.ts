@@ -460,6 +460,15 @@ describe("texts of labels", () => {
     );
   });
 
+  it("that two rules ask for in the same words are asked for by both", () => {
+    const peer = pods({ a: labelText("startsWith", "x") });
+    const source = policySet(
+      tier("first", [policy("p/f", { ingress: [deny({ peer }), pass({ peer })] })], "pass"),
+    );
+    expect(answers(source, source)).toEqual(equal);
+    expect(answers(source, structuredClone(source))).toEqual(equal);
+  });
+
   it("that no API server accepts are no one's", () => {
     const source = web(allow({ peer: pods({ a: "not a value" }) }));
     expect(answers(source, web())).toEqual(equal);
