@@ -138,8 +138,11 @@ function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): 
       if (hasUnsaid(local)) draft.disposition = "skipped";
       return;
     }
-    draft.sure = effective(scene.set, tierIndex, local, "under", scene.effort);
-    whole &&= covers(scene, draft.sure, local.boxes);
+    if (scene.options.inexact === "narrow" && isSurelyCut(scene, tier, local)) whole = false;
+    else {
+      draft.sure = effective(scene.set, tierIndex, local, "under", scene.effort);
+      whole &&= covers(scene, draft.sure, local.boxes);
+    }
   }
   if (local.boxes.length === 0) {
     if (hasUnsaid(local)) draft.disposition = "skipped";
@@ -149,6 +152,22 @@ function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): 
   if (whole || scene.options.inexact === "widen") draft.said = say(scene, local, local.rule.blocks);
   draft.disposition = draft.said === undefined ? "skipped" : "emitted";
   if (draft.said?.subjects.length === 0) draft.disposition = "redundant";
+}
+
+/**
+ * True if a Deny or Pass before the rule in its own tier may take some of its flows, as one sees from the two alone: then
+ * it is not whole, and what exactly is left of it need not be known.
+ */
+function isSurelyCut({ facts, effort }: Scene, tier: LocalTier, local: LocalRule): boolean {
+  for (const earlier of tier.rules) {
+    if (earlier === local) return false;
+    const { action } = earlier.rule;
+    if (action !== "deny" && action !== "pass") continue;
+    const taken = meetBoxes(local.boxes, earlier.boxes);
+    if (taken.length > 0 && difference(taken, [], "gain", facts, effort).left.length > 0)
+      return true;
+  }
+  return false;
 }
 
 /** The flows that a Pass matches, as far as their subjects are isolated, on to the end of the last tier. */

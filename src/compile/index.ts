@@ -1,3 +1,4 @@
+import { append } from "../base/append.ts";
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { AllowPolicy } from "../ir/allow-policy.ts";
@@ -68,7 +69,7 @@ export function lower(
         inNamespaces.length === 1 ? result : policyResult(policy, [entry], facts);
       for (const object of entry.assembled.objects) objects.push({ object, outcome, rules });
     }
-    stops.push(...diagnosePolicy(policy, result, inNamespaces, namespaces, facts, options, report));
+    append(stops, diagnosePolicy(policy, result, inNamespaces, namespaces, facts, options, report));
   };
 
   const pending = new Map<Policy, PolicyInNamespace[]>();

@@ -1,3 +1,4 @@
+import { append } from "../base/append.ts";
 import type { Box } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
 import { isCubeSubset } from "../sets/cube.ts";
@@ -58,12 +59,12 @@ export function isolatedSubjects(
     if (passes.length === 0) return policy.subjects;
     let rest: readonly Box[] = subjectBoxes(policy.subjects);
     for (const pass of passes) rest = minusBoxes(rest, pass.boxes, side, effort);
-    denied.push(...rest);
+    append(denied, rest);
   }
   for (const rule of policy.rules) {
     if (rule.rule.action !== "deny" || (side === "under" && !rule.certain)) continue;
     const position = { tier: tierIndex, rule: tier.rules.indexOf(rule) };
-    denied.push(...undecidedAt(set, position, rule.boxes, effort));
+    append(denied, undecidedAt(set, position, rule.boxes, effort));
   }
   return subjectsOf(denied);
 }

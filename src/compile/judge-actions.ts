@@ -1,3 +1,4 @@
+import { append } from "../base/append.ts";
 import type { Box } from "../sets/box.ts";
 import { forestallers } from "./causes.ts";
 import { difference } from "./claim.ts";
@@ -7,6 +8,8 @@ import type { LocalRule, LocalTier } from "./local.ts";
 import type { Position } from "./reach.ts";
 import {
   allowedFrom,
+  inFewWords,
+  mayBeAllowed,
   meetBoxes,
   minusBoxes,
   reaching,
@@ -20,7 +23,7 @@ export type Drafts = ReadonlyMap<LocalRule, Draft>;
 /** Everything that is surely let in by what is written. */
 export function writtenBy(drafts: Iterable<Draft>): readonly Box[] {
   const written: Box[] = [];
-  for (const { said } of drafts) if (said !== undefined) written.push(...said.surely);
+  for (const { said } of drafts) if (said !== undefined) append(written, said.surely);
   return written;
 }
 
@@ -28,13 +31,13 @@ export function writtenBy(drafts: Iterable<Draft>): readonly Box[] {
  * An Allow that was left out is missed only for flows of isolated pods that nothing else lets in. If there are none, or
  * none that can occur, it is redundant, and no Deny or Pass has to answer for it.
  */
-export function spareSkipped({ facts, effort, isolated }: Scene, drafts: Drafts): void {
+export function spareSkipped({ facts, isolated }: Scene, drafts: Drafts): void {
   let written: readonly Box[] | undefined;
   for (const draft of drafts.values()) {
     if (draft.disposition !== "skipped" || hasUnsaid(draft.local)) continue;
     written ??= writtenBy(drafts.values());
     const within = meetBoxes(draft.wanted, subjectBoxes(isolated));
-    const missed = difference(within, written, "loss", facts, effort);
+    const missed = difference(within, written, "loss", facts, inFewWords());
     if (missed.left.length === 0) draft.disposition = "redundant";
   }
 }
@@ -66,7 +69,7 @@ function judge(
   isBlamed: boolean,
 ): void {
   const { local } = draft;
-  const matched = undecidedAt(scene.set, at, local.boxes, scene.effort);
+  const matched = undecidedAt(scene.set, at, local.boxes, inFewWords());
   draft.unreached = matched.length === 0;
   const impossible = difference(matched, [], "gain", scene.facts, scene.effort);
   if (impossible.left.length === 0 || changesNothing(scene, at, local, matched)) {
@@ -96,15 +99,16 @@ function isSpare(scene: Scene, draft: Draft, drafts: Drafts): boolean {
 
 /** True only if the flows that come to the rule end the same without it. */
 function changesNothing(
-  { set, effort }: Scene,
+  { set }: Scene,
   at: Position,
   { rule: { action } }: LocalRule,
   matched: readonly Box[],
 ): boolean {
   if (matched.length === 0) return true;
+  const effort = inFewWords();
   const without = { tier: at.tier, rule: at.rule + 1 };
+  if (action === "deny") return !mayBeAllowed(set, without, matched, effort);
   const may = allowedFrom(set, without, matched, "over", effort);
-  if (action === "deny") return may.length === 0;
   const next = { tier: at.tier + 1, rule: 0 };
   const mayPassed = allowedFrom(set, next, matched, "over", effort);
   const inside = (boxes: readonly Box[], from: Position): boolean =>

@@ -1,3 +1,4 @@
+import { append } from "../base/append.ts";
 import { compareText } from "../base/compare.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { Direction, DirectionRules, Policy, PolicySet, Rule, Tier } from "../ir/policy.ts";
@@ -258,7 +259,7 @@ export class PolicyIndex {
         }
         const local = localPolicy(policy, rules, subject, direction, home);
         last.policies.push(local);
-        last.rules.push(...local.rules);
+        append(last.rules, local.rules);
       }
       return { namespace, direction, tiers };
     };

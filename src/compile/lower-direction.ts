@@ -1,3 +1,4 @@
+import { append } from "../base/append.ts";
 import type { Disposition } from "../ir/outcome.ts";
 import type { Policy } from "../ir/policy.ts";
 import { addressesMeet } from "../sets/address-set.ts";
@@ -16,7 +17,7 @@ import type { Drafts } from "./judge-actions.ts";
 import { judgeActions, judgeTails, spareSkipped, writtenBy } from "./judge-actions.ts";
 import type { LocalPolicy, LocalRule, LocalSet } from "./local.ts";
 import type { Effort } from "./reach.ts";
-import { allowedFrom, meetBoxes, subjectBoxes } from "./reach.ts";
+import { allowedFrom, inFewWords, meetBoxes, subjectBoxes } from "./reach.ts";
 import type { SaidRule } from "./say-rule.ts";
 import { isVerbatim } from "./say-rule.ts";
 
@@ -97,7 +98,8 @@ function sceneOf(set: LocalSet, options: LoweringOptions, facts: Facts, effort: 
         ? keptIsolation(source, policy.subjects)
         : sayIsolation(source, options.unsayableSubjects, facts);
       isolation.set(policy, said);
-      isolated.push(...said.said, ...said.over);
+      append(isolated, said.said);
+      append(isolated, said.over);
     }
   });
   judgeIsolation(set, options, isolation, isolated, effort);
@@ -197,7 +199,7 @@ function claim(scene: Scene, draft: Draft, written: Written): LoweredRule {
     if (lost.left.length > 0 || lost.needed.length > 0) {
       // Flows of pods that nobody isolates are allowed anyway, and so is what other rules say.
       const within = meetBoxes(draft.wanted, subjectBoxes(isolated));
-      lost = difference(within, written.boxes, "loss", facts, effort);
+      lost = difference(within, written.boxes, "loss", facts, inFewWords());
     }
   }
   if (said !== undefined && said.maybe.length > 0) {

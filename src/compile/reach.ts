@@ -1,6 +1,13 @@
+import { append } from "../base/append.ts";
 import { ANY_ADDRESS } from "../sets/address-set.ts";
 import type { Box, PodBox, Side } from "../sets/box.ts";
-import { ANY_PEER, ANY_TRAFFIC_BOX, intersectBoxes, subtractBoxes } from "../sets/box.ts";
+import {
+  ANY_PEER,
+  ANY_TRAFFIC_BOX,
+  boxesMeet,
+  intersectBoxes,
+  subtractBoxes,
+} from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
 import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
 
@@ -18,7 +25,15 @@ export const BOX_LIMIT = 100_000;
 /** Counts the questions given up, so that it can be said. */
 export interface Effort {
   givenUp: number;
+  /** BOX_LIMIT, or less for questions that only decide how a thing is called. */
+  readonly limit?: number;
 }
+
+/**
+ * For questions about words alone, such as whether a Deny is redundant: past so many regions the safe word is taken, and
+ * nothing that is written hangs on it.
+ */
+export const inFewWords = (): Effort => ({ givenUp: 0, limit: 200 });
 
 const minus = (
   boxes: readonly Box[],
@@ -27,7 +42,7 @@ const minus = (
   effort: Effort,
 ): readonly Box[] => {
   if (boxes.length === 0 || cuts.length === 0) return boxes;
-  const rest = subtractBoxes(boxes, cuts, side, BOX_LIMIT);
+  const rest = subtractBoxes(boxes, cuts, side, effort.limit ?? BOX_LIMIT);
   if (rest !== undefined) return rest;
   effort.givenUp += 1;
   return side === "under" ? [] : boxes;
@@ -94,7 +109,7 @@ function throughTier(
     if (open.length === 0) break;
     if (rule.rule.action === "deny" && cuts(rule, side))
       open = minus(open, rule.boxes, side, effort);
-    if (rule.rule.action === "pass" && keeps(rule, side)) passed.push(...meet(open, rule.boxes));
+    if (rule.rule.action === "pass" && keeps(rule, side)) append(passed, meet(open, rule.boxes));
   }
   const rest = endOfTier(tier, open, side, effort);
   return passed.length === 0 ? rest : [...passed, ...rest];
@@ -168,7 +183,7 @@ function walkTier(
     const { action } = rule.rule;
     if (action === "log") continue;
     if (action !== "deny" && keeps(rule, side)) {
-      (action === "allow" ? allowed : passed).push(...meet(open, rule.boxes));
+      append(action === "allow" ? allowed : passed, meet(open, rule.boxes));
     }
     // Under: what an Allow surely took is in `allowed` already, so it may go on as well; taking it away could only take
     // too much. Over: what is surely decided goes no further.
@@ -193,10 +208,41 @@ export function allowedFrom(
     const current = set.tiers[tier];
     if (current === undefined) break;
     const walked = walkTier(current, tier === from.tier ? from.rule : 0, here, side, effort);
-    allowed.push(...walked.allowed);
+    append(allowed, walked.allowed);
     here = walked.onward;
   }
   return [...allowed, ...here];
+}
+
+/**
+ * True if some of the flows may be allowed when they stand at `from`. Says so at the first Allow that they meet, so it
+ * never has to take Allows away.
+ */
+export function mayBeAllowed(
+  set: LocalSet,
+  from: Position,
+  boxes: readonly Box[],
+  effort: Effort,
+): boolean {
+  let here = boxes;
+  for (const [index, tier] of set.tiers.entries()) {
+    if (index < from.tier) continue;
+    if (here.length === 0) return false;
+    let open = here;
+    const passed: Box[] = [];
+    for (const rule of tier.rules.slice(index === from.tier ? from.rule : 0)) {
+      const { action } = rule.rule;
+      if (action === "log" || open.length === 0) continue;
+      if (action === "allow") {
+        if (rule.boxes.some((box) => open.some((other) => boxesMeet(box, other)))) return true;
+        continue;
+      }
+      if (action === "pass") append(passed, meet(open, rule.boxes));
+      if (rule.certain) open = minus(open, rule.boxes, "over", effort);
+    }
+    here = [...passed, ...endOfTier(tier, open, "over", effort)];
+  }
+  return here.length > 0;
 }
 
 /** Those of the flows that may come to a position without any rule having decided them. */

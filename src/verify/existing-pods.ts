@@ -1,3 +1,4 @@
+import { append } from "../base/append.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { Endpoint, Flow } from "../ir/flow.ts";
 import type { Direction, Policy, PolicySet, Rule } from "../ir/policy.ts";
@@ -256,7 +257,7 @@ class World {
           if (applied === undefined || !predicateContains(policy.subject.pods, valueOf)) {
             return false;
           }
-          rules.push(...applied.rules);
+          append(rules, applied.rules);
           mayDiffer ||= this.#differing.has(policy);
           return true;
         }),

@@ -1,0 +1,71 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ANY_CUBE, cube } from "../../src/sets/cube.ts";
+import type { Cube, LabelKey } from "../../src/sets/cube.ts";
+import {
+  LABEL_ABSENT,
+  LABEL_EXISTS,
+  labelIn,
+  labelNotIn,
+  labelText,
+  withAbsent,
+} from "../../src/sets/label-set.ts";
+import type { LabelSet } from "../../src/sets/label-set.ts";
+import { isInside, regionsMeet, subjectRegion } from "../../src/verify/region.ts";
+import type { Region } from "../../src/verify/region.ts";
+import { RegionIndex } from "../../src/verify/region-index.ts";
+
+const labelSet: fc.Arbitrary<LabelSet> = fc.constantFrom(
+  labelIn(["x"]),
+  labelIn(["y"]),
+  labelIn(["x", "y"]),
+  labelIn(["x", "y", "z"]),
+  withAbsent(labelIn(["x"]), true),
+  labelNotIn(["x"]),
+  LABEL_EXISTS,
+  LABEL_ABSENT,
+  labelText("startsWith", "x"),
+);
+
+const KEYS: readonly LabelKey[] = [
+  "pod:a",
+  "pod:b",
+  "namespace:env",
+  "namespace:kubernetes.io/metadata.name",
+];
+
+const labels: fc.Arbitrary<Cube> = fc
+  .uniqueArray(fc.tuple(fc.constantFrom(...KEYS), labelSet), {
+    selector: ([key]) => key,
+    maxLength: 3,
+  })
+  .map((constraints) => cube(constraints.map(([key, set]) => ({ key, set }))) ?? ANY_CUBE);
+
+const region: fc.Arbitrary<Region> = fc
+  .tuple(labels, fc.option(labels, { nil: undefined, freq: 4 }))
+  .map(([subject, peer]) => ({
+    ...subjectRegion(subject, peer === undefined ? "address" : "pod"),
+    peer,
+  }));
+
+describe("an index of regions", () => {
+  it("finds what a look at each of them finds, in the same order", () => {
+    fc.assert(
+      fc.property(fc.array(region, { maxLength: 40 }), region, (regions, asked) => {
+        const items = regions.map((one, at) => ({ region: one, at }));
+        const index = new RegionIndex(items);
+        expect(index.meeting(asked)).toEqual(
+          items.filter((item) => regionsMeet(item.region, asked)),
+        );
+        const holding = items.filter((item) => isInside(asked, item.region));
+        const found = index.holding(asked, () => true);
+        expect(found !== undefined).toBe(holding.length > 0);
+        if (found !== undefined) expect(holding).toContain(found);
+        // One that is refused must not hide another.
+        const last = holding.at(-1);
+        expect(index.holding(asked, (item) => item === last)).toBe(last);
+      }),
+      { numRuns: 2000, seed: 29 },
+    );
+  });
+});
