@@ -13,7 +13,7 @@ import type { Isolation, UnsayableSubjects } from "./isolation.ts";
 import { withinIsolated } from "./isolation.ts";
 import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
 import type { Effort } from "./reach.ts";
-import { effective, meetBoxes, reaching, subjectBoxes } from "./reach.ts";
+import { effective, inFewWords, meetBoxes, reaching, subjectBoxes } from "./reach.ts";
 import type { SaidRule } from "./say-rule.ts";
 import { NOTHING_SAID, sayKept, sayRule, saySubjects } from "./say-rule.ts";
 
@@ -132,13 +132,16 @@ function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): 
   draft.wanted = local.boxes;
   draft.sure = local.certain ? local.boxes : [];
   if (!scene.plain) {
-    draft.wanted = effective(scene.set, tierIndex, local, "over", scene.effort);
+    const isCut = scene.options.inexact === "narrow" && isSurelyCut(scene, tier, local);
+    // Of a rule that is left out anyway, what would be left of it is a matter of words.
+    const effort = isCut ? inFewWords() : scene.effort;
+    draft.wanted = effective(scene.set, tierIndex, local, "over", effort);
     if (isNothing(scene, draft.wanted)) {
       draft.because = cutters(scene.set, tierIndex, tier, local, scene.effort);
       if (hasUnsaid(local)) draft.disposition = "skipped";
       return;
     }
-    if (scene.options.inexact === "narrow" && isSurelyCut(scene, tier, local)) whole = false;
+    if (isCut) whole = false;
     else {
       draft.sure = effective(scene.set, tierIndex, local, "under", scene.effort);
       whole &&= covers(scene, draft.sure, local.boxes);
