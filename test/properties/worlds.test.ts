@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ConvertResult } from "../../src/pipeline.ts";
+import { draws, flowLimit } from "../support/effort.ts";
 import { documentsText, randomWorld } from "../support/random-calico.ts";
 import type { RandomWorld } from "../support/random-calico.ts";
 import { judge } from "../support/judge.ts";
@@ -25,9 +26,9 @@ describe("random small worlds of several tiers", () => {
         );
         expect(refused, "the worlds are valid").toEqual([]);
         checkReport(result);
-        judge(result, { limit: 1200 });
+        judge(result, { limit: flowLimit(1200) });
       }),
-      { numRuns: 200, seed: 11 },
+      { numRuns: draws(200), seed: 11 },
     );
   }, 180_000);
 
