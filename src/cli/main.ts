@@ -22,7 +22,6 @@ const WIDEST = 110;
  * @returns the exit code; nothing here ends the process
  */
 export async function main(args: readonly string[]): Promise<number> {
-  let exitCode: number = EXIT.done;
   const parser = yargs(withStandardStreams(args))
     .scriptName("netpol-migrate")
     .usage(
@@ -35,30 +34,15 @@ said.`,
     .parserConfiguration({ "camel-case-expansion": false, "boolean-negation": true })
     // Messages are the same everywhere.
     .detectLocale(false)
-    .command(
-      convertCommand.command,
-      convertCommand.describe,
-      convertCommand.builder,
-      async (parsed) => {
-        exitCode = await convertCommand.run(withDashes(parsed));
-      },
-    )
-    .command(
-      explainCommand.command,
-      explainCommand.describe,
-      explainCommand.builder,
-      async (parsed) => {
-        exitCode = await explainCommand.run(withDashes(parsed));
-      },
-    )
-    .command(
-      verifyCommand.command,
-      verifyCommand.describe,
-      verifyCommand.builder,
-      async (parsed) => {
-        exitCode = await verifyCommand.run(withDashes(parsed));
-      },
-    )
+    .command(convertCommand.command, convertCommand.describe, convertCommand.builder, (parsed) => {
+      throw new Chosen(() => convertCommand.run(withDashes(parsed)));
+    })
+    .command(explainCommand.command, explainCommand.describe, explainCommand.builder, (parsed) => {
+      throw new Chosen(() => explainCommand.run(withDashes(parsed)));
+    })
+    .command(verifyCommand.command, verifyCommand.describe, verifyCommand.builder, (parsed) => {
+      throw new Chosen(() => verifyCommand.run(withDashes(parsed)));
+    })
     .example("$0 convert policies/ -o out", "a folder into out/")
     .example("$0 convert --help", "all options, with more examples")
     .epilogue(EXIT_CODES)
@@ -81,9 +65,27 @@ said.`,
     }
     const [first = ""] = args;
     if (!first.startsWith("-") && !COMMANDS.includes(first)) throw unknownCommand(first);
-    await parser.parseAsync();
-    return exitCode;
+    try {
+      await parser.parseAsync();
+    } catch (thrown) {
+      if (thrown instanceof Chosen) return await thrown.run();
+      throw thrown;
+    }
+    return EXIT.done;
   });
+}
+
+/**
+ * A command with its options read. It is thrown by the parser's handlers and run when the parser is left: a handler that
+ * returns makes yargs set the text of the command's help, which takes longer than a small conversion.
+ */
+class Chosen extends Error {
+  readonly run: () => Promise<number>;
+
+  constructor(run: () => Promise<number>) {
+    super("a command was chosen");
+    this.run = run;
+  }
 }
 
 const EXIT_CODES = `Exit codes:
