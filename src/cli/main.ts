@@ -23,7 +23,6 @@ const WIDEST = 110;
  * @returns the exit code; nothing here ends the process
  */
 export async function main(args: readonly string[]): Promise<number> {
-  let exitCode: number = EXIT.done;
   const parser = yargs(withStandardStreams(args))
     .scriptName("netpol-migrate")
     .usage(
@@ -40,33 +39,25 @@ said.`,
       convertCommand.command,
       convertCommand.describe,
       convertCommand.builder,
-      async (parsed) => {
-        exitCode = await convertCommand.run(withDashes(parsed));
-      },
+      chosen(convertCommand.run),
     )
     .command(
       explainCommand.command,
       explainCommand.describe,
       explainCommand.builder,
-      async (parsed) => {
-        exitCode = await explainCommand.run(withDashes(parsed));
-      },
+      chosen(explainCommand.run),
     )
     .command(
       verifyCommand.command,
       verifyCommand.describe,
       verifyCommand.builder,
-      async (parsed) => {
-        exitCode = await verifyCommand.run(withDashes(parsed));
-      },
+      chosen(verifyCommand.run),
     )
     .command(
       reportCommand.command,
       reportCommand.describe,
       reportCommand.builder,
-      async (parsed) => {
-        exitCode = await reportCommand.run(withDashes(parsed));
-      },
+      chosen(reportCommand.run),
     )
     .example("$0 convert policies/ -o out", "a folder into out/")
     .example("$0 convert --help", "all options, with more examples")
@@ -90,9 +81,33 @@ said.`,
     }
     const [first = ""] = args;
     if (!first.startsWith("-") && !COMMANDS.includes(first)) throw unknownCommand(first);
-    await parser.parseAsync();
-    return exitCode;
+    try {
+      await parser.parseAsync();
+    } catch (thrown) {
+      if (thrown instanceof Chosen) return await thrown.run();
+      throw thrown;
+    }
+    return EXIT.done;
   });
+}
+
+/**
+ * A command with its options read. It is thrown by the parser's handlers and run when the parser is left: a handler that
+ * returns makes yargs set the text of the command's help, which takes longer than a small conversion.
+ */
+class Chosen extends Error {
+  readonly run: () => Promise<number>;
+
+  constructor(run: () => Promise<number>) {
+    super("a command was chosen");
+    this.run = run;
+  }
+}
+
+function chosen<Args extends object>(run: (args: Args) => Promise<number>): (args: Args) => never {
+  return (parsed) => {
+    throw new Chosen(() => run(withDashes(parsed)));
+  };
 }
 
 const EXIT_CODES = `Exit codes:
