@@ -100,7 +100,7 @@ export class Variables {
 }
 
 /** Texts are equal only if the conditions hold for the same flows: of two sets, or of one that was read twice. */
-function identityOf(condition: OpaqueCondition): OpaqueCondition | string {
+export function identityOf(condition: OpaqueCondition): OpaqueCondition | string {
   if (condition.kind !== "unknown") return canonicalJson(condition);
   const { code, same } = condition;
   return same === undefined ? condition : `${code} ${same}`;

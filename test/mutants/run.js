@@ -38,6 +38,7 @@ const { values: options } = parseArgs({
     "per-folder": { type: "string", default: "250" },
     seed: { type: "string", default: "4" },
     jobs: { type: "string", default: "1" },
+    quickest: { type: "string", default: "0" },
     slowest: { type: "string", default: "100,1000,8000" },
     file: { type: "string", default: "" },
     tests: { type: "string", default: "" },
@@ -90,11 +91,11 @@ const readLog = (path) =>
     : [];
 
 /** One process over all tests for one share of the mutants; started again where it fell silent. */
-async function pass(plan, log, shard, slowest) {
+async function pass(plan, log, shard, quickest, slowest) {
   for (let tries = 0; tries < 20; tries += 1) {
     const current = join(out, `current-${shard[0]}`);
     writeFileSync(current, `idle    ${Date.now()}\n`);
-    const settings = JSON.stringify({ plan, log, current, slowest, shard });
+    const settings = JSON.stringify({ plan, log, current, quickest, slowest, shard });
     const child = spawn(
       process.execPath,
       [
@@ -139,9 +140,11 @@ if (!options.resume) {
   );
   for (const log of logs) writeFileSync(log, "");
 }
-for (const slowest of options.slowest.split(",").filter(Boolean)) {
+let quickest = Number(options.quickest);
+for (const slowest of options.slowest.split(",").filter(Boolean).map(Number)) {
   console.log(`tests of at most ${slowest} ms`);
-  await Promise.all(logs.map((log, at) => pass(plan, log, [at, jobs], Number(slowest))));
+  await Promise.all(logs.map((log, at) => pass(plan, log, [at, jobs], quickest, slowest)));
+  quickest = slowest;
 }
 const { mutants } = JSON.parse(readFileSync(plan, "utf8"));
 process.exitCode = printReport(mutants, logs.flatMap(readLog), join(out, "survivors.txt"));
