@@ -48,6 +48,8 @@ export interface ConvertInput {
   readonly tool: RunReport["tool"];
   /** The options as the report shows them. */
   readonly reportedOptions: RunReport["options"];
+  /** Whether the report holds the policies and objects themselves, for the formats that show them. */
+  readonly reportTexts?: boolean;
 }
 
 export interface ConvertResult {
@@ -122,6 +124,7 @@ export function runConvert(input: ConvertInput): ConvertResult {
       stops,
       outcome,
       exitCode,
+      withTexts: input.reportTexts ?? false,
     }),
     diagnostics,
     stops,

@@ -4,6 +4,7 @@ import yargs from "yargs";
 import { CONVERT_OPTIONS, convertCommand } from "./commands/convert.ts";
 import { EXPLAIN_OPTIONS, explainCommand } from "./commands/explain.ts";
 import { FACT_OPTIONS } from "./commands/fact-options.ts";
+import { REPORT_OPTIONS, reportCommand } from "./commands/report.ts";
 import { VERIFY_OPTIONS, verifyCommand } from "./commands/verify.ts";
 import { EXIT } from "./exit-code.ts";
 import { writeError } from "./io.ts";
@@ -57,6 +58,14 @@ said.`,
       verifyCommand.builder,
       async (parsed) => {
         exitCode = await verifyCommand.run(withDashes(parsed));
+      },
+    )
+    .command(
+      reportCommand.command,
+      reportCommand.describe,
+      reportCommand.builder,
+      async (parsed) => {
+        exitCode = await reportCommand.run(withDashes(parsed));
       },
     )
     .example("$0 convert policies/ -o out", "a folder into out/")
@@ -113,16 +122,17 @@ const LONE_DASH = "\u0000-";
 
 /** What was parsed, with `-` where it was given. */
 function withDashes<Parsed extends object>(parsed: Parsed): Parsed {
-  const restored = Object.entries(parsed).map(([name, value]: [string, unknown]) => [
+  const restored = (one: unknown): unknown => (one === LONE_DASH ? "-" : one);
+  const entries = Object.entries(parsed).map(([name, value]: [string, unknown]) => [
     name,
-    Array.isArray(value) ? value.map((one: unknown) => (one === LONE_DASH ? "-" : one)) : value,
+    Array.isArray(value) ? value.map(restored) : restored(value),
   ]);
-  return Object.fromEntries(restored) as Parsed;
+  return Object.fromEntries(entries) as Parsed;
 }
 
 const TAKES_A_STREAM: readonly string[] = ["--report", "--inventory", "--against"];
 
-const COMMANDS: readonly string[] = ["convert", "explain", "verify"];
+const COMMANDS: readonly string[] = ["convert", "explain", "verify", "report"];
 
 function unknownCommand(name: string): UsageError {
   const near = closest(name, COMMANDS);
@@ -138,7 +148,13 @@ function usageError(message: string, command: string): UsageError {
   if (unknown !== undefined) {
     const near = closest(
       unknown,
-      Object.keys({ ...FACT_OPTIONS, ...CONVERT_OPTIONS, ...EXPLAIN_OPTIONS, ...VERIFY_OPTIONS }),
+      Object.keys({
+        ...FACT_OPTIONS,
+        ...CONVERT_OPTIONS,
+        ...EXPLAIN_OPTIONS,
+        ...VERIFY_OPTIONS,
+        ...REPORT_OPTIONS,
+      }),
     );
     return new UsageError(`there is no option \`--${unknown}\``, {
       hint: distance(unknown, near) <= 3 ? `Did you mean \`--${near}\`?` : hint,

@@ -27,6 +27,8 @@ export interface ReportParts {
   readonly stops: readonly Diagnostic[];
   readonly outcome: Outcome;
   readonly exitCode: number;
+  /** Whether the report holds the policies and objects themselves: some formats show them. */
+  readonly withTexts: boolean;
 }
 
 /** Makes the report: everything sorted, nothing but values in it. */
@@ -37,7 +39,7 @@ export function buildReport(parts: ReportParts): RunReport {
   const results = [...parts.results].sort((a, b) => comparePlaces(a.policy.place, b.policy.place));
   const assumptions = reportAssumptions(results);
   const eachPolicy = function* (): Generator<ReportPolicy> {
-    for (const result of results) yield reportPolicy(result, objects, findings);
+    for (const result of results) yield reportPolicy(result, objects, findings, parts.withTexts);
   };
   let policies: readonly ReportPolicy[] | undefined;
   return {

@@ -103,6 +103,8 @@ export interface ReportPolicy {
     readonly namespace: string | null;
     readonly name: string;
     readonly tier: string | null;
+    /** The document, without the indentation of a list; absent where the run was not asked for texts. */
+    readonly text?: string;
   };
   readonly disposition: Disposition;
   readonly outcome: Outcome;
@@ -114,6 +116,8 @@ export interface ReportPolicy {
     readonly name: string;
     /** Below the output directory. */
     readonly file: string;
+    /** The object as it was written; absent where the run was not asked for texts. */
+    readonly text?: string;
   }[];
   readonly rules: readonly ReportRule[];
   readonly assumptions: readonly string[];
