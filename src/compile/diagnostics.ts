@@ -123,6 +123,13 @@ export const compileDiagnostics = defineDiagnostics({
     explanation:
       "A selector over namespace labels cannot be decided for a namespace whose labels nobody gave. With `--inexact widen` the policy isolates no pod there.",
   },
+  "CMP-P010": {
+    severity: "warning",
+    effect: "unknown",
+    message: "the policy comes out {outcome}",
+    explanation:
+      "Stands in lists of findings alone (SARIF, annotations, code quality) for a policy that comes out worse than any of its findings tells, so that no list is without it. The flow that is shown with it, if there is one, says what changes.",
+  },
   "CMP-S001": {
     severity: "error",
     effect: "unknown",
