@@ -52,7 +52,7 @@ export function* eachIssue(report: RunReport): Generator<Issue> {
     const subject = about === undefined ? undefined : `${about.kind} ${about.name}`;
     yield {
       ...{ code, message, hint, file, line, column, path, baseline, level, subject },
-      gravity: baseline === "known" ? "note" : gravityOfLevel(level, report),
+      gravity: baseline === "known" ? "note" : gravityOfLevel(level, report, about?.outcome),
       witness: about?.witness,
       fingerprint: fingerprints.of(code, subject ?? file, path),
     };

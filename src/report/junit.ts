@@ -1,7 +1,7 @@
 import type { ReportDiagnostic, ReportPolicy, RunReport } from "./report.ts";
 import { asSentence } from "./issue-text.ts";
 import { policyText } from "./issues.ts";
-import { reachesFailOn } from "./ladder.ts";
+import { gravityOfLevel, reachesFailOn } from "./ladder.ts";
 import { attributes, escapeXml } from "./xml.ts";
 import { witnessText } from "./witness-text.ts";
 
@@ -95,11 +95,11 @@ function* eachCase(report: RunReport, namesOf: () => Map<string, number>): Gener
       for (const [other, documents] of unread) {
         // Files come sorted, so those before this one hold nothing but what could not be read.
         if (other >= source.file) break;
-        yield* unreadCases(other, documents, namesOf);
+        yield* unreadCases(other, documents, report, namesOf);
         unread.delete(other);
       }
       file = source.file;
-      yield* unreadCases(file, unread.get(file) ?? [], namesOf);
+      yield* unreadCases(file, unread.get(file) ?? [], report, namesOf);
       unread.delete(file);
     }
     const ending = endingOf(policy, report);
@@ -118,7 +118,7 @@ function* eachCase(report: RunReport, namesOf: () => Map<string, number>): Gener
         }),
     };
   }
-  for (const [other, documents] of unread) yield* unreadCases(other, documents, namesOf);
+  for (const [other, documents] of unread) yield* unreadCases(other, documents, report, namesOf);
 }
 
 function wholeSet(report: RunReport): Case {
@@ -160,10 +160,12 @@ function unreadByFile(report: RunReport): Map<string, ReportDiagnostic[]> {
 function* unreadCases(
   file: string,
   documents: readonly ReportDiagnostic[],
+  report: RunReport,
   namesOf: () => Map<string, number>,
 ): Generator<Case> {
   for (const diagnostic of documents) {
-    const ending = diagnostic.baseline === "known" ? "skipped" : "error";
+    const isKnown = diagnostic.baseline === "known";
+    const ending = isKnown || gravityOfLevel("invalid", report) !== "error" ? "skipped" : "error";
     yield {
       file,
       ending,

@@ -35,13 +35,22 @@ export function outcomeOfLevel(level: Level): Outcome | undefined {
   }
 }
 
-/** How grave a finding of a level is in this run. */
-export function gravityOfLevel(level: Level, report: Judged): Gravity {
+/**
+ * How grave a finding of a level is in this run.
+ * @param policy how the policy comes out that it is about: one thing may hide another, so it may be better than a finding of
+ *   it says, and then the finding fails nothing
+ */
+export function gravityOfLevel(level: Level, report: Judged, policy?: Outcome): Gravity {
   if (level === "note") return "note";
   const isStop = level === "stop" || level === "invalid";
   if (isStop && report.result.stops.length > 0) return "error";
   const outcome = outcomeOfLevel(level);
-  return outcome === undefined ? "warning" : gravityOfOutcome(outcome, report);
+  if (outcome === undefined) return "warning";
+  return gravityOfOutcome(policy === undefined ? outcome : betterOutcome(outcome, policy), report);
+}
+
+function betterOutcome(a: Outcome, b: Outcome): Outcome {
+  return OUTCOMES.indexOf(a) < OUTCOMES.indexOf(b) ? a : b;
 }
 
 export function gravityOfOutcome(outcome: Outcome, report: Judged): Gravity {

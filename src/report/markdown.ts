@@ -5,7 +5,6 @@ import type { Level } from "./findings.ts";
 import { levelOf } from "./findings.ts";
 import { asSentence } from "./issue-text.ts";
 import { policyText } from "./issues.ts";
-import { gravityOfLevel, gravityOfOutcome } from "./ladder.ts";
 import { cellCode, code, escapeHtml, htmlCode, inline } from "./markdown-text.ts";
 import { plural } from "./plural.ts";
 import type { ReportDiagnostic, ReportPolicy, RunReport } from "./report.ts";
@@ -28,13 +27,13 @@ const TOLD = 12;
  */
 export function* markdownTexts(report: RunReport): Generator<string> {
   const page = new Page(MOST_BYTES - END_BYTES - TABLE_BYTES);
-  page.add(headText(report));
+  page.note(headText(report));
   addUnplaced(report, page);
   addChanges(report, page);
   page.grow(TABLE_BYTES);
   addPolicies(report, page);
   page.grow(END_BYTES);
-  page.add(endText(report));
+  page.note(endText(report));
   yield page.toString();
 }
 
@@ -61,6 +60,12 @@ class Page {
     this.#room -= Buffer.byteLength(text);
     this.#parts.push(text);
     return true;
+  }
+
+  /** A few words that must not be missing: the end's room is held back for them. */
+  note(text: string): void {
+    this.#room -= Buffer.byteLength(text);
+    this.#parts.push(text);
   }
 
   toString(): string {
@@ -159,13 +164,13 @@ function addUnplaced(report: RunReport, page: Page): void {
     else left += 1;
   }
   if (lines.length === 0) return;
-  page.add("### Not understood, or about no policy\n\n");
+  page.note("### Not understood, or about no policy\n\n");
   for (const [at, line] of lines.entries()) {
     if (page.add(line)) continue;
     left += lines.length - at;
     break;
   }
-  page.add(left > 0 ? `- ... and ${String(left)} more\n\n` : "\n");
+  page.note(left > 0 ? `- ... and ${String(left)} more\n\n` : "\n");
 }
 
 function findingLine(diagnostic: ReportDiagnostic, level: Level): string {
@@ -179,7 +184,7 @@ function findingLine(diagnostic: ReportDiagnostic, level: Level): string {
 function addChanges(report: RunReport, page: Page): void {
   const changed = changedPolicies(report);
   if (changed.total === 0) return;
-  page.add("### What changes\n\n");
+  page.note("### What changes\n\n");
   let shown = 0;
   for (const outcome of [...OUTCOMES].reverse()) {
     for (const policy of changed.byOutcome.get(outcome) ?? []) {
@@ -189,7 +194,7 @@ function addChanges(report: RunReport, page: Page): void {
   }
   const left = changed.total - shown;
   if (left > 0) {
-    page.add(
+    page.note(
       `**${plural(left, "more policy", "more policies")} that change${left === 1 ? "s" : ""} had no room here**: the JSON report has all of them.\n\n`,
     );
   }
@@ -232,10 +237,8 @@ function changeText(policy: ReportPolicy, report: RunReport): string {
     first === undefined
       ? ""
       : `<br>${escapeHtml(flowHead(first.witness))}${htmlCode(flowTail(first.witness))}`;
-  const gravity =
-    gravityOfOutcome(outcome, report) === "error" && baseline !== "known" ? "❌ " : "";
   const lines = [
-    `<details><summary>${gravity}<b>${outcome}</b>${known} ${htmlCode(policyText(source))}${flow}</summary>`,
+    `<details><summary><b>${outcome}</b>${known} ${htmlCode(policyText(source))}${flow}</summary>`,
     "",
     `${code(`${source.file}:${String(source.line)}`)} -> ${emittedText(policy)}`,
     "",
@@ -275,7 +278,7 @@ function findingLines({ diagnostics }: ReportPolicy, report: RunReport): readonl
     const diagnostic = report.diagnostics[index];
     if (diagnostic === undefined) continue;
     const level = levelOf(diagnostic, report.subjectOf(index), stops);
-    if (level === "note" || gravityOfLevel(level, report) === "note") continue;
+    if (level === "note") continue;
     if (lines.length < TOLD) lines.push(findingLine(diagnostic, level).trimEnd());
     else left += 1;
   }
@@ -290,7 +293,7 @@ function addPolicies(report: RunReport, page: Page): void {
   const head =
     "<details><summary>All policies</summary>\n\n| policy | outcome | objects |\n| --- | --- | --- |\n";
   if (!page.fits(`${head}${close}${" ".repeat(400)}`)) return;
-  page.add(head);
+  page.note(head);
   let left = 0;
   for (const policy of report.eachPolicy()) {
     const { source, outcome, emitted } = policy;
@@ -301,10 +304,10 @@ function addPolicies(report: RunReport, page: Page): void {
     else page.add(row);
   }
   if (left > 0)
-    page.add(
+    page.note(
       `\n... and ${plural(left, "more policy", "more policies")}: the JSON report has all of them.\n`,
     );
-  page.add(close);
+  page.note(close);
 }
 
 function endText(report: RunReport): string {
