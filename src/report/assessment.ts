@@ -61,14 +61,26 @@ export function pushReasons(
   if (summary.emitted === 0) {
     screen.entry("empty", emptiness(summary, Object.keys(engines).length > 0));
   }
+  if (result.baseline !== undefined) {
+    const { new: fresh, known, outcome: worst } = result.baseline;
+    screen.entry(
+      "baseline",
+      `${plural(fresh, "finding")} new, ${String(known)} known (shown with --verbose): ${worst === "exact" ? "nothing new changes a flow" : `the worst of what is new is ${worst}`}`,
+    );
+  }
   if (exitCode === 1) {
+    const worst = result.baseline?.outcome ?? outcome;
     const asked =
-      outcome === "widened"
+      worst === "widened"
         ? "it is never passed over in silence"
         : `--fail-on ${String(options["fail-on"])}`;
-    screen.entry("failed", `the whole set is ${outcome} (${asked}): exit code 1`, {
-      paint: colors.red,
-    });
+    screen.entry(
+      "failed",
+      `${result.baseline === undefined ? `the whole set is ${outcome}` : `what is new is ${worst}`} (${asked}): exit code 1`,
+      {
+        paint: colors.red,
+      },
+    );
   }
 }
 
@@ -78,7 +90,11 @@ const UNSAYABLE = "CMP-S001";
 function emptiness({ documents, policies }: RunReport["summary"], hasPolicies: boolean): string {
   const { read, context, ignored, invalid } = documents;
   if (policies.unknown + invalid > 0) {
-    return "nothing was understood that restricts a pod of a known namespace, so there is nothing to write";
+    const left = [
+      ...(policies.unknown > 0 ? [plural(policies.unknown, "policy", "policies")] : []),
+      ...(invalid > 0 ? [plural(invalid, "document")] : []),
+    ].join(" and ");
+    return `${left} left out, of which nobody can say what they do; nothing else restricts a pod of a known namespace`;
   }
   if (!hasPolicies) {
     return `none of the ${plural(read, "document")} is a policy that is in force: ${String(context)} tell of the cluster, ${String(ignored)} decide no traffic`;

@@ -1,3 +1,4 @@
+import type { ReportFormatName } from "./format-names.ts";
 import { githubTexts } from "./github.ts";
 import { gitlabTexts } from "./gitlab.ts";
 import { jsonTexts } from "./json.ts";
@@ -9,7 +10,7 @@ import { sarifTexts } from "./sarif.ts";
 /** One form in which the report of a conversion is written. A new one is a row in {@link REPORT_FORMATS}. */
 export interface ReportFormat {
   /** What `--report` calls it. */
-  readonly name: string;
+  readonly name: ReportFormatName;
   /** Endings of file names by which it is meant where no format is named; none: it has to be named. */
   readonly endings: readonly string[];
   readonly describe: string;

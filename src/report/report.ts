@@ -13,8 +13,8 @@ export interface ReportDocument {
     readonly exitCode: number;
     /** Codes of the findings because of which nothing was written. */
     readonly stops: readonly string[];
-    /** How many findings and policies the report given as `--baseline` lacks, and how many it has; absent without one. */
-    readonly baseline?: { readonly new: number; readonly known: number };
+    /** What the report given as `--baseline` lacks, and what it has already; absent without one. */
+    readonly baseline?: ReportBaseline;
   };
   readonly summary: ReportSummary;
   readonly assumptions: readonly ReportAssumption[];
@@ -128,6 +128,14 @@ export interface ReportPolicy {
   readonly verification: ReportVerification;
   /** Whether it came out as badly in the run that the baseline is of; absent without a baseline. */
   readonly baseline?: BaselineState;
+}
+
+export interface ReportBaseline {
+  /** Findings, notes not counted. */
+  readonly new: number;
+  readonly known: number;
+  /** The worst of what is new: it decides the exit code. */
+  readonly outcome: Outcome;
 }
 
 /** Whether the report given as `--baseline` has it already. */

@@ -45,7 +45,7 @@ export function terminalText(report: RunReport, options: TerminalOptions): strin
   pushReasons(report, screen, colors);
   pushWideningAssumptions(report.assumptions, screen, colors);
 
-  const groups = groupFindings(report);
+  const groups = detail === "verbose" ? groupFindings(report) : withoutKnown(groupFindings(report));
   const shown = groups.filter(
     ({ level }) =>
       detail === "verbose" ||
@@ -55,7 +55,7 @@ export function terminalText(report: RunReport, options: TerminalOptions): strin
   const limit = detail === "verbose" ? Infinity : SHOWN_OF_A_CODE;
   const flows = new Set<Witness>();
   for (const group of shown) pushGroup(group, limit, paints[group.level], flows, screen, colors);
-  if (detail !== "quiet") pushUntold(report, paints, screen);
+  if (detail !== "quiet") pushUntold(report, detail === "verbose", paints, screen);
   if (detail === "verbose") pushPolicies(report, options, paints, screen);
 
   screen.blank();
@@ -77,6 +77,16 @@ function paintsOf(colors: Colors): Readonly<Record<Level | Outcome, Paint>> {
     warning: colors.yellow,
     note: colors.dim,
   };
+}
+
+/** The findings that the baseline does not have; all of them where there is none. */
+function withoutKnown(groups: readonly FindingGroup[]): readonly FindingGroup[] {
+  return groups
+    .map((group) => ({
+      ...group,
+      findings: group.findings.filter(({ diagnostic }) => diagnostic.baseline !== "known"),
+    }))
+    .filter(({ findings }) => findings.length > 0);
 }
 
 const count = (groups: readonly FindingGroup[]): number =>
@@ -136,10 +146,12 @@ function pushHint({ diagnostic: { hint } }: Finding, screen: Screen): void {
 /** Policies that come out worse than any of their findings tells. */
 function pushUntold(
   report: RunReport,
+  withKnown: boolean,
   paints: Readonly<Record<Outcome, Paint>>,
   screen: Screen,
 ): void {
-  for (const { level, file, line, column, subject, witness } of eachUntold(report)) {
+  for (const { level, file, line, column, subject, witness, baseline } of eachUntold(report)) {
+    if (baseline === "known" && !withKnown) continue;
     const place = `${file ?? ""}:${String(line)}:${String(column)}`;
     screen.entry(level, `${place}  ${subject ?? ""}`, { paint: paints[level] });
     if (witness !== undefined) screen.more(witnessText(witness));
