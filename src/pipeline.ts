@@ -12,6 +12,7 @@ import { OUTCOMES, worstOutcome } from "./ir/outcome.ts";
 import type { PolicySet } from "./ir/policy.ts";
 import { confirmOutput, confirmedResults } from "./pipeline-confirm.ts";
 import { readSources } from "./pipeline-read.ts";
+import { againstBaseline } from "./report/baseline.ts";
 import type { RunReport } from "./report/report.ts";
 import { buildReport } from "./report/build.ts";
 import type { CalicoPolicy, CalicoTier } from "./sources/calico/model.ts";
@@ -50,6 +51,8 @@ export interface ConvertInput {
   readonly reportedOptions: RunReport["options"];
   /** Whether the report holds the policies and objects themselves, for the formats that show them. */
   readonly reportTexts?: boolean;
+  /** An earlier report: what it has already fails nothing. */
+  readonly baseline?: RunReport;
 }
 
 export interface ConvertResult {
@@ -112,20 +115,21 @@ export function runConvert(input: ConvertInput): ConvertResult {
   const exitCode =
     refuted.length > 0 ? 4 : stops.length > 0 ? 2 : failing(outcome, options) ? 1 : 0;
   const written = stops.length > 0 || refuted.length > 0 ? [] : objects;
+  const built = buildReport({
+    tool: input.tool,
+    options: input.reportedOptions,
+    inputs,
+    results,
+    written,
+    diagnostics,
+    stops,
+    outcome,
+    exitCode,
+    withTexts: input.reportTexts ?? false,
+  });
   return {
     objects: written,
-    report: buildReport({
-      tool: input.tool,
-      options: input.reportedOptions,
-      inputs,
-      results,
-      written,
-      diagnostics,
-      stops,
-      outcome,
-      exitCode,
-      withTexts: input.reportTexts ?? false,
-    }),
+    report: input.baseline === undefined ? built : againstBaseline(built, input.baseline),
     diagnostics,
     stops,
     refuted,

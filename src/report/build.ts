@@ -33,7 +33,7 @@ export interface ReportParts {
 
 /** Makes the report: everything sorted, nothing but values in it. */
 export function buildReport(parts: ReportParts): RunReport {
-  const diagnostics = sortDiagnostics(parts.diagnostics);
+  const diagnostics = sortDiagnostics(effectsAsWritten(parts.diagnostics, parts.results));
   const findings = new FindingIndex(diagnostics);
   const objects = new ObjectIndex(parts.written);
   const results = [...parts.results].sort((a, b) => comparePlaces(a.policy.place, b.policy.place));
@@ -69,6 +69,24 @@ export function buildReport(parts: ReportParts): RunReport {
     subjectOf: subjectsOf(diagnostics, findings, results),
     engines: enginesOf(results),
   };
+}
+
+/** What the reader says narrows does not if `--inexact widen` has the rule written whole. */
+function effectsAsWritten(
+  diagnostics: readonly Diagnostic[],
+  results: readonly PolicyResult[],
+): readonly Diagnostic[] {
+  const widened = results.flatMap(({ rules }) =>
+    rules.filter((rule) => rule.outcome === "widened"),
+  );
+  if (widened.length === 0) return diagnostics;
+  const findings = new FindingIndex(diagnostics);
+  const concerned = new Set(widened.flatMap(({ rule }) => findings.below(rule.place)));
+  return diagnostics.map((diagnostic, index) =>
+    diagnostic.effect === "narrows" && concerned.has(index)
+      ? { ...diagnostic, effect: "widens" }
+      : diagnostic,
+  );
 }
 
 /** Of the whole set: as of its worst policy. */

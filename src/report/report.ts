@@ -13,6 +13,8 @@ export interface ReportDocument {
     readonly exitCode: number;
     /** Codes of the findings because of which nothing was written. */
     readonly stops: readonly string[];
+    /** What the report given as `--baseline` lacks, and what it has already; absent without one. */
+    readonly baseline?: ReportBaseline;
   };
   readonly summary: ReportSummary;
   readonly assumptions: readonly ReportAssumption[];
@@ -124,7 +126,20 @@ export interface ReportPolicy {
   /** Indices into the report's diagnostics. */
   readonly diagnostics: readonly number[];
   readonly verification: ReportVerification;
+  /** Whether it came out as badly in the run that the baseline is of; absent without a baseline. */
+  readonly baseline?: BaselineState;
 }
+
+export interface ReportBaseline {
+  /** Findings, notes not counted. */
+  readonly new: number;
+  readonly known: number;
+  /** The worst of what is new: it decides the exit code. */
+  readonly outcome: Outcome;
+}
+
+/** Whether the report given as `--baseline` has it already. */
+export type BaselineState = "new" | "known";
 
 export interface ReportRule {
   readonly direction: Direction;
@@ -156,4 +171,6 @@ export interface ReportDiagnostic {
   readonly line: number | null;
   readonly column: number | null;
   readonly path: string | null;
+  /** Absent without a baseline. */
+  readonly baseline?: BaselineState;
 }

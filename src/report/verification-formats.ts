@@ -1,8 +1,9 @@
+import type { VerificationFormatName } from "./format-names.ts";
 import type { VerificationReport } from "./verification.ts";
 
 /** One form in which the report of a comparison is written. */
 export interface VerificationFormat {
-  readonly name: string;
+  readonly name: VerificationFormatName;
   readonly endings: readonly string[];
   readonly describe: string;
   readonly texts: (report: VerificationReport) => Iterable<string>;

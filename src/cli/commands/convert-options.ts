@@ -4,7 +4,7 @@ import type { ReportFormat } from "../../report/formats.ts";
 import { REPORT_FORMATS } from "../../report/formats.ts";
 import { UsageError } from "../usage-error.ts";
 import type { ConvertArguments } from "./convert.ts";
-import { ASSUMABLE } from "./convert.ts";
+import { ASSUMABLE } from "./shared-options.ts";
 import { readFactOptions, reportedFacts, reportedPaths } from "./fact-options.ts";
 import type { ReportTarget } from "./report-target.ts";
 import { checkStreams, readReportTarget } from "./report-target.ts";
@@ -59,6 +59,7 @@ export function reportedOptions(
     "allow-incomplete": args["allow-incomplete"],
     verify: args.verify,
     "fail-on": args["fail-on"],
+    ...(args.baseline === undefined ? {} : { baseline: reportedPaths([args.baseline], cwd)[0] }),
     ...reportedFacts(args, cwd),
     assume: args.assume ?? [],
   };

@@ -19,6 +19,8 @@ import { UsageError } from "../usage-error.ts";
 import { toolVersion } from "../version.ts";
 import { readOptions, reportedOptions, reportTargets } from "./convert-options.ts";
 import type { ConvertArguments } from "./convert.ts";
+import { loadReport } from "./report-run.ts";
+import { detailOf } from "./shared-options.ts";
 import type { ReportTarget } from "./report-target.ts";
 import { keepInputs, stageReports } from "./report-target.ts";
 
@@ -41,7 +43,7 @@ export async function convert(args: ConvertArguments): Promise<number> {
   writeError(
     terminalText(result.report, {
       colors: pc.createColors(useColor(args.color)),
-      detail: args.quiet === true ? "quiet" : args.verbose === true ? "verbose" : "normal",
+      detail: detailOf(args),
       destination: destination(args),
       width: terminalWidth(process.stderr),
       objects: result.objects,
@@ -79,6 +81,7 @@ async function compute(args: ConvertArguments): Promise<ConvertResult> {
       tool: { name: "netpol-migrate", version: toolVersion() },
       reportedOptions: reportedOptions(args, cwd),
       reportTexts: true,
+      ...(args.baseline === undefined ? {} : { baseline: await loadReport(args.baseline) }),
     });
     // An empty dump is a command that failed before the pipe far more often than a cluster without policies.
     if (result.report.summary.documents.read === 0) {

@@ -13,6 +13,7 @@ import { terminalWidth, useColor } from "../terminal-settings.ts";
 import { UsageError } from "../usage-error.ts";
 import { checkStreams, keepInputs, readReportTarget, stageReports } from "./report-target.ts";
 import type { ReportArguments } from "./report.ts";
+import { detailOf } from "./shared-options.ts";
 
 /** Renders a stored report. */
 export async function renderReport(args: ReportArguments): Promise<number> {
@@ -48,10 +49,10 @@ export async function loadReport(file: string): Promise<RunReport> {
   });
 }
 
-function summaryOf(report: RunReport, { color, quiet, verbose }: ReportArguments): string {
+function summaryOf(report: RunReport, args: ReportArguments): string {
   return terminalText(report, {
-    colors: pc.createColors(useColor(color ?? (process.stdout.isTTY ? undefined : false))),
-    detail: quiet === true ? "quiet" : verbose === true ? "verbose" : "normal",
+    colors: pc.createColors(useColor(args.color ?? (process.stdout.isTTY ? undefined : false))),
+    detail: detailOf(args),
     destination: "in all",
     width: terminalWidth(process.stdout),
     objects: [],

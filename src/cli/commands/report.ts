@@ -1,30 +1,17 @@
 import type { Argv, Options } from "yargs";
-import { repeated } from "./option-kinds.ts";
+import { REPORT_FORMAT_NAMES } from "../../report/format-names.ts";
+import type { ScreenArguments } from "./shared-options.ts";
+import { reportOption, screenOptions } from "./shared-options.ts";
 
 /** The options of `report` as yargs gives them. */
-export interface ReportArguments {
+export interface ReportArguments extends ScreenArguments {
   readonly file: string;
   readonly report?: readonly string[] | undefined;
-  readonly quiet?: boolean | undefined;
-  readonly verbose?: boolean | undefined;
-  readonly color?: boolean | undefined;
 }
 
-const screen = "On the screen:";
-
 export const REPORT_OPTIONS = {
-  report: {
-    ...repeated,
-    group: "What is written:",
-    describe: "write the report to [FORMAT=]FILE; - is standard output",
-  },
-  quiet: { type: "boolean", group: screen, describe: "only the assessment and what is wrong" },
-  verbose: { type: "boolean", group: screen, describe: "every finding, and every policy" },
-  color: {
-    type: "boolean",
-    group: screen,
-    describe: "colours (default: on a terminal, unless NO_COLOR is set)",
-  },
+  report: reportOption("What is written:", REPORT_FORMAT_NAMES),
+  ...screenOptions("every finding, and every policy"),
 } as const satisfies Readonly<Record<string, Options>>;
 
 function builder(yargs: Argv): Argv<ReportArguments> {

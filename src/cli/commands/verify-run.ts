@@ -16,6 +16,7 @@ import { toolVersion } from "../version.ts";
 import { readAssumptions } from "./convert-options.ts";
 import { readFactOptions, reportedFacts, reportedPaths } from "./fact-options.ts";
 import { readPair } from "./pair-input.ts";
+import { detailOf } from "./shared-options.ts";
 import type { ReportTarget } from "./report-target.ts";
 import { checkStreams, readReportTarget } from "./report-target.ts";
 import type { VerifyArguments } from "./verify.ts";
@@ -31,7 +32,7 @@ export async function verify(args: VerifyArguments): Promise<number> {
   writeError(
     verificationText(report, {
       colors: pc.createColors(useColor(args.color)),
-      detail: args.quiet === true ? "quiet" : args.verbose === true ? "verbose" : "normal",
+      detail: detailOf(args),
       target: targetName,
       width: terminalWidth(process.stderr),
     }),
