@@ -8,10 +8,13 @@ import type { InventoryOptions } from "./inventory/options.ts";
 import type { Snapshot } from "./inventory/snapshot.ts";
 import type { AssumptionCode } from "./ir/assumption.ts";
 import type { Outcome, PolicyResult, RuleResult } from "./ir/outcome.ts";
+import type { PolicyOrigin } from "./ir/origin.ts";
 import { OUTCOMES, worstOutcome } from "./ir/outcome.ts";
 import type { PolicySet } from "./ir/policy.ts";
 import { confirmOutput, confirmedResults } from "./pipeline-confirm.ts";
+import { reachabilityReport } from "./pipeline-reachability.ts";
 import { readSources } from "./pipeline-read.ts";
+import type { ReportReachability } from "./report/reachability.ts";
 import type { RunReport } from "./report/report.ts";
 import { buildReport } from "./report/build.ts";
 import type { CalicoPolicy, CalicoTier } from "./sources/calico/model.ts";
@@ -50,6 +53,8 @@ export interface ConvertInput {
   readonly reportedOptions: RunReport["options"];
   /** Whether the report holds the policies and objects themselves, for the formats that show them. */
   readonly reportTexts?: boolean;
+  /** Whether the report tells who reaches whom; that is computed when a format asks for it. */
+  readonly reportReachability?: boolean;
 }
 
 export interface ConvertResult {
@@ -112,6 +117,15 @@ export function runConvert(input: ConvertInput): ConvertResult {
   const exitCode =
     refuted.length > 0 ? 4 : stops.length > 0 ? 2 : failing(outcome, options) ? 1 : 0;
   const written = stops.length > 0 || refuted.length > 0 ? [] : objects;
+  const reachability = (
+    positionOf: (policy: PolicyOrigin) => number | undefined,
+  ): ReportReachability | undefined =>
+    written.length === 0
+      ? undefined
+      : reachabilityReport(
+          { source: set, objects, results, snapshot, enforcer: options.enforcer },
+          positionOf,
+        );
   return {
     objects: written,
     report: buildReport({
@@ -125,6 +139,7 @@ export function runConvert(input: ConvertInput): ConvertResult {
       outcome,
       exitCode,
       withTexts: input.reportTexts ?? false,
+      ...(input.reportReachability === true ? { reachability } : {}),
     }),
     diagnostics,
     stops,

@@ -1,3 +1,4 @@
+import { htmlTexts } from "./html/page.ts";
 import { jsonTexts } from "./json.ts";
 import type { RunReport } from "./report.ts";
 
@@ -18,5 +19,11 @@ export const REPORT_FORMATS: readonly ReportFormat[] = [
     endings: [".json"],
     describe: "everything, for programs; what `report` reads",
     texts: jsonTexts,
+  },
+  {
+    name: "html",
+    endings: [".html", ".htm"],
+    describe: "one page for people: sources beside output, who reaches whom, a filter",
+    texts: htmlTexts,
   },
 ];

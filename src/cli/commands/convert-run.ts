@@ -79,6 +79,7 @@ async function compute(args: ConvertArguments): Promise<ConvertResult> {
       tool: { name: "netpol-migrate", version: toolVersion() },
       reportedOptions: reportedOptions(args, cwd),
       reportTexts: true,
+      reportReachability: true,
     });
     // An empty dump is a command that failed before the pipe far more often than a cluster without policies.
     if (result.report.summary.documents.read === 0) {
