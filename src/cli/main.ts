@@ -59,14 +59,6 @@ said.`,
       reportCommand.builder,
       chosen(reportCommand.run),
     )
-    .command(
-      reportCommand.command,
-      reportCommand.describe,
-      reportCommand.builder,
-      async (parsed) => {
-        exitCode = await reportCommand.run(withDashes(parsed));
-      },
-    )
     .example("$0 convert policies/ -o out", "a folder into out/")
     .example("$0 convert --help", "all options, with more examples")
     .epilogue(EXIT_CODES)
