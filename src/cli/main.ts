@@ -2,6 +2,7 @@ import process from "node:process";
 import { closest, distance } from "fastest-levenshtein";
 import yargs from "yargs";
 import { CONVERT_OPTIONS, convertCommand } from "./commands/convert.ts";
+import { DIFF_OPTIONS, diffCommand } from "./commands/diff.ts";
 import { EXPLAIN_OPTIONS, explainCommand } from "./commands/explain.ts";
 import { FACT_OPTIONS } from "./commands/fact-options.ts";
 import { VERIFY_OPTIONS, verifyCommand } from "./commands/verify.ts";
@@ -59,6 +60,9 @@ said.`,
         exitCode = await verifyCommand.run(withDashes(parsed));
       },
     )
+    .command(diffCommand.command, diffCommand.describe, diffCommand.builder, async (parsed) => {
+      exitCode = await diffCommand.run(withDashes(parsed));
+    })
     .example("$0 convert policies/ -o out", "a folder into out/")
     .example("$0 convert --help", "all options, with more examples")
     .epilogue(EXIT_CODES)
@@ -122,7 +126,7 @@ function withDashes<Parsed extends object>(parsed: Parsed): Parsed {
 
 const TAKES_A_STREAM: readonly string[] = ["--report", "--inventory", "--against"];
 
-const COMMANDS: readonly string[] = ["convert", "explain", "verify"];
+const COMMANDS: readonly string[] = ["convert", "diff", "explain", "verify"];
 
 function unknownCommand(name: string): UsageError {
   const near = closest(name, COMMANDS);
@@ -138,7 +142,13 @@ function usageError(message: string, command: string): UsageError {
   if (unknown !== undefined) {
     const near = closest(
       unknown,
-      Object.keys({ ...FACT_OPTIONS, ...CONVERT_OPTIONS, ...EXPLAIN_OPTIONS, ...VERIFY_OPTIONS }),
+      Object.keys({
+        ...FACT_OPTIONS,
+        ...CONVERT_OPTIONS,
+        ...EXPLAIN_OPTIONS,
+        ...VERIFY_OPTIONS,
+        ...DIFF_OPTIONS,
+      }),
     );
     return new UsageError(`there is no option \`--${unknown}\``, {
       hint: distance(unknown, near) <= 3 ? `Did you mean \`--${near}\`?` : hint,

@@ -198,7 +198,7 @@ function statusOf(outcome: Outcome): ReportVerification["status"] {
   }
 }
 
-function documentCounts(
+export function documentCounts(
   inputs: readonly ReportInput[],
 ): DocumentCounts & { readonly read: number } {
   const sums = { read: 0, policies: 0, context: 0, ignored: 0, invalid: 0 };
@@ -327,7 +327,7 @@ function reportAssumptions(
 }
 
 /** Changes in which the one side and the traffic are the same are told together. */
-function reportPods({ changes, pods, complete }: PodChanges): ReportPods {
+export function reportPods({ changes, pods, complete }: PodChanges): ReportPods {
   const byTarget = new Map<string, ReportPodChange & { readonly from: ReportEnd[] }>();
   for (const { change, from, to, traffic, certain } of changes) {
     const end = reportEnd(to);

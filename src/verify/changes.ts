@@ -1,3 +1,4 @@
+import { compareText } from "../base/compare.ts";
 import { invariant } from "../base/invariant.ts";
 import type { AssumptionCode } from "../ir/assumption.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
@@ -16,7 +17,7 @@ import { pointOf } from "./point.ts";
 import type { Difference } from "./proof.ts";
 import { intersectRegions, subjectRegion } from "./region.ts";
 import type { Region } from "./region.ts";
-import type { Statement, Surroundings } from "./region-cover.ts";
+import type { Ends, Statement, Surroundings } from "./region-cover.ts";
 import { regionKey, tellRegions } from "./region-cover.ts";
 import { deciderOf, differs, Replay } from "./replay.ts";
 import type { Scope } from "./scope.ts";
@@ -61,11 +62,8 @@ export interface Change {
   readonly conditions: ReadonlyMap<Variable, OpaqueCondition>;
 }
 
-/** A statement: the flows of the regions but for the exceptions; the subject is left out, since it is the change's. */
-export interface ChangedFlows {
-  /** One; or one for pods and one for other ends, which say the same of both. */
-  readonly regions: readonly Region[];
-  readonly except: readonly Region[];
+/** A statement that was shown to hold; its regions leave the subject out, which is the change's. */
+export interface ChangedFlows extends Statement {
   /** Flows that show it, by what decides them; the first is the plainest. */
   readonly shown: readonly Difference[];
 }
@@ -121,7 +119,7 @@ export function changesOf(input: ChangeInput): Changes {
       const parts = [...differenceParts(sides, budget)]; // (a)
       const teller = new Teller({ scope, universe, replay, effect, direction, budget });
       for (const change of teller.tell(parts)) changes.push({ ...change, conditions });
-      if (budget.isSpent() || teller.isUnclear) incomplete.push({ scope, direction });
+      if (budget.isSpent() || teller.isIncomplete) incomplete.push({ scope, direction });
       budget.close();
     }
     for (const condition of conditionsOf(sets, direction)) {
@@ -172,7 +170,7 @@ interface TellerParts {
 }
 
 class Teller {
-  isUnclear = false;
+  isIncomplete = false;
   readonly #scope: Scope;
   readonly #universe: Universe;
   readonly #replay: Replay;
@@ -192,10 +190,13 @@ class Teller {
   /** (b), (c) */
   tell(parts: readonly DifferencePart[]): readonly Omit<Change, "conditions">[] {
     const told = new Map<string, { classes: SubjectClass[]; flows: readonly ChangedFlows[] }>();
-    for (const one of subjectClasses(parts)) {
+    const classes = subjectClasses(parts, () => {
+      this.isIncomplete = true;
+    });
+    for (const one of classes) {
       const flows = this.#flowsOf(one);
       if (flows.length === 0) continue;
-      const key = flows.map(flowsKey).join("\n\n");
+      const key = flows.map(statementKey).join("\n\n");
       const same = told.get(key);
       if (same === undefined) told.set(key, { classes: [one], flows });
       else {
@@ -205,7 +206,7 @@ class Teller {
         );
       }
     }
-    return [...told.values()].map(({ classes, flows }) => ({
+    return [...told.values()].map(({ classes: of, flows }) => ({
       effect: this.#effect,
       direction: this.#direction,
       scope: this.#scope,
@@ -216,19 +217,16 @@ class Teller {
 
   #flowsOf(subjects: SubjectClass): readonly ChangedFlows[] {
     const around = this.#around(subjects);
-    const statements: Statement[] = [];
-    for (const isPod of [true, false]) {
-      const parts = subjects.parts.filter(({ region }) => (region.peer !== undefined) === isPod);
-      if (parts.length > 0) statements.push(...tellRegions(parts, around, this.#budget));
-    }
-    return joinKinds(statements).flatMap((flows) => {
+    const statements = tellRegions(subjects.parts, around, this.#budget);
+    const sorted = [...statements].sort((a, b) => compareText(statementKey(a), statementKey(b)));
+    return sorted.flatMap((flows) => {
       const shown = this.#show(flows, subjects);
       return shown.length === 0 ? [] : [{ ...flows, shown }];
     });
   }
 
   /** (d) */
-  #show(flows: Told, subjects: SubjectClass): readonly Difference[] {
+  #show({ ends, except }: Statement, subjects: SubjectClass): readonly Difference[] {
     const shown: Difference[] = [];
     let tried = 0;
     const tryIn = (region: Region, cuts: readonly Region[]): boolean => {
@@ -237,13 +235,14 @@ class Teller {
       return found !== undefined;
     };
     // The plainest flow of the whole statement first.
-    for (const region of flows.regions) if (tryIn(region, flows.except)) break;
+    const outside = except.flat();
+    for (const region of ends) if (tryIn(region, outside)) break;
     for (const { region, cuts } of subjects.parts) {
-      for (const told of flows.regions) {
+      for (const told of ends) {
         const both = intersectRegions(told, region);
         if (both === undefined || tried >= MOST_SHOWN) continue;
         tried += 1;
-        tryIn(both, [...cuts, ...flows.except]);
+        tryIn(both, [...cuts, ...outside]);
       }
     }
     return shown;
@@ -254,7 +253,7 @@ class Teller {
       const asked = this.#universe.restrict({ ...region, subject });
       if (asked === undefined) continue;
       const point = findOutside({ region: asked, cuts }, this.#scope, this.#universe, this.#budget);
-      if (point === "unclear") this.isUnclear = true;
+      if (point === "unclear") this.isIncomplete = true;
       if (typeof point === "string") continue;
       const judged = this.#replay.judge(point);
       invariant(
@@ -299,45 +298,18 @@ class Teller {
     const parts = whole.map((peer) => ({ region: { ...EVERYTHING, peer }, cuts: [] }));
     const told = tellRegions(parts, around, this.#budget);
     const isPlain = told.every(({ except }) => except.length === 0);
-    return isPlain ? tidyCubes(told.flatMap(({ region }) => region.peer ?? [])) : pods;
+    return isPlain
+      ? tidyCubes(told.flatMap(({ ends }) => ends.flatMap(({ peer }) => peer ?? [])))
+      : pods;
   }
 }
-
-/** A statement before it has been tried. */
-type Told = Pick<ChangedFlows, "regions" | "except">;
 
 const EVERYTHING: Region = subjectRegion(ANY_CUBE, "pod");
 const EVERYTHING_OUTSIDE: Region = subjectRegion(ANY_CUBE, "address");
 
-/** A statement about every pod and one about other ends, alike in all else, are one about both. */
-function joinKinds(statements: readonly Statement[]): readonly Told[] {
-  const joined: Told[] = [];
-  const ofPods = new Map<string, Statement>();
-  for (const one of statements) {
-    const { peer } = one.region;
-    if (peer !== undefined && peer.constraints.length === 0) ofPods.set(regionKey(one.region), one);
-  }
-  const taken = new Set<Statement>();
-  for (const { region, except } of statements) {
-    if (region.peer !== undefined) continue;
-    const twin = ofPods.get(regionKey({ ...region, peer: ANY_CUBE }));
-    if (twin === undefined) {
-      joined.push({ regions: [region], except });
-      continue;
-    }
-    taken.add(twin);
-    joined.push({ regions: [twin.region, region], except: [...twin.except, ...except] });
-  }
-  for (const one of statements) {
-    if (one.region.peer !== undefined && !taken.has(one)) {
-      joined.push({ regions: [one.region], except: one.except });
-    }
-  }
-  return joined.sort((a, b) => (flowsKey(a) < flowsKey(b) ? -1 : 1));
-}
-
-function flowsKey({ regions, except }: Told): string {
-  return `${regions.map(regionKey).join("\n")}\nbut ${except.map(regionKey).join("\n")}`;
+function statementKey({ ends, except }: Statement): string {
+  const keyOf = (regions: Ends): string => regions.map(regionKey).join("\n");
+  return `${keyOf(ends)}\nbut ${except.map(keyOf).sort(compareText).join("\n")}`;
 }
 
 function withShown(

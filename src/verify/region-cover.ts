@@ -44,13 +44,18 @@ import type { Reaching } from "./walk.ts";
  *       one that nobody has to read.
  *   (c) Of what comes out, all is left out that the others say already.
  *   (d) What takes several statements may be shorter the other way round: the smallest product around all of them, except
- *       what in it does not belong to the set. The shorter of the two is taken.
+ *       what in it does not belong to the set.
+ *   (e) Pods and other ends are looked at apart; what is said of every pod and of other ends alike is said once. The
+ *       shortest of the ways to say it all is taken.
  */
 
-/** The flows of the region but for those of the exceptions. */
+/** Regions that are told as one: a single one, or one of every pod and one of other ends, alike in all else. */
+export type Ends = readonly Region[];
+
+/** The flows of some ends but for those of the exceptions. */
 export interface Statement {
-  readonly region: Region;
-  readonly except: readonly Region[];
+  readonly ends: Ends;
+  readonly except: readonly Ends[];
 }
 
 /** What covering needs to know of the flows that there are. */
@@ -72,17 +77,85 @@ export function tellRegions(
   around: Surroundings,
   budget: Budget,
 ): readonly Statement[] {
+  const [pods, others] = [true, false].map((isPod) =>
+    waysToTell(
+      parts.filter(({ region }) => (region.peer !== undefined) === isPod),
+      around,
+      budget,
+    ),
+  );
+  const ways = (pods ?? []).flatMap((one) =>
+    (others ?? []).map((other) => joined([...one, ...other])),
+  );
+  const costs = ways.map(wordsOf);
+  return ways[costs.indexOf(Math.min(...costs))] ?? []; // (e)
+}
+
+/** Statements about one kind of end: as a list, and as one product with exceptions where that can be done. */
+function waysToTell(
+  parts: readonly Reaching[],
+  around: Surroundings,
+  budget: Budget,
+): readonly (readonly Way[])[] {
+  if (parts.length === 0) return [[]];
   const pieces = piecesOf(parts, around, budget); // (a)
-  if (pieces === undefined) return parts.map(asItCame);
+  if (pieces === undefined) return [parts.map(asItCame)];
   const widest = new Map<string, Region>();
   for (const piece of pieces) {
     const wide = widened(piece, pieces, around, budget); // (b)
     widest.set(regionKey(wide), wide);
   }
   const needed = withoutRedundant([...widest.values()], around, budget); // (c)
+  const listed = needed.map((region) => ({ region, except: [] }));
   const turned = needed.length > 1 ? aroundAll(needed, pieces, around, budget) : undefined; // (d)
-  return turned === undefined ? needed.map((region) => ({ region, except: [] })) : [turned];
+  return turned === undefined ? [listed] : [listed, [turned]];
 }
+
+interface Way {
+  readonly region: Region;
+  readonly except: readonly Region[];
+}
+
+/** (e) Statements about every pod and about other ends that say the same become one. */
+function joined(ways: readonly Way[]): readonly Statement[] {
+  const statements: Statement[] = [];
+  for (const ends of joinEnds(ways.map(({ region }) => region))) {
+    const of = ways.filter(({ region }) => ends.includes(region));
+    statements.push({ ends, except: joinEnds(of.flatMap(({ except }) => except)) });
+  }
+  return statements;
+}
+
+function joinEnds(regions: readonly Region[]): readonly Ends[] {
+  const others = new Map<string, Region>();
+  for (const region of regions)
+    if (region.peer === undefined) others.set(regionKey(region), region);
+  const ends: Ends[] = [];
+  const taken = new Set<Region>();
+  for (const region of regions) {
+    if (region.peer === undefined) continue;
+    const isAny = region.peer.constraints.length === 0;
+    const twin = isAny ? others.get(regionKey({ ...region, peer: undefined })) : undefined;
+    ends.push(twin === undefined ? [region] : [region, twin]);
+    if (twin !== undefined) taken.add(twin);
+  }
+  for (const region of others.values()) if (!taken.has(region)) ends.push([region]);
+  return ends;
+}
+
+/** How much there is to read: a line counts more than what stands in it. */
+function wordsOf(statements: readonly Statement[]): number {
+  let words = 0;
+  for (const { ends, except } of statements) {
+    words += LINE;
+    for (const [region] of [ends, ...except]) words += region === undefined ? 0 : costOf(region);
+    words += except.length * EXCEPTION;
+  }
+  return words;
+}
+
+const LINE = 12;
+const EXCEPTION = 8;
 
 /** Each piece once; undefined if there are too many. */
 function piecesOf(
@@ -135,7 +208,7 @@ export function remainder(
 }
 
 /** A statement made of a part without a look at what it says: its exceptions are the cuts that matter. */
-function asItCame({ region, cuts }: Reaching): Statement {
+function asItCame({ region, cuts }: Reaching): Way {
   const meeting = cuts.filter((cut) => regionsMeet(cut, region));
   const except = meeting.filter(
     (cut, at) =>
@@ -310,13 +383,13 @@ function costOf({ peer, peerAt, subjectAt, traffic, sourcePorts, facts }: Region
   return cost;
 }
 
-/** The product around all regions, except what in it is not of the set; undefined if that takes no fewer words. */
+/** The product around all regions, except what in it is not of the set; undefined if that cannot be told. */
 function aroundAll(
   regions: readonly Region[],
   set: readonly Region[],
   around: Surroundings,
   budget: Budget,
-): Statement | undefined {
+): Way | undefined {
   const [first, ...others] = regions;
   if (first === undefined) return undefined;
   const hull = others.reduce(hullOf, first);
@@ -335,7 +408,7 @@ function aroundAll(
     wide.set(regionKey(region), region);
   }
   const except = withoutRedundant([...wide.values()], inside, budget);
-  return except.length + 1 < regions.length ? { region: hull, except } : undefined;
+  return { region: hull, except };
 }
 
 /** So many pieces may be missing for an exception to be looked for. */

@@ -11,14 +11,29 @@ export interface SubjectClass {
   readonly parts: readonly DifferencePart[];
 }
 
-/** More cubes than this and the pods are not told apart: each part stands for itself. */
+/** More cubes than this are not told apart at once. */
 const MOST_ATOMS = 4096;
 
 /**
  * The pods that some part is about, told apart by the subjects of all parts and cuts: so each part and each cut is about
- * all pods of a class or about none, and what differs for them is a question of the other end and the traffic alone.
+ * all pods of a class or about none, and what differs for them is a question of the other end and the traffic alone. Where
+ * that takes too much, fewer parts are looked at together; `giveUp` is called where even one takes too much.
  */
-export function subjectClasses(parts: readonly DifferencePart[]): readonly SubjectClass[] {
+export function subjectClasses(
+  parts: readonly DifferencePart[],
+  giveUp: () => void,
+): readonly SubjectClass[] {
+  const classes = classesOf(parts);
+  if (classes !== undefined) return classes;
+  if (parts.length < 2) {
+    giveUp();
+    return [];
+  }
+  const half = parts.length >> 1;
+  return [parts.slice(0, half), parts.slice(half)].flatMap((some) => subjectClasses(some, giveUp));
+}
+
+function classesOf(parts: readonly DifferencePart[]): readonly SubjectClass[] | undefined {
   const subjects = distinctSubjects(parts);
   let atoms: readonly Atom[] = [{ pods: ANY_CUBE, inside: [] }];
   for (const [at, subject] of subjects.entries()) {
@@ -34,7 +49,7 @@ export function subjectClasses(parts: readonly DifferencePart[]): readonly Subje
         next.push({ pods, inside: atom.inside });
       }
     }
-    if (next.length > MOST_ATOMS) return parts.map(alone);
+    if (next.length > MOST_ATOMS) return undefined;
     atoms = next;
   }
   const numbers = new Map(subjects.map((subject, at) => [cubeText(subject), at]));
@@ -72,11 +87,6 @@ function distinctSubjects(parts: readonly DifferencePart[]): readonly Cube[] {
     for (const { subject } of [region, ...cuts]) found.set(cubeText(subject), subject);
   }
   return [...found].sort(([a], [b]) => compareText(a, b)).map(([, subject]) => subject);
-}
-
-/** Cuts by subject stay as they are. */
-function alone(part: DifferencePart): SubjectClass {
-  return { pods: [part.region.subject], parts: [part] };
 }
 
 function withoutSubject(region: Region): Region {

@@ -186,7 +186,7 @@ const textOf = ({ direction, scope, pods, flows }: Change): string =>
     direction,
     scope.name ?? "elsewhere",
     ...pods.map(cubeText),
-    ...flows.map(({ regions, except }) => [...regions, ...except].map(regionKey).join("|")),
+    ...flows.map(({ ends, except }) => [ends, ...except].flat().map(regionKey).join("|")),
   ].join("\n");
 
 describe.each(FACTS)("the changes between random sets, $title", (facts) => {

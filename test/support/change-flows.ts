@@ -21,9 +21,9 @@ export function isAbout(change: Change, flows: ChangedFlows, pair: FlowPair): bo
       ? cubeContains(scope.others, labelsOf(subject))
       : scope.name === subject.namespace;
   if (!inScope || !pods.some((one) => cubeContains(one, labelsOf(subject)))) return false;
-  const { regions, except } = flows;
+  const { ends, except } = flows;
   return (
-    regions.some((region) => isIn(region, pair)) && !except.some((region) => isIn(region, pair))
+    ends.some((region) => isIn(region, pair)) && !except.flat().some((region) => isIn(region, pair))
   );
 }
 

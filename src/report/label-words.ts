@@ -1,0 +1,126 @@
+import { ACCOUNT_NAME, NAMESPACE_NAME } from "../sets/cube.ts";
+import type { Cube, LabelConstraint, LabelKey } from "../sets/cube.ts";
+import type { LabelSet, TextAtom } from "../sets/label-set.ts";
+
+/*
+ * Sets of pods as people say them: `pods with app=web in shop where role is absent or not frontend`. What a pod must be
+ * called stands first, then where it lies, then what else is asked of it.
+ */
+
+/** More values than this are counted, not listed. */
+const LISTED = 6;
+
+/** Which pods, and in which namespaces. `home`: the namespace in which they are known to lie. */
+export function podsWords(labels: Cube, home?: string): string {
+  const pod = wordsOf(labels, "pod:");
+  const account = wordsOf(labels, "account:");
+  const name = labels.constraints.find(({ key }) => key === NAMESPACE_NAME)?.set;
+  const isAny = pod.plain.length + pod.further.length + account.further.length === 0;
+  const who = isAny ? "any pod" : "pods";
+  const withLabels = pod.plain.length === 0 ? "" : ` with ${pod.plain.join(", ")}`;
+  const where = home === undefined ? namespaceWords(labels, name, isAny) : ` in ${home}`;
+  const further = [...account.plain, ...pod.further, ...account.further];
+  return `${who}${withLabels}${where}${further.length === 0 ? "" : ` where ${further.join(" and ")}`}`;
+}
+
+function namespaceWords(labels: Cube, name: LabelSet | undefined, isAnyPod: boolean): string {
+  const { plain, further } = wordsOf(labels, "namespace:");
+  const asks = [
+    ...(plain.length === 0 ? [] : [`with ${plain.join(", ")}`]),
+    ...(further.length === 0 ? [] : [`where ${further.join(" and ")}`]),
+  ].join(" and ");
+  if (name !== undefined && !name.complement && name.atoms.length === 0) {
+    return ` in ${either(name.values)}${asks === "" ? "" : ` (a namespace ${asks})`}`;
+  }
+  if (name !== undefined) {
+    const others = name.values.length === 0 ? "" : ` but ${either(name.values)}`;
+    const called = name.atoms.map((atom) => `whose name ${atomWords(atom)}`).join(" and ");
+    const which = [called, asks].filter((part) => part !== "").join(" and ");
+    return ` in any namespace${others}${which === "" ? "" : ` ${which}`}`;
+  }
+  if (asks !== "") return ` in namespaces ${asks}`;
+  return isAnyPod ? "" : " in any namespace";
+}
+
+interface Words {
+  /** `app=web` */
+  readonly plain: readonly string[];
+  /** `role is absent or not frontend` */
+  readonly further: readonly string[];
+}
+
+/** The conditions on labels of one owner, its name apart. */
+function wordsOf({ constraints }: Cube, owner: "pod:" | "namespace:" | "account:"): Words {
+  const plain: string[] = [];
+  const further: string[] = [];
+  for (const constraint of constraints) {
+    const { key } = constraint;
+    if (!key.startsWith(owner) || key === NAMESPACE_NAME) continue;
+    const value = onlyValue(constraint);
+    if (value !== undefined && owner !== "account:")
+      plain.push(`${key.slice(owner.length)}=${value}`);
+    else further.push(conditionWords(constraint));
+  }
+  return { plain, further };
+}
+
+function onlyValue({ set }: LabelConstraint): string | undefined {
+  const isOne = !set.complement && !set.absent && set.values.length === 1;
+  return isOne && set.values[0] !== "" ? set.values[0] : undefined;
+}
+
+function nameOf(key: LabelKey): string {
+  if (key === ACCOUNT_NAME) return "the service account";
+  const name = key.slice(key.indexOf(":") + 1);
+  return key.startsWith("account:") ? `label ${name} of the service account` : name;
+}
+
+/** `role is absent or not frontend`, `role in (a, b)`, `role is set`. */
+function conditionWords({ key, set }: LabelConstraint): string {
+  const name = nameOf(key);
+  const { absent, complement, values, atoms } = set;
+  const texts = atoms.map(atomWords);
+  if (!complement) {
+    if (values.length === 0) return `${name} is absent`;
+    if (!absent)
+      return values.length === 1 ? `${name} is ${quoted(values[0])}` : `${name} in ${list(values)}`;
+    return `${name} is absent or ${values.length === 1 ? quoted(values[0]) : `in ${list(values)}`}`;
+  }
+  const not =
+    values.length === 0
+      ? []
+      : [values.length === 1 ? `not ${quoted(values[0])}` : `not in ${list(values)}`];
+  const asked = [...texts, ...not].join(" and ");
+  if (absent) return `${name} is absent or ${asked}`;
+  if (texts.length > 0) return `${name} ${asked}`;
+  return asked === "" ? `${name} is set` : `${name} is set and ${asked}`;
+}
+
+const ATOMS: Readonly<Record<TextAtom["operator"], readonly [string, string]>> = {
+  contains: ["contains", "does not contain"],
+  startsWith: ["starts with", "does not start with"],
+  endsWith: ["ends with", "does not end with"],
+};
+
+function atomWords({ operator, operand, negated }: TextAtom): string {
+  return `${ATOMS[operator][negated ? 1 : 0]} "${operand}"`;
+}
+
+const quoted = (value: string | undefined): string =>
+  value === undefined || value === "" ? '""' : value;
+
+function list(values: readonly string[]): string {
+  return `(${clipped(values).join(", ")})`;
+}
+
+/** `a, b or c`. */
+export function either(values: readonly string[]): string {
+  const shown = clipped(values);
+  const last = shown.at(-1) ?? "";
+  return shown.length < 2 ? last : `${shown.slice(0, -1).join(", ")} or ${last}`;
+}
+
+function clipped(values: readonly string[]): readonly string[] {
+  const shown = values.slice(0, LISTED).map(quoted);
+  return values.length > LISTED ? [...shown, `${String(values.length - LISTED)} more`] : shown;
+}
