@@ -1,6 +1,6 @@
 import { ACCOUNT_NAME, NAMESPACE_NAME } from "../sets/cube.ts";
 import type { Cube, LabelConstraint, LabelKey } from "../sets/cube.ts";
-import type { LabelSet, TextAtom } from "../sets/label-set.ts";
+import type { TextAtom } from "../sets/label-set.ts";
 
 /*
  * Sets of pods as people say them: `pods with app=web in shop where role is absent or not frontend`. What a pod must be
@@ -14,32 +14,34 @@ const LISTED = 6;
 export function podsWords(labels: Cube, home?: string): string {
   const pod = wordsOf(labels, "pod:");
   const account = wordsOf(labels, "account:");
-  const name = labels.constraints.find(({ key }) => key === NAMESPACE_NAME)?.set;
-  const isAny = pod.plain.length + pod.further.length + account.further.length === 0;
-  const who = isAny ? "any pod" : "pods";
-  const withLabels = pod.plain.length === 0 ? "" : ` with ${pod.plain.join(", ")}`;
-  const where = home === undefined ? namespaceWords(labels, name, isAny) : ` in ${home}`;
   const further = [...account.plain, ...pod.further, ...account.further];
-  return `${who}${withLabels}${where}${further.length === 0 ? "" : ` where ${further.join(" and ")}`}`;
+  const isAny = pod.plain.length + further.length === 0;
+  const withLabels = pod.plain.length === 0 ? "" : ` with ${pod.plain.join(", ")}`;
+  const where = further.length === 0 ? "" : ` where ${further.join(" and ")}`;
+  const lies = home === undefined ? namespaceWords(labels, isAny) : `in ${home}`;
+  // The comma keeps apart what is asked of the pod and what of its namespace.
+  const gap = lies === "" ? "" : where === "" ? " " : ", ";
+  return `${isAny ? "any pod" : "pods"}${withLabels}${where}${gap}${lies}`;
 }
 
-function namespaceWords(labels: Cube, name: LabelSet | undefined, isAnyPod: boolean): string {
+/** Empty for every namespace, where nobody would ask for more. */
+function namespaceWords(labels: Cube, isAnyPod: boolean): string {
+  const name = labels.constraints.find(({ key }) => key === NAMESPACE_NAME)?.set;
   const { plain, further } = wordsOf(labels, "namespace:");
+  if (name !== undefined && !name.complement) {
+    const asked = [...plain, ...further].join(" and ");
+    return `in ${either(name.values)}${asked === "" ? "" : `, if among its labels ${asked}`}`;
+  }
+  const called = (name?.atoms ?? []).map(atomWords).join(" and ");
   const asks = [
     ...(plain.length === 0 ? [] : [`with ${plain.join(", ")}`]),
     ...(further.length === 0 ? [] : [`where ${further.join(" and ")}`]),
+    ...(called === "" ? [] : [`whose name ${called}`]),
   ].join(" and ");
-  if (name !== undefined && !name.complement && name.atoms.length === 0) {
-    return ` in ${either(name.values)}${asks === "" ? "" : ` (a namespace ${asks})`}`;
-  }
-  if (name !== undefined) {
-    const others = name.values.length === 0 ? "" : ` but ${either(name.values)}`;
-    const called = name.atoms.map((atom) => `whose name ${atomWords(atom)}`).join(" and ");
-    const which = [called, asks].filter((part) => part !== "").join(" and ");
-    return ` in any namespace${others}${which === "" ? "" : ` ${which}`}`;
-  }
-  if (asks !== "") return ` in namespaces ${asks}`;
-  return isAnyPod ? "" : " in any namespace";
+  const others = name === undefined || name.values.length === 0 ? "" : either(name.values);
+  if (asks !== "") return `in namespaces ${asks}${others === "" ? "" : `, other than ${others}`}`;
+  if (others !== "") return `in any namespace but ${others}`;
+  return isAnyPod ? "" : "in any namespace";
 }
 
 interface Words {

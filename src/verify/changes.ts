@@ -210,7 +210,7 @@ class Teller {
       effect: this.#effect,
       direction: this.#direction,
       scope: this.#scope,
-      pods: this.#podsOf(classes),
+      pods: this.#podsOf(of),
       flows,
     }));
   }
