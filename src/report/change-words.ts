@@ -1,5 +1,6 @@
 import type { OpaqueCondition } from "../ir/policy.ts";
 import {
+  addressesMeet,
   addressSetText,
   ALL_IPV4,
   ALL_IPV6,
@@ -10,7 +11,7 @@ import {
   toCidrs,
 } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import { ANY_CUBE, constraintOf, keepKeys, NAMESPACE_NAME } from "../sets/cube.ts";
+import { constraintOf, NAMESPACE_NAME } from "../sets/cube.ts";
 import type { Cube } from "../sets/cube.ts";
 import { equalTraffic, trafficText } from "../sets/traffic-set.ts";
 import type { Change, ChangedFlows } from "../verify/changes.ts";
@@ -18,7 +19,7 @@ import type { Variable } from "../verify/facts.ts";
 import { ANY_SOURCE_PORT } from "../verify/region.ts";
 import type { Ends } from "../verify/region-cover.ts";
 import type { Region } from "../verify/region.ts";
-import { podsWords } from "./label-words.ts";
+import { either, podsWords } from "./label-words.ts";
 import { trafficPhrase } from "./traffic-words.ts";
 
 /** A statement in words, without the pods that it is about. */
@@ -38,25 +39,14 @@ const LISTED = 5;
 
 /** The pods that a change is about. */
 export function subjectWords({ pods, scope }: Change): string {
-  const words = pods.map((one) =>
-    scope.name === undefined
-      ? podsWords(
-          keepKeys(one, (key) => key !== NAMESPACE_NAME),
-          otherNamespaces(one),
-        )
-      : podsWords(one, scope.name),
-  );
+  const words = pods.map((one) => podsWords(one, scope.name ?? otherNamespaces(one)));
   return [...new Set(words)].sort().join("; and ");
 }
 
-/** In the scope of all namespaces that nobody knows, their labels are what there is to say. */
+/** In the scope of all namespaces that nobody knows a policy may still name some. */
 function otherNamespaces(pods: Cube): string {
   const name = constraintOf(pods, NAMESPACE_NAME);
-  const isNamed = name !== undefined && !name.complement;
-  const labels = keepKeys(pods, (key) => key.startsWith("namespace:") && key !== NAMESPACE_NAME);
-  const where = isNamed ? name.values.join(" or ") : "any other namespace";
-  const asked = labels === ANY_CUBE ? "" : podsWords(labels).replace(/^any pod in namespaces/, "");
-  return `${where}${asked}`;
+  return name === undefined || name.complement ? "any other namespace" : either(name.values);
 }
 
 export function flowWords({ ends, except }: ChangedFlows, change: Change): FlowWords {
@@ -95,7 +85,7 @@ function peerWords(regions: Ends): string {
   const after = afterWords(first.peerAfter);
   if (regions.length > 1) return `${at ?? "anywhere"}${after}`;
   if (first.peer === undefined) {
-    return at === undefined ? "any address that is no pod's" : `${at}, pods apart`;
+    return at === undefined ? "any address that is no pod's" : `${at} (no pods)`;
   }
   return `${podsWords(first.peer)}${at === undefined ? "" : ` at ${at}`}${after}`;
 }
@@ -108,13 +98,12 @@ const afterWords = (addresses: AddressSet): string => {
 /** Undefined: any address. */
 function addressesWords(set: AddressSet): string | undefined {
   if (equalAddresses(set, ANY_ADDRESS)) return undefined;
+  const families = [ALL_IPV4, ALL_IPV6].filter((family) => addressesMeet(set, family));
   const missing = subtractAddresses(ANY_ADDRESS, set);
-  if (toCidrs(missing).length < toCidrs(set).length) return `any address but ${clipped(missing)}`;
-  const families = [ALL_IPV4, ALL_IPV6].flatMap((family) => {
-    const part = intersectAddresses(set, family);
-    return part.ranges.length === 0 ? [] : [blocksWords(part)];
-  });
-  return families.join(", ");
+  if (families.length === 2 && toCidrs(missing).length < toCidrs(set).length) {
+    return `any address but ${clipped(missing)}`;
+  }
+  return families.map((family) => blocksWords(intersectAddresses(set, family))).join(", ");
 }
 
 /** `10.0.0.0/8 but 10.1.0.0/16`, where that is shorter than a list. */

@@ -1,10 +1,11 @@
 import { compareText } from "../base/compare.ts";
+import { invariant } from "../base/invariant.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KnownPod, Snapshot } from "../inventory/snapshot.ts";
 import type { AssumptionCode } from "../ir/assumption.ts";
 import { ASSUMPTIONS } from "../ir/assumption.ts";
 import type { Direction } from "../ir/policy.ts";
-import { constraintOf, cube, cubeContains, NAMESPACE_NAME } from "../sets/cube.ts";
+import { ACCOUNT_NAME, constraintOf, cube, cubeContains, NAMESPACE_NAME } from "../sets/cube.ts";
 import type { Cube, LabelKey } from "../sets/cube.ts";
 import type { Change, ChangedFlows, Effect } from "../verify/changes.ts";
 import type { Ends } from "../verify/region-cover.ts";
@@ -12,6 +13,8 @@ import type { PodChanges } from "../verify/existing-pods.ts";
 import type { Difference } from "../verify/proof.ts";
 import { reportDiagnostic, sortDiagnostics } from "./build.ts";
 import { flowWords, isUncertain, subjectWords } from "./change-words.ts";
+import type { EndValues, LabelValues } from "./region-values.ts";
+import { endValues, labelValues } from "./region-values.ts";
 import type { ShownDifference } from "./difference.ts";
 import { decisionText, differenceWitness } from "./difference.ts";
 import type {
@@ -70,8 +73,13 @@ export interface ChangedSubject {
   readonly pods: string;
   /** Where they lie; null stands for every namespace that nothing is known of. */
   readonly namespaces: readonly (string | null)[];
+  /** The same in values: their labels lie in one of these. */
+  readonly selectors: readonly (readonly LabelValues[])[];
   /** Those of the inventory, as NAMESPACE/NAME; null without an inventory of pods. */
-  readonly existing: readonly string[] | null;
+  readonly existing: {
+    readonly kind: "pods" | "workloads";
+    readonly names: readonly string[];
+  } | null;
   readonly connections: readonly ChangedConnection[];
 }
 
@@ -84,6 +92,9 @@ export interface ChangedConnection {
   readonly peer: string;
   readonly traffic: string;
   readonly except: readonly string[];
+  /** The same in values: what `peer` and `traffic` say, and what is taken out of it. */
+  readonly ends: readonly EndValues[];
+  readonly exceptEnds: readonly (readonly EndValues[])[];
   /** What nobody can check and must hold. */
   readonly given: readonly string[];
   /** What decides such connections, each with file and line. */
@@ -254,7 +265,7 @@ const NAMED = 6;
 function subjectOf(
   groups: readonly (readonly Change[])[],
   snapshot: Snapshot,
-  known: ReadonlyMap<string, readonly NamedPod[]> | undefined,
+  known: ExistingPods | undefined,
 ): ChangedSubject {
   const [first = []] = groups;
   const namespaces = groups.map((changes) => changes[0]?.scope.name ?? null).sort(compareNames);
@@ -278,7 +289,11 @@ function subjectOf(
   return {
     pods: one === undefined ? "" : subjectWords(one),
     namespaces,
-    existing: known === undefined ? null : existingOf(groups, known),
+    selectors: (one?.pods ?? []).map(labelValues),
+    existing:
+      known === undefined
+        ? null
+        : { kind: known.kind, names: existingOf(groups, known.byNamespace) },
     connections,
   };
 }
@@ -306,12 +321,14 @@ function connectionOf(
   const by = (side: "source" | "target"): readonly string[] => [
     ...new Set(shown.map((one) => decisionText(one[side], one.holding))),
   ];
-  if (example === undefined) throw new Error("a statement without a flow that shows it");
+  invariant(example !== undefined, "each statement has a flow that shows it");
   return {
     effect: change.effect,
     direction: change.direction,
     certain: !isUncertain(flows),
     ...words,
+    ends: endValues(flows.ends),
+    exceptEnds: flows.except.map(endValues),
     old: by("source"),
     new: by("target"),
     example: differenceWitness(example, namespaces),
@@ -325,8 +342,13 @@ interface NamedPod {
   readonly valueOf: (key: LabelKey) => string | undefined;
 }
 
-/** Pods by namespace, those seen, or if none were those that workloads will make; undefined without any. */
-function existingPods(snapshot: Snapshot): ReadonlyMap<string, readonly NamedPod[]> | undefined {
+interface ExistingPods {
+  readonly kind: "pods" | "workloads";
+  readonly byNamespace: ReadonlyMap<string, readonly NamedPod[]>;
+}
+
+/** Pods that were seen, or if none were those that workloads will make; undefined without any. */
+function existingPods(snapshot: Snapshot): ExistingPods | undefined {
   const pods = snapshot.pods.filter(({ hostNetwork, off }) => !hostNetwork && off === undefined);
   if (pods.length === 0) return undefined;
   const isLive = pods.some(({ live }) => live);
@@ -338,7 +360,7 @@ function existingPods(snapshot: Snapshot): ReadonlyMap<string, readonly NamedPod
     if (list === undefined) found.set(pod.namespace, [named]);
     else list.push(named);
   }
-  return found;
+  return { kind: isLive ? "pods" : "workloads", byNamespace: found };
 }
 
 function labelsOf(
@@ -348,7 +370,7 @@ function labelsOf(
   const ofNamespace = namespaces.get(pod.namespace)?.labels ?? {};
   return (key) => {
     if (key === NAMESPACE_NAME) return pod.namespace;
-    if (key === "account:@name") return pod.account;
+    if (key === ACCOUNT_NAME) return pod.account;
     const name = key.slice(key.indexOf(":") + 1);
     if (key.startsWith("pod:")) return own(pod.labels, name);
     if (key.startsWith("namespace:")) return own(ofNamespace, name);

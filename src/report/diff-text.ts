@@ -169,13 +169,14 @@ function pushSubjects({ subjects }: DiffReport, screen: Screen, options: DiffTex
   }
 }
 
-/** ` (3 now: web-0, web-1, web-2)` */
+/** ` (3 pods: web-0, web-1, web-2)` */
 function existingWords({ existing }: ChangedSubject, isVerbose: boolean): string {
   if (existing === null) return "";
-  if (existing.length === 0) return " (none now)";
-  const shown = isVerbose ? existing : existing.slice(0, LISTED);
-  const more = existing.length > shown.length ? ", ..." : "";
-  return ` (${String(existing.length)} now: ${shown.join(", ")}${more})`;
+  const { kind, names } = existing;
+  if (names.length === 0) return ` (no ${kind} of the inventory)`;
+  const shown = isVerbose ? names : names.slice(0, LISTED);
+  const more = names.length > shown.length ? ", ..." : "";
+  return ` (${plural(names.length, kind.slice(0, -1))}: ${shown.join(", ")}${more})`;
 }
 
 function pushConnection(

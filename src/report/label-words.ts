@@ -18,19 +18,20 @@ export function podsWords(labels: Cube, home?: string): string {
   const isAny = pod.plain.length + further.length === 0;
   const withLabels = pod.plain.length === 0 ? "" : ` with ${pod.plain.join(", ")}`;
   const where = further.length === 0 ? "" : ` where ${further.join(" and ")}`;
-  const lies = home === undefined ? namespaceWords(labels, isAny) : `in ${home}`;
+  const lies = namespaceWords(labels, isAny, home);
   // The comma keeps apart what is asked of the pod and what of its namespace.
   const gap = lies === "" ? "" : where === "" ? " " : ", ";
   return `${isAny ? "any pod" : "pods"}${withLabels}${where}${gap}${lies}`;
 }
 
 /** Empty for every namespace, where nobody would ask for more. */
-function namespaceWords(labels: Cube, isAnyPod: boolean): string {
+function namespaceWords(labels: Cube, isAnyPod: boolean, home: string | undefined): string {
   const name = labels.constraints.find(({ key }) => key === NAMESPACE_NAME)?.set;
   const { plain, further } = wordsOf(labels, "namespace:");
-  if (name !== undefined && !name.complement) {
+  const named = home ?? (name?.complement === false ? either(name.values) : undefined);
+  if (named !== undefined) {
     const asked = [...plain, ...further].join(" and ");
-    return `in ${either(name.values)}${asked === "" ? "" : `, if among its labels ${asked}`}`;
+    return `in ${named}${asked === "" ? "" : `, if among its labels ${asked}`}`;
   }
   const called = (name?.atoms ?? []).map(atomWords).join(" and ");
   const asks = [

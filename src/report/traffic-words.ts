@@ -48,9 +48,16 @@ function partsOf(set: TrafficSet): readonly string[] {
     } else parts.push(`${name} ${numbersOf(part, name)}`);
   }
   const other = intersectTraffic(set, OTHER_TRAFFIC);
-  if (other.ranges.length > 0) parts.push(...trafficText(other).split(", "));
+  const others = wordsOf(other);
+  const apart = wordsOf(subtractTraffic(OTHER_TRAFFIC, other));
+  if (apart.length < others.length && apart.length > 0) {
+    parts.push(`other protocols but ${listed(apart)}`);
+  } else parts.push(...others);
   return parts;
 }
+
+const wordsOf = (set: TrafficSet): readonly string[] =>
+  set.ranges.length === 0 ? [] : trafficText(set).split(", ");
 
 /** `80, 443, 8000-8010`: the protocol is said once. */
 function numbersOf(set: TrafficSet, name: string): string {

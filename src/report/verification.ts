@@ -6,7 +6,6 @@ import type { Outcome } from "../ir/outcome.ts";
 import type { Direction, Policy, PolicySet, Rule } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import { addressSetText } from "../sets/address-set.ts";
-import { trafficText } from "../sets/traffic-set.ts";
 import type { ComparedSets, Comparison, Finding } from "../verify/comparison.ts";
 import type { ChangedEnd, PodChanges } from "../verify/existing-pods.ts";
 import type { Answer } from "../verify/proof.ts";
@@ -14,6 +13,7 @@ import { reportDiagnostic, sortDiagnostics } from "./build.ts";
 import type { KnownNamespaces, ShownDifference } from "./difference.ts";
 import { differenceWitness } from "./difference.ts";
 import { placeOf } from "./policy-part.ts";
+import { trafficPhrase } from "./traffic-words.ts";
 import type {
   DocumentCounts,
   ReportAssumption,
@@ -335,7 +335,7 @@ export function reportPods({ changes, pods, complete }: PodChanges): ReportPods 
     const same = byTarget.get(key);
     if (same !== undefined) same.from.push(reportEnd(from));
     else {
-      const text = trafficText(traffic);
+      const text = trafficPhrase(traffic);
       byTarget.set(key, { change, certain, from: [reportEnd(from)], to: [end], traffic: text });
     }
   }

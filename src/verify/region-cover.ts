@@ -408,6 +408,10 @@ function aroundAll(
     wide.set(regionKey(region), region);
   }
   const except = withoutRedundant([...wide.values()], inside, budget);
+  // "May, but not unless it holds" is nothing that people can read.
+  if (except.some(({ facts }) => facts.some(({ variable }) => variable.kind === "unknown"))) {
+    return undefined;
+  }
   return { region: hull, except };
 }
 
