@@ -148,7 +148,7 @@ export function buildDiff(parts: DiffParts): DiffReport {
         new: documentCounts(parts.inputs.new),
       },
       policies: parts.policies,
-      texts: texts === undefined || !texts.comparable ? null : textCounts(texts),
+      texts: !texts?.comparable ? null : textCounts(texts),
       connections: changes === undefined ? null : connectionCounts(connections),
     },
     assumptions: parts.assumptions
@@ -157,7 +157,7 @@ export function buildDiff(parts: DiffParts): DiffReport {
         return { code, name, message: sentence, ifFalse, standing, usedBy: 0 };
       })
       .sort((a, b) => compareText(a.code, b.code)),
-    texts: texts === undefined || !texts.comparable ? null : texts.changes,
+    texts: !texts?.comparable ? null : texts.changes,
     subjects,
     unanswered,
     pods: parts.pods === undefined ? null : reportPods(parts.pods),

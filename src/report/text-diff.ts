@@ -135,8 +135,8 @@ function changeOf(
   now: PolicyWithText,
 ): TextChange | undefined {
   const isOwn = old.own !== undefined && now.own !== undefined;
-  const before = isOwn ? (old.own ?? "") : old.printed();
-  const after = isOwn ? (now.own ?? "") : now.printed();
+  const before = isOwn ? old.own : old.printed();
+  const after = isOwn ? now.own : now.printed();
   if (before === after) return undefined;
   const patch = structuredPatch("", "", before, after, "", "", {
     context: CONTEXT,
