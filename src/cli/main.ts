@@ -2,6 +2,7 @@ import process from "node:process";
 import { closest, distance } from "fastest-levenshtein";
 import yargs from "yargs";
 import { CONVERT_OPTIONS, convertCommand } from "./commands/convert.ts";
+import { DIFF_OPTIONS, diffCommand } from "./commands/diff.ts";
 import { EXPLAIN_OPTIONS, explainCommand } from "./commands/explain.ts";
 import { FACT_OPTIONS } from "./commands/fact-options.ts";
 import { REPORT_OPTIONS, reportCommand } from "./commands/report.ts";
@@ -58,6 +59,12 @@ said.`,
       reportCommand.describe,
       reportCommand.builder,
       chosen(reportCommand.run),
+    )
+    .command(
+      diffCommand.command,
+      diffCommand.describe,
+      diffCommand.builder,
+      chosen(diffCommand.run),
     )
     .example("$0 convert policies/ -o out", "a folder into out/")
     .example("$0 convert --help", "all options, with more examples")
@@ -147,7 +154,7 @@ function withDashes<Parsed extends object>(parsed: Parsed): Parsed {
 
 const TAKES_A_STREAM: readonly string[] = ["--report", "--inventory", "--against"];
 
-const COMMANDS: readonly string[] = ["convert", "explain", "verify", "report"];
+const COMMANDS: readonly string[] = ["convert", "verify", "explain", "diff", "report"];
 
 function unknownCommand(name: string): UsageError {
   const near = closest(name, COMMANDS);
@@ -169,6 +176,7 @@ function usageError(message: string, command: string): UsageError {
         ...EXPLAIN_OPTIONS,
         ...VERIFY_OPTIONS,
         ...REPORT_OPTIONS,
+        ...DIFF_OPTIONS,
       }),
     );
     return new UsageError(`there is no option \`--${unknown}\``, {
