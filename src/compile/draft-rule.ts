@@ -8,7 +8,7 @@ import type { Difference } from "./claim.ts";
 import { NO_DIFFERENCE, gainOf, possibleFlow } from "./claim.ts";
 import type { Effort } from "./effort.ts";
 import type { Facts } from "./facts.ts";
-import { containsAllPods } from "./facts.ts";
+import { containsAllPods, factsFor } from "./facts.ts";
 import type { Isolation, UnsayableSubjects } from "./isolation.ts";
 import { withinIsolated } from "./isolation.ts";
 import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
@@ -92,8 +92,8 @@ function keep(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): v
   draft.disposition = "emitted";
   draft.said = sayKept(
     local.policy.subjects,
-    onTarget(local.boxes, scene.facts, "under"),
-    onTarget(local.boxes, scene.facts, "over"),
+    onTarget(local.written, scene.facts, "under"),
+    onTarget(local.written, scene.facts, "over"),
   );
   if (scene.plain) {
     draft.wanted = uncut(local.boxes);
@@ -176,7 +176,8 @@ function pass(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): v
 
 /** A rule in the target's words, for those of its subjects that are isolated. */
 export function say(scene: Scene, local: LocalRule, blocks: Rule["blocks"]): SaidRule | undefined {
-  const { facts, isolated, isolation, options, set } = scene;
+  const { isolated, isolation, options, set } = scene;
+  const facts = factsFor(local.rule, scene.facts);
   const side = options.inexact === "narrow" ? "under" : "over";
   const subjects = saySubjects(local.subjects, facts, side);
   const own = isolation.get(local.policy)?.said ?? [];

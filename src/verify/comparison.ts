@@ -74,6 +74,7 @@ const USABLE: readonly AssumptionCode[] = [
   "values",
   "subject-values",
   "pod-range",
+  "private-pods",
   "namespaces",
 ];
 
@@ -141,6 +142,9 @@ function offeredBy(
   const backed: Partial<Record<AssumptionCode, boolean>> = {
     namespaces: isCovered || assume.has("namespaces"),
     "pod-range": hasRanges,
+    "private-pods":
+      !hasRanges &&
+      rulesOf(sets.source).some(({ assumptions }) => assumptions.includes("private-pods")),
     "pure-range": hasRanges,
     families: hasRanges,
     values: hasValues,

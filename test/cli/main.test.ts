@@ -25,7 +25,7 @@ describe.concurrent("the command line", () => {
 
   it("lists no option that is not built", async () => {
     const { stdout } = await runCli(["convert", "--help"]);
-    for (const name of ["compile", "kustomize", "config", "keep-kubernetes", "--from"]) {
+    for (const name of ["compile", "kustomize", "config", "keep-kubernetes"]) {
       expect(stdout).not.toContain(name);
     }
   });

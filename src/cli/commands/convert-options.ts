@@ -18,7 +18,7 @@ export function readOptions(args: ConvertArguments): ConvertOptions {
     inexact: args.inexact,
     unsayableSubjects: args["unsayable-subjects"],
     enforcer: args.enforcer,
-    ...readFactOptions(args),
+    ...readFactOptions(args, args.from),
     assume: readAssumptions(args.assume ?? []),
     allowIncomplete: args["allow-incomplete"],
     verify: args.verify,
@@ -61,6 +61,7 @@ export function reportedOptions(
     "fail-on": args["fail-on"],
     ...(args.baseline === undefined ? {} : { baseline: reportedPaths([args.baseline], cwd)[0] }),
     ...reportedFacts(args, cwd),
+    ...(args.from === undefined ? {} : { from: args.from }),
     assume: args.assume ?? [],
   };
 }

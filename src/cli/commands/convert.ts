@@ -1,7 +1,8 @@
 import type { Argv, Options } from "yargs";
 import type { FailOn } from "../../pipeline.ts";
+import type { SourceEngine } from "../../sources/index.ts";
 import type { FactArguments } from "./fact-options.ts";
-import { withFactOptions } from "./fact-options.ts";
+import { engineOption, withFactOptions } from "./fact-options.ts";
 import { REPORT_FORMAT_NAMES } from "../../report/format-names.ts";
 import { choice, single } from "./option-kinds.ts";
 import type { ScreenArguments } from "./shared-options.ts";
@@ -15,6 +16,7 @@ import {
 
 /** The options of `convert` as yargs gives them. */
 export interface ConvertArguments extends FactArguments, ScreenArguments {
+  readonly from?: SourceEngine | undefined;
   readonly paths?: readonly string[] | undefined;
   readonly "out-dir"?: string | undefined;
   readonly report?: readonly string[] | undefined;
@@ -69,6 +71,7 @@ export const CONVERT_OPTIONS = {
     group: decisions,
     describe: "what to do with a policy whose pods no podSelector can select",
   },
+  from: engineOption("from"),
   enforcer: {
     ...choice("enforcer", ["vpc-cni", "generic"], "vpc-cni"),
     group: decisions,

@@ -1,7 +1,8 @@
 import type { Argv, Options } from "yargs";
 import type { FailOn } from "../../pipeline.ts";
+import type { SourceEngine } from "../../sources/index.ts";
 import type { FactArguments } from "./fact-options.ts";
-import { withFactOptions } from "./fact-options.ts";
+import { engineOption, withFactOptions } from "./fact-options.ts";
 import { VERIFICATION_FORMAT_NAMES } from "../../report/format-names.ts";
 import { choice, repeated } from "./option-kinds.ts";
 import type { ScreenArguments } from "./shared-options.ts";
@@ -15,6 +16,7 @@ import {
 
 /** The options of `verify` as yargs gives them. */
 export interface VerifyArguments extends FactArguments, ScreenArguments {
+  readonly from?: SourceEngine | undefined;
   readonly source?: readonly string[] | undefined;
   readonly against: readonly string[];
   readonly report?: readonly string[] | undefined;
@@ -35,6 +37,7 @@ export const VERIFY_OPTIONS = {
     describe: "the other policies: the output of convert, or any set for the same cluster",
   },
   report: reportOption(compared, VERIFICATION_FORMAT_NAMES),
+  from: engineOption("from"),
   enforcer: {
     ...choice("enforcer", ["vpc-cni", "generic"], "vpc-cni"),
     group: decisions,

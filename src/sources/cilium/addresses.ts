@@ -1,0 +1,81 @@
+import type { Snapshot } from "../../inventory/snapshot.ts";
+import type { AssumptionCode } from "../../ir/assumption.ts";
+import {
+  addressesMeet,
+  addressSetOfEach,
+  ALL_IPV4,
+  ALL_IPV6,
+  subtractAddresses,
+  type AddressSet,
+} from "../../sets/address-set.ts";
+import type { PeerBox } from "../../sets/box.ts";
+import { PRIVATE_RANGES } from "../../sets/private-ranges.ts";
+
+/** Endpoints that are no pods, with what saying so rests on. */
+export interface Places {
+  readonly boxes: readonly PeerBox[];
+  readonly assumptions: readonly AssumptionCode[];
+}
+
+/**
+ * What is known of addresses that are no pods'. To Cilium each address has one identity: a CIDR means neither pods nor
+ * nodes, even where their addresses lie in it.
+ */
+export class AddressFacts {
+  readonly podRanges: AddressSet | undefined;
+  /** Addresses of all nodes; undefined where those of some are unknown. */
+  readonly nodes: AddressSet | undefined;
+  /** Where the API server answers; undefined if unknown. */
+  readonly apiServer: AddressSet | undefined;
+  /** Whether the cluster has both IP families; undefined if unknown. */
+  readonly isDualStack: boolean | undefined;
+
+  constructor({ podRanges, nodes, slices }: Snapshot) {
+    this.podRanges = podRanges;
+    const known = nodes.length > 0 && nodes.every(({ addresses }) => addresses.length > 0);
+    this.nodes = known ? addressSetOfEach(nodes.flatMap(({ addresses }) => addresses)) : undefined;
+    const api = slices.filter(
+      ({ namespace, service }) => namespace === "default" && service === "kubernetes",
+    );
+    this.apiServer =
+      api.length === 0 ? undefined : addressSetOfEach(api.flatMap(({ addresses }) => addresses));
+    this.isDualStack =
+      podRanges === undefined
+        ? undefined
+        : addressesMeet(podRanges, ALL_IPV4) && addressesMeet(podRanges, ALL_IPV6);
+  }
+
+  /**
+   * Addresses as rules about CIDRs and the outside world mean them: without pods and nodes.
+   *
+   * Where the pod ranges are not known, an Allow of public addresses rests on pods having private ones: the target's blocks
+   * match whatever has the address.
+   */
+  outside(within: AddressSet, verdict: "allow" | "deny", matchesNodes = false): Places {
+    const { nodes, podRanges } = this;
+    const assumptions: AssumptionCode[] = [];
+    let addresses = within;
+    if (!matchesNodes) {
+      if (nodes === undefined) assumptions.push("nodes-elsewhere");
+      else if (addressesMeet(within, nodes)) {
+        addresses = subtractAddresses(within, nodes);
+        assumptions.push("set-contents");
+      }
+    }
+    if (addresses.ranges.length === 0) return { boxes: [], assumptions: [] };
+    const isPublic = subtractAddresses(addresses, PRIVATE_RANGES).ranges.length > 0;
+    if (podRanges === undefined && verdict === "allow" && isPublic) {
+      assumptions.push("private-pods");
+    }
+    return { boxes: [{ kind: "address", addresses }], assumptions };
+  }
+
+  /** True if every address of it may be a pod's or a node's, so that a rule about it has no effect. */
+  isInside(within: AddressSet): boolean {
+    const { nodes, podRanges } = this;
+    let left = within;
+    if (podRanges !== undefined) left = subtractAddresses(left, podRanges);
+    if (nodes !== undefined) left = subtractAddresses(left, nodes);
+    return within.ranges.length > 0 && left.ranges.length === 0;
+  }
+}
