@@ -59,13 +59,17 @@ export function lower(
   set: PolicySet,
   snapshot: Snapshot,
   options: LoweringOptions,
-  facts: Facts,
+  given: Facts,
   report: Report,
 ): Lowering {
   const index = new PolicyIndex(set);
   const namespaces = coveredNamespaces(set, snapshot);
   const sources = sourcePolicies(set);
   const done = new Map<SourcePolicy, PolicyResult>();
+  // A namespace that only a selector names is one whose labels nobody gave.
+  const facts = namespaces.every((name) => snapshot.namespaces.has(name))
+    ? given
+    : { ...given, namespaces: undefined };
   const stops: Diagnostic[] = [];
   const objects: LoweredIn[] = [];
   const replaced = new Set<PolicyOrigin>();
