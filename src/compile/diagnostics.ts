@@ -164,7 +164,7 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "narrows",
     message:
-      "some questions about namespace `{namespace}` needed more than {limit} regions and were given up: the rules concerned are left out",
+      "some questions about namespace `{namespace}` needed more than {limit} steps and were given up: the rules concerned are left out",
     hint: "Split the policies, or use fewer label keys in Deny and Pass rules.",
     explanation:
       "Subtraction can grow exponentially. Past a fixed limit the safe answer is taken, and said.",
