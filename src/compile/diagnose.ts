@@ -9,7 +9,7 @@ import type { Cube } from "../sets/cube.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods } from "./facts.ts";
-import type { LoweringOptions } from "./draft-rule.ts";
+import type { Actions, LoweringOptions } from "./draft-rule.ts";
 import { policyName, restsOnNamespaces } from "./results.ts";
 import type { PolicyInNamespace } from "./results.ts";
 import { trafficText } from "../sets/traffic-set.ts";
@@ -98,10 +98,11 @@ function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
 function ruleFinding(
   rule: Rule,
   result: RuleResult,
-  policy: Policy,
   isOwnFault: boolean,
   unknownNamespace: string | undefined,
   facts: Facts,
+  actions: Actions,
+  kept: boolean,
 ): Diagnostic | undefined {
   const at = rule.origin.place;
   const causes = result.because
@@ -112,9 +113,17 @@ function ruleFinding(
     )
     .filter((name, index, names) => names.indexOf(name) === index)
     .join(", ");
-  if (policy.origin.engine === "kubernetes") return keptFinding(result, causes, at, facts);
+  if (kept) return keptFinding(result, causes, at, facts);
   if (result.outcome === "widened") return compileDiagnostics.create("CMP-R005", { at });
   if (rule.action === "deny" || rule.action === "pass") {
+    if (result.outcome === "narrowed" && actions === "compile") {
+      const extent = "a part of what the end of the tiers allows";
+      return compileDiagnostics.create("CMP-R011", {
+        at,
+        ...remainderWords(result, causes),
+        extent,
+      });
+    }
     if (result.outcome === "narrowed") {
       if (rule.action === "deny") return compileDiagnostics.create("CMP-P001", { at });
       const reason = causes === "" ? unsayable(rule, facts) : undefined;
@@ -132,6 +141,13 @@ function ruleFinding(
     });
   }
   if (result.outcome !== "narrowed") return undefined;
+  if (result.losesOnlyOther && actions === "compile") {
+    return compileDiagnostics.create("CMP-R003", { at, lost: trafficText(rule.traffic.numbers) });
+  }
+  if (causes !== "" && actions === "compile") {
+    const extent = result.disposition === "skipped" ? "the rule" : "a part of the rule";
+    return compileDiagnostics.create("CMP-R011", { at, ...remainderWords(result, causes), extent });
+  }
   if (causes !== "") {
     // It may have come out whole elsewhere, where those policies select nobody.
     const where = result.disposition === "skipped" ? "" : " in some namespaces";
@@ -149,6 +165,19 @@ function ruleFinding(
   if (reason === undefined || !isOwnFault) return undefined;
   const extent = result.disposition === "skipped" ? "the rule" : "that part of the rule";
   return compileDiagnostics.create("CMP-R004", { at, ...reason, extent });
+}
+
+/** Why what the causes leave of a rule cannot be said in full. */
+function remainderWords(
+  { witness }: RuleResult,
+  causes: string,
+): { readonly causes: string; readonly flow: string } {
+  const by = causes === "" ? "the rules before it" : causes;
+  const flow =
+    witness === undefined
+      ? ""
+      : `: ${witness.from} -> ${witness.to}, ${witness.protocol}${witness.port === undefined ? "" : ` ${String(witness.port)}`}`;
+  return { causes: by, flow };
 }
 
 /** A rule of a policy that is kept as it is. */
@@ -184,7 +213,7 @@ export function diagnosePolicy(
   inNamespaces: readonly PolicyInNamespace[],
   covered: readonly string[],
   facts: Facts,
-  { inexact, unsayableSubjects: mode }: LoweringOptions,
+  { actions, inexact, unsayableSubjects: mode }: LoweringOptions,
   report: Report,
 ): readonly Diagnostic[] {
   const stops: Diagnostic[] = [];
@@ -233,6 +262,10 @@ export function diagnosePolicy(
       }
     }
   }
+  const kept = inNamespaces.some((one) => one.kept);
+  if (policy.origin.engine === "kubernetes" && !kept && inNamespaces.length > 0) {
+    report(compileDiagnostics.create("CMP-P005", { at }));
+  }
   const results = new Map(result.rules.map((one) => [one.rule, one]));
   for (const direction of DIRECTIONS) {
     for (const rule of policy[direction]?.rules ?? []) {
@@ -240,7 +273,7 @@ export function diagnosePolicy(
       const finding =
         of === undefined
           ? undefined
-          : ruleFinding(rule, of, policy, isOwnFault, unknownAt.get(rule), facts);
+          : ruleFinding(rule, of, isOwnFault, unknownAt.get(rule), facts, actions, kept);
       if (finding !== undefined) report(finding);
     }
   }

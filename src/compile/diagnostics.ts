@@ -87,6 +87,15 @@ export const compileDiagnostics = defineDiagnostics({
     explanation:
       "A condition on the labels of the selected pods' own namespace cannot be decided for a namespace whose labels nobody gave. An Allow is then left out, which can only deny more.",
   },
+  "CMP-R011": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "what {causes} leave of this rule cannot all be said by a NetworkPolicy, so {extent} is left out{flow}",
+    hint: "Allow what you need by a rule of its own: pods by their labels, addresses outside by their CIDRs; `--pod-cidr` says where pods lie.",
+    explanation:
+      "With `--actions compile` a rule is cut exactly where labels, addresses and ports can say the remainder. Service accounts, text conditions, the labels of a pod together with its address, and protocols other than TCP, UDP and SCTP beside certain ports have no form in a NetworkPolicy. The nearest narrower form is taken.",
+  },
   "CMP-P001": {
     severity: "warning",
     effect: "narrows",
@@ -122,6 +131,15 @@ export const compileDiagnostics = defineDiagnostics({
     hint: "Give the Namespace object in an inventory, or its labels by `--known-namespace {namespace}:key=value,..`.",
     explanation:
       "A selector over namespace labels cannot be decided for a namespace whose labels nobody gave. With `--inexact widen` the policy isolates no pod there.",
+  },
+  "CMP-P005": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "this NetworkPolicy is replaced by one of the same name that allows less: earlier tiers or Denies decide part of what it says",
+    hint: "Review the difference; `--keep-kubernetes` keeps the policy as it is, which is wider than the source.",
+    explanation:
+      "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies. The native policy engine does not. So with `--actions compile` what they cut off is taken out of the policy itself, which then has the same name and fewer rules.",
   },
   "CMP-S001": {
     severity: "error",

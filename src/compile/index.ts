@@ -2,6 +2,7 @@ import { append } from "../base/append.ts";
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { AllowPolicy } from "../ir/allow-policy.ts";
+import type { PolicyOrigin } from "../ir/origin.ts";
 import type { Outcome, PolicyResult, RuleResult } from "../ir/outcome.ts";
 import type { Policy, PolicySet } from "../ir/policy.ts";
 import type { Assembled } from "./assemble.ts";
@@ -13,12 +14,13 @@ import type { Facts } from "./facts.ts";
 import { PolicyIndex, coveredNamespaces, namespacesNamed } from "./local.ts";
 import type { LoweringOptions } from "./draft-rule.ts";
 import { lowerDirection } from "./lower-direction.ts";
+import { replacedPolicies } from "./replaced.ts";
 import type { PolicyInNamespace } from "./results.ts";
 import { policyResult, restsOnNamespaces } from "./results.ts";
 
 export type { Facts } from "./facts.ts";
 export { factsOf } from "./facts.ts";
-export type { Inexact, LoweringOptions } from "./draft-rule.ts";
+export type { Actions, Inexact, LoweringOptions } from "./draft-rule.ts";
 export type { UnsayableSubjects } from "./isolation.ts";
 export { compileDiagnostics } from "./diagnostics.ts";
 export { policyName } from "./results.ts";
@@ -37,6 +39,8 @@ export interface Lowering {
   readonly objects: readonly LoweredIn[];
   /** Findings because of which nothing must be written. */
   readonly stops: readonly Diagnostic[];
+  /** Kubernetes policies of the input in whose place others are written. */
+  readonly replaced: ReadonlySet<PolicyOrigin>;
   /** The namespaces looked at, sorted. */
   readonly namespaces: readonly string[];
 }
@@ -60,11 +64,13 @@ export function lower(
   const done = new Map<Policy, PolicyResult>();
   const stops: Diagnostic[] = [];
   const objects: LoweredIn[] = [];
+  const replaced = new Set<PolicyOrigin>();
   const finish = (policy: Policy, inNamespaces: readonly PolicyInNamespace[]): void => {
     const known = namespaces.length > 0 || !restsOnNamespaces(policy);
     const result = known ? policyResult(policy, inNamespaces, facts) : unknownResult(policy, facts);
     done.set(policy, result);
     for (const entry of inNamespaces) {
+      if (policy.origin.engine === "kubernetes" && !entry.kept) replaced.add(policy.origin);
       const { outcome, rules } =
         inNamespaces.length === 1 ? result : policyResult(policy, [entry], facts);
       for (const object of entry.assembled.objects) objects.push({ object, outcome, rules });
@@ -100,7 +106,7 @@ export function lower(
       if (result !== undefined) results.push(result);
     }
   }
-  return { results, objects, stops, namespaces };
+  return { results, objects, stops, replaced, namespaces };
 }
 
 /** A cluster-wide policy while no namespace is known: what it does is not known either. */
@@ -127,19 +133,21 @@ function* lowerNamespace(
 ): Generator<readonly [Policy, PolicyInNamespace]> {
   const local = index.localise(namespace, snapshot.namespaces.get(namespace)?.labels);
   const effort = new Effort();
-  const ingress = lowerDirection(local.ingress, options, facts, effort).policies;
-  const egress = lowerDirection(local.egress, options, facts, effort).policies;
+  const replaced = replacedPolicies(local, options, facts, effort);
+  const ingress = lowerDirection(local.ingress, options, facts, effort, replaced).policies;
+  const egress = lowerDirection(local.egress, options, facts, effort, replaced).policies;
   if (effort.givenUp > 0) {
     report(compileDiagnostics.create("CMP-X001", { namespace, limit: STEP_LIMIT }));
   }
   for (const policy of new Set([...ingress.keys(), ...egress.keys()])) {
     const lowered = { ingress: ingress.get(policy), egress: egress.get(policy) };
-    const kept = policy.origin.engine === "kubernetes";
+    const kept = policy.origin.engine === "kubernetes" && !replaced.has(policy);
     yield [
       policy,
       {
         namespace,
         lowered,
+        kept,
         assembled: kept ? NOT_ASSEMBLED : assemble(policy, namespace, lowered),
       },
     ];
