@@ -12,7 +12,7 @@ import { containsAllPods } from "./facts.ts";
 import type { Actions, LoweringOptions } from "./draft-rule.ts";
 import { policyName, restsOnNamespaces } from "./results.ts";
 import type { PolicyInNamespace } from "./results.ts";
-import { trafficText } from "../sets/traffic-set.ts";
+import { OTHER_TRAFFIC, intersectTraffic, trafficText } from "../sets/traffic-set.ts";
 
 const hasAccount = (of: Cube): boolean =>
   of.constraints.some(({ key }) => key.startsWith("account:"));
@@ -115,12 +115,15 @@ function ruleFinding(
     .join(", ");
   if (kept) return keptFinding(result, causes, at, facts);
   if (result.outcome === "widened") return compileDiagnostics.create("CMP-R005", { at });
+  if (actions === "compile" && result.outcome === "narrowed" && result.losesOnlyOther) {
+    return compileDiagnostics.create("CMP-R003", { at, lost: otherText(rule) });
+  }
   if (rule.action === "deny" || rule.action === "pass") {
     if (result.outcome === "narrowed" && actions === "compile") {
       const extent = "a part of what the end of the tiers allows";
       return compileDiagnostics.create("CMP-R011", {
         at,
-        ...remainderWords(result, causes),
+        causes: causes === "" ? "other rules" : causes,
         extent,
       });
     }
@@ -141,12 +144,9 @@ function ruleFinding(
     });
   }
   if (result.outcome !== "narrowed") return undefined;
-  if (result.losesOnlyOther && actions === "compile") {
-    return compileDiagnostics.create("CMP-R003", { at, lost: trafficText(rule.traffic.numbers) });
-  }
   if (causes !== "" && actions === "compile") {
     const extent = result.disposition === "skipped" ? "the rule" : "a part of the rule";
-    return compileDiagnostics.create("CMP-R011", { at, ...remainderWords(result, causes), extent });
+    return compileDiagnostics.create("CMP-R011", { at, causes, extent });
   }
   if (causes !== "") {
     // It may have come out whole elsewhere, where those policies select nobody.
@@ -167,18 +167,9 @@ function ruleFinding(
   return compileDiagnostics.create("CMP-R004", { at, ...reason, extent });
 }
 
-/** Why what the causes leave of a rule cannot be said in full. */
-function remainderWords(
-  { witness }: RuleResult,
-  causes: string,
-): { readonly causes: string; readonly flow: string } {
-  const by = causes === "" ? "the rules before it" : causes;
-  const flow =
-    witness === undefined
-      ? ""
-      : `: ${witness.from} -> ${witness.to}, ${witness.protocol}${witness.port === undefined ? "" : ` ${String(witness.port)}`}`;
-  return { causes: by, flow };
-}
+/** The protocols other than TCP, UDP and SCTP that a rule is about. */
+const otherText = ({ traffic: { numbers } }: Rule): string =>
+  trafficText(intersectTraffic(numbers, OTHER_TRAFFIC));
 
 /** A rule of a policy that is kept as it is. */
 function keptFinding(

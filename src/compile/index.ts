@@ -56,11 +56,15 @@ export function lower(
   set: PolicySet,
   snapshot: Snapshot,
   options: LoweringOptions,
-  facts: Facts,
+  given: Facts,
   report: Report,
 ): Lowering {
   const index = new PolicyIndex(set);
   const namespaces = coveredNamespaces(set, snapshot);
+  // A namespace that only a selector names is one whose labels nobody gave.
+  const facts = namespaces.every((name) => snapshot.namespaces.has(name))
+    ? given
+    : { ...given, namespaces: undefined };
   const done = new Map<Policy, PolicyResult>();
   const stops: Diagnostic[] = [];
   const objects: LoweredIn[] = [];

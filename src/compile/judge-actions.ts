@@ -50,9 +50,9 @@ export function spareSkipped({ facts, isolated }: Scene, drafts: Drafts): void {
 /** Step d of lowerDirection: what each Deny and Pass comes to. */
 export function judgeActions(scene: Scene, drafts: Drafts): void {
   const blamed = new Set<LocalRule>();
-  for (const { local, disposition, because } of drafts.values()) {
-    const leftOut =
-      disposition === "skipped" || (local.rule.action === "pass" && because.length > 0);
+  for (const { local, disposition, because, said } of drafts.values()) {
+    const isTailLeftOut = local.rule.action === "pass" && because.length > 0 && said === undefined;
+    const leftOut = disposition === "skipped" || isTailLeftOut;
     if (leftOut) for (const { rule } of because) if (rule !== undefined) blamed.add(rule);
   }
   scene.set.tiers.forEach((tier, tierIndex) => {
@@ -82,8 +82,8 @@ function judge(
       draft.disposition = "emitted";
       return;
     }
+    // What it hands on may be lost all the same, with that of the rules that would do it in its place.
     draft.said = undefined;
-    draft.wanted = [];
     draft.disposition = "redundant";
     if (draft.unreached) draft.because = forestallers(tier, local);
     else if (possible.left === undefined) draft.gained = possible;
