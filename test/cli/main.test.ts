@@ -81,9 +81,9 @@ describe.concurrent("bad usage ends with 2 and says what to do", () => {
       "conditional, narrowed, unknown, widened",
     ],
     [
-      "actions that are not built",
-      ["convert", "p.yaml", "--actions", "compile"],
-      "--actions compile",
+      "actions that there are not",
+      ["convert", "p.yaml", "--actions", "cut"],
+      "--actions cut",
       "skip",
     ],
     [
