@@ -1,3 +1,4 @@
+import { fitted } from "../base/fitted.ts";
 import type { AllowPolicy, AllowRule } from "../ir/allow-policy.ts";
 import type { PolicyOrigin } from "../ir/origin.ts";
 import type { Direction } from "../ir/policy.ts";
@@ -75,9 +76,9 @@ export function assemble(
       source,
       namespace,
       podSelector: selectorOf(draft.subject, "pod"),
-      policyTypes: DIRECTIONS.filter((direction) => draft.rules[direction] !== undefined),
-      ingress: draft.rules.ingress ?? [],
-      egress: draft.rules.egress ?? [],
+      policyTypes: fitted(DIRECTIONS.filter((direction) => draft.rules[direction] !== undefined)),
+      ingress: fitted(draft.rules.ingress ?? []),
+      egress: fitted(draft.rules.egress ?? []),
       overIsolates: draft.overIsolates,
     });
   }
@@ -89,5 +90,5 @@ export function assemble(
     if (list === undefined) placements.set(rule, [{ object, direction, index }]);
     else list.push({ object, direction, index });
   }
-  return { objects: [...objects.values()], placements };
+  return { objects: fitted([...objects.values()]), placements };
 }

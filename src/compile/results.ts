@@ -1,3 +1,4 @@
+import { fitted } from "../base/fitted.ts";
 import type { AssumptionCode } from "../ir/assumption.ts";
 import type { PolicyOrigin, RuleOrigin } from "../ir/origin.ts";
 import { ruleName } from "../ir/origin.ts";
@@ -297,7 +298,7 @@ export function judgePolicy(
   }
   if (byValues) own.push("subject-values");
   if (own.length > 0) outcomes.push("conditional");
-  const objects = inNamespaces.flatMap(({ assembled }) => assembled.objects);
+  const objects = fitted(inNamespaces.flatMap(({ assembled }) => assembled.objects));
   const outcome = worstOutcome(outcomes);
   const result: PolicyResult = {
     policy: origin,
@@ -305,7 +306,7 @@ export function judgePolicy(
     outcome,
     isolation,
     objects,
-    rules,
+    rules: fitted(rules),
     assumptions:
       outcome === "exact"
         ? NOTHING

@@ -1,3 +1,4 @@
+import { fitted } from "../base/fitted.ts";
 import type { AllowPeer } from "../ir/allow-policy.ts";
 import type { AddressBlock } from "../ir/policy.ts";
 import type { AddressSet } from "../sets/address-set.ts";
@@ -118,7 +119,7 @@ export function sayPeers(
     surely.push({ kind: "pod", labels, addresses: ANY_ADDRESS });
   }
   if (blocks.ranges.length === 0)
-    return peers.length === 0 ? undefined : { peers, surely, maybe: surely };
+    return peers.length === 0 ? undefined : { peers: fitted(peers), surely, maybe: surely };
   const holes = written === undefined ? undefined : holesOf(written, blocks);
   if (written !== undefined && holes !== undefined) {
     for (const block of written) peers.push({ kind: "block", ...block });
@@ -129,11 +130,16 @@ export function sayPeers(
   const podsInBlocks: PodBox = { kind: "pod", labels: ANY_CUBE, addresses: blocks };
   if (facts.targetDiffers) {
     // Pods have other addresses afterwards. sayableBlocks keeps blocks away from them, unless all pods are let in.
-    return { peers, surely, maybe: surely, ...(holes === undefined ? {} : { holes }) };
+    return {
+      peers: fitted(peers),
+      surely,
+      maybe: surely,
+      ...(holes === undefined ? {} : { holes }),
+    };
   }
   const maybe = [...surely, podsInBlocks];
   return {
-    peers,
+    peers: fitted(peers),
     surely: facts.blocksMatchPods === "yes" ? maybe : surely,
     maybe,
     ...(holes === undefined ? {} : { holes }),

@@ -1,3 +1,4 @@
+import { fitted } from "../base/fitted.ts";
 import { compareBy, compareText } from "../base/compare.ts";
 import type { LabelRequirement, LabelSelector } from "../ir/allow-policy.ts";
 import type { Cube, LabelConstraint, LabelKey } from "../sets/cube.ts";
@@ -53,10 +54,12 @@ export function selectorOf(of: Cube, scope: "namespace" | "pod"): LabelSelector 
   return found.length === 0
     ? EVERYTHING
     : {
-        requirements: found.sort(
-          compareBy(
-            (one) => one.key,
-            (one) => one.operator,
+        requirements: fitted(
+          found.sort(
+            compareBy(
+              (one) => one.key,
+              (one) => one.operator,
+            ),
           ),
         ),
       };

@@ -1,3 +1,4 @@
+import { fitted } from "../base/fitted.ts";
 import type { AllowPort } from "../ir/allow-policy.ts";
 import type { TrafficPredicate } from "../ir/policy.ts";
 import type { TrafficBox } from "../sets/box.ts";
@@ -49,7 +50,9 @@ export function sayNumbers(numbers: TrafficSet, side: "under" | "over"): SaidTra
         );
     }
   }
-  return ports.length === 0 ? undefined : { ports, means: [{ numbers: said, named: [] }] };
+  return ports.length === 0
+    ? undefined
+    : { ports: fitted(ports), means: [{ numbers: said, named: [] }] };
 }
 
 /** Port names as a `ports` list: the API looks a name up under one protocol at a time. */

@@ -8,6 +8,7 @@ import { isList, itemDefaults } from "./lists.ts";
 import type { ObjectSink } from "./lists.ts";
 import type { ManifestObject } from "./manifest-object.ts";
 import { tryParse } from "./parse.ts";
+import type { PlainYamlReader } from "./plain-yaml.ts";
 
 /** A list longer than this is read item by item, and not as a whole. */
 export const longList = 512 * 1024;
@@ -21,8 +22,11 @@ type Fields = Readonly<Record<string, unknown>>;
 function composeAlone(
   chunk: Chunk,
   sink: ObjectSink,
+  plain: PlainYamlReader,
   findings: Diagnostic[],
 ): ComposedDocument | undefined {
+  const read = plain.read(chunk.start, chunk.end);
+  if (read !== undefined) return read;
   if (chunk.end - chunk.start > maxDocumentLength) return undefined;
   const source = sink.file.text.slice(chunk.start, chunk.end);
   const events = tryParse(source);
@@ -51,12 +55,13 @@ function listFields(
   head: Chunk,
   tail: Chunk,
   sink: ObjectSink,
+  plain: PlainYamlReader,
   findings: Diagnostic[],
 ): Fields | undefined {
-  const before = fieldsOf(composeAlone(head, sink, findings));
+  const before = fieldsOf(composeAlone(head, sink, plain, findings));
   if (before === undefined) return undefined;
   const isTailEmpty = sink.file.text.slice(tail.start, tail.end).trim() === "";
-  const behind = isTailEmpty ? {} : fieldsOf(composeAlone(tail, sink, findings));
+  const behind = isTailEmpty ? {} : fieldsOf(composeAlone(tail, sink, plain, findings));
   if (behind === undefined || Object.keys(behind).some((key) => key in before)) return undefined;
   const fields = { ...before, ...behind };
   return isList(fields) ? fields : undefined;
@@ -69,16 +74,17 @@ function listFields(
 export function* readLongList(
   chunk: Chunk,
   sink: ObjectSink,
+  plain: PlainYamlReader,
 ): Generator<ManifestObject, number | "all"> {
   const sliced = sliceList(sink.file.text, chunk, sliceLength);
   if (sliced === undefined) return 0;
   const findings: Diagnostic[] = [];
-  const fields = listFields(sliced.head, sliced.tail, sink, findings);
+  const fields = listFields(sliced.head, sliced.tail, sink, plain, findings);
   if (fields === undefined) return 0;
   const defaults = itemDefaults(fields);
   let handedOut = 0;
   for (const slice of sliced.slices) {
-    const composed = composeAlone(slice, sink, findings);
+    const composed = composeAlone(slice, sink, plain, findings);
     const items = composed?.value;
     if (composed === undefined || !Array.isArray(items)) return handedOut;
     for (const finding of findings.splice(0)) sink.report(finding);

@@ -197,7 +197,7 @@ class FileReader {
   }
 
   private *readLong(chunk: Chunk): Generator<ManifestObject, void> {
-    const handedOut = this.isOdd ? 0 : yield* readLongList(chunk, this.sink);
+    const handedOut = this.isOdd ? 0 : yield* readLongList(chunk, this.sink, this.plain);
     if (handedOut !== "all") yield* this.readChunk(chunk, handedOut);
   }
 

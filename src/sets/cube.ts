@@ -1,3 +1,4 @@
+import { fitted } from "../base/fitted.ts";
 import { compareText } from "../base/compare.ts";
 import {
   ANY_LABEL,
@@ -80,7 +81,7 @@ export function cube(constraints: Iterable<LabelConstraint>): Cube | undefined {
     if (isEmptyLabelSet(set)) return undefined;
     if (!allowsEverything(key, set)) kept.push(set === first.set ? first : { key, set });
   }
-  return kept.length === 0 ? ANY_CUBE : { constraints: kept };
+  return kept.length === 0 ? ANY_CUBE : { constraints: fitted(kept) };
 }
 
 export function constraintOf(of: Cube, key: LabelKey): LabelSet | undefined {

@@ -2,8 +2,12 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { filesBelow, folderWith, policy, runCli } from "./run-cli.ts";
+import { runWithinLimits } from "./run-measured.ts";
 
-/** What is not ours must be told, never end in a crash, and never cost the documents beside it. */
+/**
+ * What is not ours must be told, never end in a crash, and never cost the documents beside it, nor more than
+ * `LIMITS`: five seconds of the processor and 500 MB.
+ */
 describe.concurrent("hostile input", () => {
   const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${"bcdefghij"
     .split("")
@@ -39,17 +43,33 @@ describe.concurrent("hostile input", () => {
     ["a prototype for a kind", policy().replace("kind: NetworkPolicy", "kind: constructor")],
     ["a number for a document", "42\n"],
     [
+      "wrong types in every field",
+      policy()
+        .replace("name: web", "name: [web]")
+        .replace("selector: app == 'web'", "selector: { a: 1 }")
+        .replace("- action: Allow", "- action: 7")
+        .replace("protocol: TCP", "protocol: [TCP]")
+        .replace("source:", "source: text\n      unknown:"),
+    ],
+    [
+      "selectors that make a slow match of a pattern",
+      policy().replace(
+        "app == 'web'",
+        `app contains '${"a".repeat(50_000)}' && ${"(".repeat(90)}has(a)${")".repeat(90)}`,
+      ),
+    ],
+    [
       "a policy of null",
       "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: null\nspec: null\n",
     ],
   ])("%s is told, and the other policy is converted all the same", async (_, text) => {
     const cwd = folderWith({ "bad.yaml": text, "good.yaml": policy("good") });
-    const started = Date.now();
-    const { code, stdout, stderr } = await runCli(["convert", ".", "--allow-incomplete"], { cwd });
-    expect(Date.now() - started).toBeLessThan(20_000);
+    const { code, stdout, stderr } = await runWithinLimits(
+      ["convert", ".", "--allow-incomplete", "--fail-on", "none"],
+      { cwd },
+    );
     expect(code, stderr).toBe(0);
     expect(stdout).toContain("name: good");
-    expect(stderr).not.toMatch(/internal error|^\s+at /m);
   });
 
   it("prototype keys are keys like others", async () => {
@@ -73,13 +93,35 @@ describe.concurrent("hostile input", () => {
     expect(code).toBe(0);
   });
 
-  it("10,000 terms are converted in seconds", async () => {
-    const started = Date.now();
-    const { code, stderr } = await runCli(["convert", "-"], {
-      input: policy().replace("app == 'web'", terms),
+  it.each([
+    ["of one key, any of which may hold", terms, "values:"],
+    [
+      "of one key, all of which must not hold",
+      terms.replaceAll("==", "!=").replaceAll("||", "&&"),
+      "NotIn",
+    ],
+    ["of keys of their own", terms.replaceAll(/app == '(a\d+)'/g, "has($1)"), ""],
+    ["in parentheses", terms.replaceAll(/(app == 'a\d+')/g, "($1)"), "values:"],
+  ])("10,000 terms %s are converted or told", async (_, selector, found) => {
+    const { code, stdout, stderr } = await runWithinLimits(["convert", "-"], {
+      input: policy().replace("app == 'web'", selector),
     });
-    expect(code, stderr).toBe(0);
-    expect(Date.now() - started).toBeLessThan(20_000);
+    expect([0, 2], stderr).toContain(code);
+    expect(stdout).toContain(found);
+  });
+
+  it("a field that nobody knows makes its rule inexact, and the file is read on", async () => {
+    const { code, stderr } = await runWithinLimits(["convert", "-", "--fail-on", "none"], {
+      input: policy().replace("protocol: TCP", "protocol: TCP\n      sorce: {}"),
+    });
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/sorce[^]*source/);
+  });
+
+  it("names that climb out of the folder write nothing there", async () => {
+    const cwd = folderWith({ "in/p.yaml": policy("../../evil", "..") });
+    await runWithinLimits(["convert", "in", "-o", "out", "--allow-incomplete"], { cwd });
+    expect(filesBelow(cwd)).toEqual(["in/p.yaml"]);
   });
 
   it("CRLF means what LF means", async () => {
@@ -113,15 +155,61 @@ describe.concurrent("hostile input", () => {
   });
 });
 
-it("100 MB of text takes seconds and 500 MB", async () => {
+/** Objects that are nobody's business, as a list or as documents, about 100 MB of them. */
+const BALLAST = 'text: "of a config map that is long and does not decide any traffic at all"';
+const SIZE = 1e8;
+const times = (part: string): string => part.repeat(Math.ceil(SIZE / part.length));
+const configMap = (indent: string): string =>
+  [
+    "apiVersion: v1",
+    "kind: ConfigMap",
+    "metadata: { name: big }",
+    "data:",
+    ...Array<string>(20).fill(""),
+  ]
+    .map((line, at) => `${indent}${at < 4 ? line : `  n${String(at)}${BALLAST}`}`)
+    .join("\n");
+
+describe("100 MB", () => {
   const line =
     "  - this is no policy but a very long list of words, none of which decides any traffic\n";
-  const text = `kind: ConfigMap\napiVersion: v1\nmetadata: { name: big }\nitems:\n${line.repeat(Math.ceil(1e8 / line.length))}`;
-  const cwd = folderWith({ "big.yaml": text, "p.yaml": policy() });
-  const started = Date.now();
-  const { code, stdout, stderr } = await runCli(["convert", ".", "--allow-incomplete"], { cwd });
-  const seconds = (Date.now() - started) / 1000;
-  expect(code, stderr).toBe(0);
-  expect(stdout).toContain("name: web");
-  expect(seconds).toBeLessThan(30);
-}, 60_000);
+  it.each<[string, string, () => string]>([
+    [
+      "of one document",
+      "yaml",
+      () => `kind: ConfigMap\napiVersion: v1\nmetadata: { name: big }\nitems:\n${times(line)}`,
+    ],
+    [
+      "of a list, as kubectl prints it",
+      "yaml",
+      () =>
+        `apiVersion: v1\nkind: List\nitems:\n${times(`${configMap("  ").replace("  a", "- a")}\n`)}`,
+    ],
+    ["of documents", "yaml", () => times(`---\n${configMap("")}\n`)],
+    [
+      "of a list in JSON",
+      "json",
+      () =>
+        `{"apiVersion":"v1","kind":"List","items":[${times(
+          `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"},"data":{"a":"${"b".repeat(900)}"}},`,
+        )}{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"x"}}]}`,
+    ],
+    ["of one word", "yaml", () => times("a")],
+    ["of an open quote", "yaml", () => `a: "${times("b")}`],
+    ["of line feeds", "yaml", () => times("\n")],
+    ["of comments", "yaml", () => times("# a comment that says nothing of any interest\n")],
+    ["of separators", "yaml", () => times("---\n")],
+  ])(
+    "%s cost seconds and 500 MB, and the other policy is converted",
+    async (_, ending, make) => {
+      const cwd = folderWith({ [`big.${ending}`]: make(), "p.yaml": policy() });
+      const { code, stdout, stderr } = await runWithinLimits(
+        ["convert", ".", "--allow-incomplete", "--fail-on", "none"],
+        { cwd },
+      );
+      expect(code, stderr).toBe(0);
+      expect(stdout).toContain("name: web");
+    },
+    120_000,
+  );
+});

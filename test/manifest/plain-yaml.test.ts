@@ -251,7 +251,7 @@ spec:
   egress:
 `;
     expect(check(policy)).toBe("read");
-    const characters = [..." \n-:#'\"[]{,|&a", ""];
+    const characters = [...Array.from(" \n-:#'\"[]{,|&a"), ""];
     let read = 0;
     for (let at = 0; at < policy.length; at += 1) {
       for (const character of characters) {
