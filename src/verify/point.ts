@@ -1,7 +1,15 @@
 import type { PodEndpoint } from "../ir/flow.ts";
 import { addressSetContains } from "../sets/address-set.ts";
-import { ACCOUNT_NAME, cubeContains, keepKeys, NAMESPACE_NAME } from "../sets/cube.ts";
+import {
+  ACCOUNT_NAME,
+  constraintOf,
+  cubeContains,
+  keepKeys,
+  NAMESPACE_NAME,
+} from "../sets/cube.ts";
 import type { Cube, LabelKey } from "../sets/cube.ts";
+import { ANY_LABEL, intersectLabelSets, labelNotIn, withAbsent } from "../sets/label-set.ts";
+import type { LabelSet } from "../sets/label-set.ts";
 import { trafficContains } from "../sets/traffic-set.ts";
 import type { Variable } from "./facts.ts";
 import { numbersOf } from "./familiar-numbers.ts";
@@ -90,7 +98,19 @@ function labelsOfBoth(
   if (typeof ofNamespace === "string") return ofNamespace;
   for (const [key, value] of ofNamespace) labels.set(key, value);
   labels.set(NAMESPACE_NAME, namespace.name);
+  if (own.get(NAMESPACE_NAME) === namespace.name) {
+    // Two namespaces that nobody names have names of their own.
+    const other = namespaceName(subject, labelNotIn([namespace.name]));
+    if (other !== undefined) own.set(NAMESPACE_NAME, other);
+  }
   return { subject: own, peer: labels };
+}
+
+/** Some name that the conditions allow, of those given. */
+function namespaceName(subject: Cube, within: LabelSet = ANY_LABEL): string | undefined {
+  const asked = constraintOf(subject, NAMESPACE_NAME) ?? ANY_LABEL;
+  const chosen = valueFor(NAMESPACE_NAME, withAbsent(intersectLabelSets(asked, within), false));
+  return typeof chosen === "string" ? undefined : chosen.value;
 }
 
 /** Labels of a pod of the scope that meets the conditions. `ofNamespace` takes the place of the subject's own conditions on its namespace, where both ends lie in it. */
@@ -105,7 +125,8 @@ export function subjectLabels(
   if (typeof shared === "string") return shared;
   for (const [key, value] of shared ?? []) labels.set(key, value);
   for (const [key, value] of knownLabels(scope.labels ?? {})) labels.set(key, value);
-  if (scope.name !== undefined) labels.set(NAMESPACE_NAME, scope.name);
+  const name = scope.name ?? namespaceName(subject);
+  if (name !== undefined) labels.set(NAMESPACE_NAME, name);
   return withAccount(labels);
 }
 

@@ -1,11 +1,11 @@
 // Measures whole processes, as users run them, beside their floor in the same run: `npm run bench [-- MAX]`.
 // Each row is the median of several runs, floor and convert in turn, so that a drift of the machine hits both.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { plainPolicies } from "./policies.js";
+import { overlappingPolicies, plainPolicies } from "./policies.js";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const bin = here("../../bin/netpol-migrate.js");
@@ -97,6 +97,28 @@ try {
       ),
       floor,
     );
+  }
+  for (const keys of [20, 40]) {
+    const input = join(folder, `overlapping-${keys}.yaml`);
+    const out = join(folder, `overlapping-${keys}`);
+    writeFileSync(input, overlappingPolicies(1_000, keys));
+    const report = join(folder, `overlapping-${keys}.json`);
+    print(
+      `1,000 policies over ${keys} label keys, every tenth a Deny, under a default deny`,
+      inTurn(
+        [
+          ["convert --no-verify", [bin, "convert", input, "--no-verify", "-o", out]],
+          ["convert (with proof)", [bin, "convert", input, "-o", out, "--prune"]],
+          [
+            "verify",
+            [bin, "verify", input, "--against", out, "--fail-on", "unknown", "--report", report],
+          ],
+        ],
+        1,
+      ),
+    );
+    const { outcome, verification } = JSON.parse(readFileSync(report, "utf8")).result;
+    console.log(`  ${outcome}; ${JSON.stringify(verification.counts ?? verification.status)}`);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -242,12 +242,14 @@ export function instrument(file, text, mutants) {
     bySpan.set(key, [...(bySpan.get(key) ?? []), mutant]);
   }
   const tables = source.statements.flatMap((statement) =>
-    ts.isVariableStatement(statement)
-      ? statement.declarationList.declarations.filter(isEmptyMap).map(({ name }) => name.getText())
-      : [],
+    ts.isVariableStatement(statement) ? statement.declarationList.declarations.filter(isTable) : [],
   );
-  const clearing = tables.map((name) => `__mutants.onSwitch(() => ${name}.clear());`).join("");
-  return `${SWITCHES}${render(source)}\n${clearing}\n`;
+  const lists = new Set(tables.map(({ parent }) => parent));
+  const emptying = tables.map(
+    ({ name, initializer }) =>
+      `__mutants.onSwitch(() => { ${name.getText()} = ${render(initializer)}; });`,
+  );
+  return `${SWITCHES}${render(source)}\n${emptying.join("")}\n`;
 
   function render(node) {
     const start = node.getStart(source);
@@ -263,6 +265,7 @@ export function instrument(file, text, mutants) {
       at = child.getEnd();
     }
     out += text.slice(at, ts.isSourceFile(node) ? text.length : node.getEnd());
+    if (lists.has(node)) out = out.replace(/^const/, "let");
     if (isLoopBody(node)) out = `{__mutants.tick();${out.slice(1)}`;
     for (const { id, form, code } of bySpan.get(`${start}-${node.getEnd()}`) ?? []) {
       if (form === "expression" && ts.isExpression(node))
@@ -281,11 +284,10 @@ function isLoopBody(node) {
   return ts.isBlock(node) && ts.isIterationStatement(node.parent, false);
 }
 
-function isEmptyMap({ initializer }) {
-  return (
-    initializer !== undefined &&
-    ts.isNewExpression(initializer) &&
-    ["Map", "Set"].includes(initializer.expression.getText()) &&
-    (initializer.arguments ?? []).length === 0
-  );
+/** What fills up while the program runs: an empty table, or texts kept with what they mean. */
+function isTable({ initializer }) {
+  if (initializer === undefined || !ts.isNewExpression(initializer)) return false;
+  const kind = initializer.expression.getText();
+  const isEmpty = (initializer.arguments ?? []).length === 0;
+  return kind === "Interned" || (isEmpty && ["Map", "Set", "WeakMap"].includes(kind));
 }

@@ -22,6 +22,7 @@ const ORDER = [
   "sets",
   "sources",
   "verify",
+  "cli",
   "compile",
   "emitters",
   "inventory",

@@ -148,3 +148,14 @@ describe("uncovered", () => {
     expect(isBoxSubset(named, number)).toBe(true);
   });
 });
+
+describe("the limit of a subtraction", () => {
+  it("may be reached, and not passed", () => {
+    const boxes = [box(pods("x"), pods()), box(pods("y"), pods())];
+    const cut = box(pods(), pods("z"));
+    const pieces = subtractBoxes(boxes, [cut], "over") ?? [];
+    expect(pieces.length).toBeGreaterThan(1);
+    expect(subtractBoxes(boxes, [cut], "over", pieces.length)).toEqual(pieces);
+    expect(subtractBoxes(boxes, [cut], "over", pieces.length - 1)).toBeUndefined();
+  });
+});

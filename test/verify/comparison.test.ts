@@ -4,6 +4,8 @@ import { factsOf, lower } from "../../src/compile/index.ts";
 import type { KnownNamespace, Snapshot } from "../../src/inventory/snapshot.ts";
 import type { AssumptionCode } from "../../src/ir/assumption.ts";
 import type { Policy, PolicySet } from "../../src/ir/policy.ts";
+import { labelIn, labelText } from "../../src/sets/label-set.ts";
+import type { LabelSet } from "../../src/sets/label-set.ts";
 import { protocolTraffic, SCTP, TCP, UDP, unionTraffic } from "../../src/sets/traffic-set.ts";
 import { compareSets } from "../../src/verify/comparison.ts";
 import type { Comparison } from "../../src/verify/comparison.ts";
@@ -185,5 +187,98 @@ describe("an Allow that matches flows which nobody can name", () => {
 
   it("may let in more than a set without such flows", () => {
     expect(compare(inKubernetes(named), set, snapshotWith()).outcome).toBe("unknown");
+  });
+});
+
+describe("a target that is read in two ways", () => {
+  const source = policySet(
+    tier("default", [policy("p/web", { ingress: [allow({ peer: pods({}) })] })]),
+  );
+  const readAs = (...peers: readonly string[]): PolicySet =>
+    inKubernetes(policy("p/web", { ingress: peers.map((a) => allow({ peer: pods({ a }) })) }));
+
+  it("is judged by the one for what is wider, and by its twin for what is lost", () => {
+    const target = inKubernetes(policy("p/web", { ingress: [allow({ peer: pods({}) })] }));
+    const narrowTarget = readAs("x");
+    const comparison = compareSets({ source, target, narrowTarget }, snapshotWith(), {
+      assume: new Set(),
+      targetGiven: false,
+    });
+    const [written, twin] = [only(target), only(narrowTarget)];
+    expect(comparison.outcome).toBe("narrowed");
+    expect(comparison.ofPolicy(written).outcome).toBe("narrowed");
+    expect(comparison.mayDiffer(written)).toBe(true);
+    expect(comparison.gained).toEqual([]);
+    expect(comparison.lost.length).toBeGreaterThan(0);
+    expect(comparison.lost.every(({ target: after }) => after.verdict === "deny")).toBe(true);
+    const [rule] = written.ingress?.rules ?? [];
+    if (rule === undefined) throw new Error("built");
+    expect(comparison.ofRule(rule).outcome).toBe("exact");
+    const alone = (against: PolicySet): number =>
+      compareSets({ source, target: against, narrowTarget: against }, snapshotWith(), {
+        assume: new Set(),
+        targetGiven: false,
+      }).counts.questions;
+    // Both readings are asked.
+    expect(comparison.counts.questions).toBe(alone(target) + alone(narrowTarget));
+    expect(comparison.counts.none).toBeGreaterThan(0);
+    expect(comparison.counts.replayed).toBeGreaterThan(0);
+    expect(twin.origin.name).toBe("web");
+  });
+});
+
+describe("values that were seen", () => {
+  const asks = (a: LabelSet): PolicySet =>
+    policySet(tier("default", [policy("p/web", { ingress: [allow({ peer: pods({ a }) })] })]));
+  const snapshot: Snapshot = {
+    ...snapshotWith(undefined, ...both),
+    pods: ["xa", "xb"].map((value) => ({
+      namespace: "p",
+      name: value,
+      labels: { a: value },
+      account: "default",
+      addresses: [],
+      ports: [],
+      live: true,
+      hostNetwork: false,
+    })),
+  };
+
+  it("are offered where a set asks for a part of a text, and there alone", () => {
+    const text = compare(asks(labelText("startsWith", "x")), asks(labelIn(["xa", "xb"])), snapshot);
+    expect(text.outcome).toBe("conditional");
+    expect(text.assumptions).toEqual(["values"]);
+    const plain = compare(asks(labelIn(["xa", "xb", "xc"])), asks(labelIn(["xa", "xb"])), snapshot);
+    expect(plain.outcome).toBe("narrowed");
+    const subject = (a: LabelSet): PolicySet =>
+      policySet(tier("default", [policy("p/web", { subject: { a }, ingress: [] })]));
+    const told = compare(
+      subject(labelText("startsWith", "x")),
+      subject(labelIn(["xa", "xb"])),
+      snapshot,
+      "subject-values",
+    );
+    expect(told.assumptions).toEqual(["subject-values"]);
+  });
+});
+
+describe("that pods keep their addresses", () => {
+  const range = allow({ peer: block("10.0.0.0/16") });
+  const source = policySet(tier("default", [policy("p/web", { ingress: [range] })]));
+  const target = inKubernetes(policy("p/web", { ingress: [allow({ peer: pods({}) })] }));
+  const assumed = (one: PolicySet, other: PolicySet, targetGiven: boolean): readonly string[] =>
+    compareSets(
+      { source: one, target: other, narrowTarget: other },
+      snapshotWith("10.0.0.0/16", ...both),
+      { assume: new Set(), targetGiven },
+    ).assumptions;
+
+  it("is assumed for a switch of engines alone, unless the user says where they are afterwards", () => {
+    expect(assumed(source, target, false)).toContain("addresses-kept");
+    expect(assumed(source, target, true)).not.toContain("addresses-kept");
+    const [calico] = [
+      policySet(tier("default", [policy("p/web", { ingress: [allow({ peer: pods({}) })] })])),
+    ];
+    expect(assumed(source, calico, false)).not.toContain("addresses-kept");
   });
 });

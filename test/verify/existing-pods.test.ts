@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { KnownPod, Snapshot } from "../../src/inventory/snapshot.ts";
 import type { Endpoint, Flow, PodEndpoint } from "../../src/ir/flow.ts";
-import type { Direction, PolicySet } from "../../src/ir/policy.ts";
+import type { OpaqueCondition, Direction, PolicySet } from "../../src/ir/policy.ts";
 import { addressSetContains } from "../../src/sets/address-set.ts";
 import { TCP, trafficContains, trafficPoint } from "../../src/sets/traffic-set.ts";
 import { compareSets } from "../../src/verify/comparison.ts";
@@ -163,24 +163,45 @@ function namesOf(end: ConnectionChange["from"]): readonly string[] {
 const sorted = (set: ReadonlySet<string>): readonly string[] => [...set].sort();
 
 describe("what changes for the pods that exist", () => {
-  it("is what a look at each pair of random sets finds, and nothing is lost by looking where sets may differ alone", () => {
-    let differing = 0;
-    fc.assert(
-      fc.property(randomPolicySet, randomPolicySet, (source, target) => {
-        const sets = { source, target, narrowTarget: target };
-        const brute = sorted(bruteForce(source, target));
-        differing += Number(brute.length > 0);
-        const everywhere = changesForPods(sets, snapshot, () => true);
-        expect(everywhere.complete).toBe(true);
-        expect(sorted(expanded(everywhere))).toEqual(brute);
-        const comparison = compareSets(sets, snapshot, { assume: new Set(), targetGiven: false });
-        const there = changesForPods(sets, snapshot, (one) => comparison.mayDiffer(one));
-        expect(sorted(expanded(there))).toEqual(brute);
-      }),
-      { numRuns: 60, seed: 29 },
-    );
-    expect(differing).toBeGreaterThan(20);
-  }, 120_000);
+  it.each([29, 31, 37, 41, 43, 47])(
+    "is what a look at each pair of random sets finds, and nothing is lost by looking where sets may differ alone (seed %i)",
+    (seed) => {
+      let differing = 0;
+      fc.assert(
+        fc.property(randomPolicySet, randomPolicySet, (source, target) => {
+          const sets = { source, target, narrowTarget: target };
+          const brute = sorted(bruteForce(source, target));
+          differing += Number(brute.length > 0);
+          const everywhere = changesForPods(sets, snapshot, () => true);
+          expect(everywhere.complete).toBe(true);
+          expect(sorted(expanded(everywhere))).toEqual(brute);
+          const comparison = compareSets(sets, snapshot, { assume: new Set(), targetGiven: false });
+          const there = changesForPods(sets, snapshot, (one) => comparison.mayDiffer(one));
+          expect(sorted(expanded(there))).toEqual(brute);
+        }),
+        { numRuns: 10, seed },
+      );
+      expect(differing).toBeGreaterThan(3);
+    },
+    120_000,
+  );
+
+  it("may change where two sets ask for different things that nobody can check", () => {
+    const asking = (what: string): PolicySet => {
+      const http: OpaqueCondition = { kind: "unknown", code: "X", what, same: what };
+      const rule = allow({ peer: pods({ a: "y" }), opaque: [http] });
+      return policySet(tier("t", [policy("p/x", { subject: { a: "x" }, ingress: [rule] })]));
+    };
+    const changes = (source: PolicySet, target: PolicySet): readonly unknown[] =>
+      changesForPods({ source, target, narrowTarget: target }, snapshot, () => true).changes.map(
+        ({ change, certain, from, to }) => [change, certain, namesOf(from), namesOf(to)],
+      );
+    expect(changes(asking("GET"), asking("GET"))).toEqual([]);
+    expect(changes(asking("GET"), asking("POST"))).toEqual([
+      ["lost", false, ["p/y"], ["p/x0", "p/x1"]],
+      ["gained", false, ["p/y"], ["p/x0", "p/x1"]],
+    ]);
+  });
 
   it("groups pods that no policy tells apart", () => {
     const set = policySet(tier("t", [policy("p/x", { subject: { a: "x" }, ingress: [] })]));

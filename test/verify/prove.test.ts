@@ -246,6 +246,19 @@ describe("traffic", () => {
   });
 });
 
+describe("namespaces that nobody names", () => {
+  it("have names, and two of them have two", () => {
+    const closed = (rule: LooseRule): PolicySet => set(policy("closed", { ingress: [rule] }));
+    const proof = checkedProof(closed(allow()), closed(allow({ peer: red })), {
+      anyNamespace: true,
+    });
+    const [witness] = proof.witnesses;
+    const { subject, peer } = witness?.flow ?? {};
+    expect(subject?.namespace).toMatch(/^[a-z]/);
+    expect(peer?.kind === "pod" && peer.namespace).not.toBe(subject?.namespace);
+  });
+});
+
 describe("conditions", () => {
   const unknown = (): OpaqueCondition => ({ kind: "unknown", code: "X", what: "http GET" });
 

@@ -63,6 +63,21 @@ describe("one object read twice", () => {
     );
   });
 
+  it("is seen in the two forms of an older release, which gives both the prefix", () => {
+    const result = settle(
+      document(STORED, "default.web", rules),
+      document(V3, "default.web", rules),
+    );
+    expect(result).toMatchObject({ codes: ["CAL-P013 info"], left: [`${V3} default.web`] });
+  });
+
+  it("is seen in each of several that differ in the prefix", () => {
+    const [web, prefixed] = [document(V3, "web", rules), document(V3, "default.web", "{}")];
+    const result = settle(web, prefixed, web, prefixed);
+    expect(result).toMatchObject({ codes: ["CAL-P013 info", "CAL-P013 info"], repeated: [2, 3] });
+    expect(result.left).toHaveLength(2);
+  });
+
   it("concerns tiers and sets too", () => {
     const tier = (order: number): string =>
       document(V3, "sec", `{order: ${String(order)}}`, "Tier");

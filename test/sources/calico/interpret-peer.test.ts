@@ -417,4 +417,22 @@ describe("network sets that are not wholly known", () => {
     expect(of("deny").rule.unsaid).toBeUndefined();
     expect(of("deny").rule.opaque).toEqual([]);
   });
+
+  it("leave what an egress Allow by notSelector matches not exactly known, and nothing else", () => {
+    const codes = (
+      direction: "ingress" | "egress",
+      action: "allow" | "deny",
+      domains: readonly string[],
+    ): readonly string[] => {
+      const end = direction === "ingress" ? "source" : "destination";
+      const groups = [group("GlobalNetworkSet s", { a: "x" }, ["192.0.2.0/24"], domains)];
+      const rule = { action, [end]: { notSelector: "a == 'x'" } };
+      const here = world({ groups, policies: [policy("g", { [direction]: [rule] })] });
+      return here.rule.opaque.map(({ code }) => code);
+    };
+    expect(codes("egress", "allow", ["api.example.com"])).toEqual(["CAL-N103"]);
+    expect(codes("egress", "deny", ["api.example.com"])).toEqual([]);
+    expect(codes("ingress", "allow", ["api.example.com"])).toEqual([]);
+    expect(codes("egress", "allow", [])).toEqual([]);
+  });
 });

@@ -128,6 +128,7 @@ describe("protocols and port numbers", () => {
     ["port numbers of UDPLite", { protocol: UDPLITE, destination: ports(80) }, "CAL-R106"],
     ["excluded numbers without a protocol", { destination: { notPorts: [80] } }, "CAL-R106"],
     ["notICMP without a protocol", { notIcmp: { type: 8 } }, "CAL-R107"],
+    ["a code of ICMP without a protocol", { icmp: { type: 8, code: 1 } }, "CAL-R107"],
     [
       "a name and excluded numbers",
       { protocol: TCP, destination: { ports: ["http"], notPorts: [80] } },
@@ -139,6 +140,9 @@ describe("protocols and port numbers", () => {
     const here = one(rule);
     expect(here.rule.opaque.map((condition) => condition.code)).toEqual([code]);
     expect(here.codes).toEqual([code]);
+    const [condition] = here.rule.opaque;
+    if (code === "CAL-R107")
+      expect(condition?.what).toMatch(/^(?:icmp|notICMP) type 8(?: code 1)?$/);
   });
 });
 
