@@ -181,7 +181,7 @@ lost pods with app=web in shop (2: web-0, web-1) can no longer reach pods with a
             { kind: "pods", namespace: "shop", labels: { app: "web" }, names: ["web-0", "web-1"] },
           ],
           to: [{ kind: "pods", namespace: "shop", labels: { app: "db" }, names: ["db-0"] }],
-          traffic: "TCP 5432, TCP 9187",
+          traffic: "TCP 5432, 9187",
         },
       ],
     });
