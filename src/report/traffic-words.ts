@@ -3,7 +3,6 @@ import {
   ANY_TRAFFIC,
   equalTraffic,
   intersectTraffic,
-  isTrafficSubset,
   OTHER_TRAFFIC,
   protocolTraffic,
   SCTP,
@@ -25,10 +24,7 @@ export function trafficPhrase(set: TrafficSet): string {
   const missing = subtractTraffic(ANY_TRAFFIC, set);
   const without = partsOf(missing);
   const parts = partsOf(set);
-  if (isTrafficSubset(OTHER_TRAFFIC, set) && without.length < parts.length) {
-    return `any traffic but ${listed(without)}`;
-  }
-  return listed(parts);
+  return without.length < parts.length ? `any traffic but ${listed(without)}` : listed(parts);
 }
 
 function partsOf(set: TrafficSet): readonly string[] {

@@ -18,9 +18,9 @@ export class Slices {
   readonly #isLarge: boolean;
   #last: { readonly namespace: string; readonly set: PolicySet } | undefined;
 
-  constructor(set: PolicySet) {
+  constructor(set: PolicySet, largeFrom = SLICE_FROM) {
     this.#set = set;
-    this.#isLarge = set.tiers.some(({ policies }) => policies.length >= SLICE_FROM);
+    this.#isLarge = set.tiers.some(({ policies }) => policies.length >= largeFrom);
     if (!this.#isLarge) return;
     for (const [tier, { policies }] of set.tiers.entries()) {
       for (const [at, policy] of policies.entries()) this.#add({ tier, at, policy });

@@ -168,7 +168,7 @@ b.yaml: deny, NetworkPolicy shop/db isolates the pod (b.yaml:1)
       "c.yaml",
     );
     expect(stderr).toContain(`What changes for 3 pods of the inventory:
-lost pods with app=web in shop (2: web-0, web-1) can no longer reach pods with app=db in shop (1: db-0): TCP 5432, TCP 9187
+lost pods with app=web in shop (2: web-0, web-1) can no longer reach pods with app=db in shop (1: db-0): TCP 5432, 9187
 `);
     expect(report.pods).toEqual({
       pods: 3,
@@ -181,7 +181,7 @@ lost pods with app=web in shop (2: web-0, web-1) can no longer reach pods with a
             { kind: "pods", namespace: "shop", labels: { app: "web" }, names: ["web-0", "web-1"] },
           ],
           to: [{ kind: "pods", namespace: "shop", labels: { app: "db" }, names: ["db-0"] }],
-          traffic: "TCP 5432, TCP 9187",
+          traffic: "TCP 5432, 9187",
         },
       ],
     });
