@@ -4,10 +4,12 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { DocumentRef, SourcePlace } from "../diagnostics/source-range.ts";
 import type { AssumptionCode, AssumptionDefinition } from "../ir/assumption.ts";
 import { ASSUMPTIONS } from "../ir/assumption.ts";
+import type { PolicyOrigin } from "../ir/origin.ts";
 import type { Outcome, PolicyResult } from "../ir/outcome.ts";
 import { worstOutcome } from "../ir/outcome.ts";
 import type { WrittenObject } from "./policy-part.ts";
 import { FindingIndex, ObjectIndex, isBelow, placeOf, reportPolicy } from "./policy-part.ts";
+import type { ReportReachability } from "./reachability.ts";
 import type {
   ReportAssumption,
   ReportDiagnostic,
@@ -29,6 +31,10 @@ export interface ReportParts {
   readonly exitCode: number;
   /** Whether the report holds the policies and objects themselves: some formats show them. */
   readonly withTexts: boolean;
+  /** Who reaches whom, by the positions that policies have in the report; computed when somebody asks. */
+  readonly reachability?: (
+    positionOf: (policy: PolicyOrigin) => number | undefined,
+  ) => ReportReachability | undefined;
 }
 
 /** Makes the report: everything sorted, nothing but values in it. */
@@ -41,6 +47,10 @@ export function buildReport(parts: ReportParts): RunReport {
   const eachPolicy = function* (): Generator<ReportPolicy> {
     for (const result of results) yield reportPolicy(result, objects, findings, parts.withTexts);
   };
+  const reachability = once(() => {
+    const positions = new Map(results.map(({ policy }, position) => [policy, position]));
+    return parts.reachability?.((policy) => positions.get(policy));
+  });
   let policies: readonly ReportPolicy[] | undefined;
   return {
     schemaVersion: 1,
@@ -65,6 +75,9 @@ export function buildReport(parts: ReportParts): RunReport {
     },
     inputs: [...parts.inputs].sort((a, b) => compareText(a.file, b.file)),
     diagnostics: diagnostics.map(reportDiagnostic),
+    get reachability() {
+      return reachability();
+    },
     eachPolicy,
     subjectOf: subjectsOf(diagnostics, findings, results),
     engines: enginesOf(results),
@@ -87,6 +100,11 @@ function effectsAsWritten(
       ? { ...diagnostic, effect: "widens" }
       : diagnostic,
   );
+}
+
+function once<Value>(compute: () => Value): () => Value {
+  let known: { readonly value: Value } | undefined;
+  return () => (known ??= { value: compute() }).value;
 }
 
 /** Of the whole set: as of its worst policy. */

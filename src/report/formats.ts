@@ -1,6 +1,7 @@
 import type { ReportFormatName } from "./format-names.ts";
 import { githubTexts } from "./github.ts";
 import { gitlabTexts } from "./gitlab.ts";
+import { htmlTexts } from "./html/page.ts";
 import { jsonTexts } from "./json.ts";
 import { junitTexts } from "./junit.ts";
 import { markdownTexts } from "./markdown.ts";
@@ -54,5 +55,11 @@ export const REPORT_FORMATS: readonly ReportFormat[] = [
     endings: [],
     describe: "GitLab's code quality report",
     texts: gitlabTexts,
+  },
+  {
+    name: "html",
+    endings: [".html", ".htm"],
+    describe: "one page for people: sources beside output, who reaches whom, a filter",
+    texts: htmlTexts,
   },
 ];

@@ -16,6 +16,10 @@ export function* jsonTexts(report: RunReport): Generator<string> {
   yield ",\n";
   yield* member("inputs", report.inputs);
   yield* list("diagnostics", report.diagnostics);
+  const { reachability } = report;
+  if (reachability !== undefined) {
+    yield `,\n  "reachability": ${indented(reachability, "  ")}`;
+  }
   yield "\n}\n";
 }
 

@@ -1,6 +1,7 @@
 import type { Effect, Severity } from "../diagnostics/diagnostic.ts";
 import type { Disposition, IsolationResult, Outcome, Witness } from "../ir/outcome.ts";
 import type { Direction } from "../ir/policy.ts";
+import type { ReportReachability } from "./reachability.ts";
 
 /** The report of a run as it is stored: schemas/report.schema.json. */
 export interface ReportDocument {
@@ -21,6 +22,8 @@ export interface ReportDocument {
   readonly policies: readonly ReportPolicy[];
   readonly inputs: readonly ReportInput[];
   readonly diagnostics: readonly ReportDiagnostic[];
+  /** Absent where nothing was written, or where the run was not asked for it. */
+  readonly reachability?: ReportReachability | undefined;
 }
 
 /**

@@ -82,6 +82,7 @@ async function compute(args: ConvertArguments): Promise<ConvertResult> {
       reportedOptions: reportedOptions(args, cwd),
       reportTexts: true,
       ...(args.baseline === undefined ? {} : { baseline: await loadReport(args.baseline) }),
+      reportReachability: true,
     });
     // An empty dump is a command that failed before the pipe far more often than a cluster without policies.
     if (result.report.summary.documents.read === 0) {
