@@ -4,7 +4,7 @@ import type { Finding, FindingGroup, Level } from "../findings.ts";
 import { plural } from "../plural.ts";
 import { html } from "./markup.ts";
 import type { Content, Markup } from "./markup.ts";
-import { badge, place, witness } from "./words.ts";
+import { badge, heading, place, prose, witness } from "./words.ts";
 
 const DEFINITIONS: ReadonlyMap<string, DiagnosticDefinition> = new Map(
   CATALOGUE.flatMap(({ definitions }) => Object.entries(definitions)),
@@ -59,7 +59,7 @@ function groupMarkup({ level, code, findings }: FindingGroup, isFirst: boolean):
     data-c="${code}"
   >
     <summary>
-      ${badge(level)}<span class="name">${title}</span
+      ${badge(level)}<span class="name">${heading(title ?? "")}</span
       ><span class="about"
         ><span class="code">${code}</span> ·
         <span class="count">${plural(findings.length, "finding")}</span></span
@@ -67,8 +67,10 @@ function groupMarkup({ level, code, findings }: FindingGroup, isFirst: boolean):
     </summary>
     <div class="body">
       ${
-        shared.hint && typeof hint === "string" ? html`<p class="do"><b>Do:</b> ${hint}</p>` : ""
-      }${definition === undefined ? "" : html`<p class="why">${definition.explanation}</p>`}
+        shared.hint && typeof hint === "string"
+          ? html`<p class="do"><b>Do:</b> ${prose(hint)}</p>`
+          : ""
+      }${definition === undefined ? "" : html`<p class="why">${prose(definition.explanation)}</p>`}
       <ul>
         ${findings.map((one) => item(one, shared))}
       </ul>
@@ -86,6 +88,6 @@ function item(
     subject === undefined ? "" : html`<a href="#p${subject.policy}">${subject.name}</a> `;
   const flow = subject?.witness !== undefined && OPEN.has(level) ? witness(subject.witness) : "";
   return html`<li${subject === undefined ? "" : html` data-p="${subject.policy}"`}>${about}${path === null ? "" : html`<code>${path}</code> `}<small>${where === "" ? "the run as a whole" : where}</small>${
-    shared.message ? "" : html`<p>${message}</p>`
-  }${flow}${shared.hint || hint === null ? "" : html`<p class="do"><b>Do:</b> ${hint}</p>`}</li>`;
+    shared.message ? "" : html`<p>${heading(message)}</p>`
+  }${flow}${shared.hint || hint === null ? "" : html`<p class="do"><b>Do:</b> ${prose(hint)}</p>`}</li>`;
 }

@@ -49,25 +49,27 @@ export function matrixSection(reachability: ReportReachability | undefined): Mar
       <button type="button" id="only-changed" aria-pressed="false" hidden>Only what changes</button>
     </p>
     ${LEGEND}
-    <div class="scroll matrix-frame" tabindex="0" role="region" aria-label="Reachability matrix">
-      <table class="matrix">
-        <caption class="unseen">
-          Rows are where a connection begins, columns where it ends. Each cell says what passes
-          before and after.
-        </caption>
-        <thead>
-          <tr>
-            <td class="corner"><span>from ↓ to →</span></td>
-            ${columns}
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div>
-    <div id="reach-detail" aria-live="polite">
-      <p class="hint">Choose a cell to see what decides it.</p>
+    <div class="reach">
+      <div class="scroll matrix-frame" tabindex="0" role="region" aria-label="Reachability matrix">
+        <table class="matrix">
+          <caption class="unseen">
+            Rows are where a connection begins, columns where it ends. Each cell says what passes
+            before and after.
+          </caption>
+          <thead>
+            <tr>
+              <td class="corner"><span>from ↓ to →</span></td>
+              ${columns}
+            </tr>
+          </thead>
+          <tbody>
+            ${rows}
+          </tbody>
+        </table>
+      </div>
+      <div id="reach-detail" aria-live="polite">
+        <p class="hint">Choose a cell to see what decides it.</p>
+      </div>
     </div>
     ${changesInWords(reachability, changed)}
     <script type="application/json" id="reach-data">
@@ -163,7 +165,7 @@ function columnHead(
   isBusy: boolean,
 ): Markup {
   return html`<th scope="col" class="${edge(groups, at)}" ${isBusy ? "" : html` data-same`}>
-    <div>${label(group)}</div>
+    <div title="${shortName(group)}">${label(group)}</div>
   </th>`;
 }
 

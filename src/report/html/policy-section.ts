@@ -5,7 +5,7 @@ import { codeBlock, lineOfRule } from "./code-block.ts";
 import type { LineMark } from "./code-block.ts";
 import { html } from "./markup.ts";
 import type { Content, Markup } from "./markup.ts";
-import { badge, ruleFate, sourceName, witness } from "./words.ts";
+import { badge, heading, prose, ruleFate, sourceName, witness } from "./words.ts";
 
 /** One policy: its source beside what was written for it, and what is said of each of its rules. */
 export function policySection(
@@ -87,21 +87,22 @@ function said(policy: ReportPolicy, id: string, diagnostics: RunReport["diagnost
 const listOf = (items: readonly Markup[]): Content =>
   items.map((item, at) => (at === 0 ? item : [", ", item]));
 
-function isolationText({ isolation, disposition }: ReportPolicy): string {
+const ISOLATED: Readonly<Record<string, string>> = {
+  same: "the same pods as before",
+  more: "more pods than before",
+  less: "fewer pods than before",
+};
+
+function isolationText({ isolation: { ingress, egress }, disposition }: ReportPolicy): string {
   if (disposition === "skipped") return "Nothing is written for it.";
-  const parts = (["ingress", "egress"] as const).flatMap((direction) => {
-    switch (isolation[direction]) {
-      case "same":
-        return [`${direction} of the same pods as before`];
-      case "more":
-        return [`${direction} of more pods than before`];
-      case "less":
-        return [`${direction} of fewer pods than before`];
-      default:
-        return [];
-    }
-  });
-  return parts.length === 0 ? "Isolates no pod." : `Isolates ${parts.join(" and ")}.`;
+  const [first, second] = [ISOLATED[ingress], ISOLATED[egress]];
+  if (first === undefined && second === undefined) return "Isolates no pod.";
+  if (first === second) return `Isolates ${first ?? ""}, for ingress and egress.`;
+  const parts = [
+    ...(first === undefined ? [] : [`${first} for ingress`]),
+    ...(second === undefined ? [] : [`${second} for egress`]),
+  ];
+  return `Isolates ${parts.join(", and ")}.`;
 }
 
 function verificationText({ verification: { status } }: ReportPolicy): string {
@@ -169,8 +170,8 @@ function finding(diagnostic: ReportDiagnostic | undefined): Markup | "" {
   if (diagnostic === undefined) return "";
   const { code, message, hint, severity } = diagnostic;
   return html`<div class="finding ${severity}">
-    <p><a class="code" href="#${code}">${code}</a> ${message}</p>
-    ${hint === null ? "" : html`<p class="do"><b>Do:</b> ${hint}</p>`}
+    <p><a class="code" href="#${code}">${code}</a> ${heading(message)}</p>
+    ${hint === null ? "" : html`<p class="do"><b>Do:</b> ${prose(hint)}</p>`}
   </div>`;
 }
 

@@ -87,6 +87,7 @@ summary .name small { font-weight: 400; }
 .rules { list-style: none; margin: .6rem 0 1rem; padding: 0; }
 .rules > li { padding: .15rem .7rem; border-left: 4px solid var(--line); margin: .3rem 0; overflow-wrap: anywhere; scroll-margin-top: 9rem; }
 .rules p { margin: .2rem 0; }
+.finding code, .name code { font-weight: inherit; }
 .finding { margin: .3rem 0 .3rem 2.1rem; }
 .rules .witness { margin-left: 2.1rem; }
 .fate { font-weight: 600; }
@@ -110,8 +111,9 @@ div.code code { font-size: inherit; display: inline-block; min-width: 100%; }
 .lines.narrowed { padding-left: calc(.7rem - 6px); background: var(--narrowed-t); }
 .lines.widened { background: var(--widened-t); } .lines.unknown { background: var(--unknown-t); }
 .lines.redundant { opacity: .75; border-left-style: dotted; }
-.lines .tag { float: right; margin: 0 -2.1rem 0 .3rem; }
-.lit { background: var(--conditional-t); box-shadow: inset 0 0 0 1px var(--conditional); }
+.lines .tag { position: sticky; right: .4rem; float: right; margin: 0 -2.1rem 0 .3rem; }
+.lit { box-shadow: inset 0 0 0 1px var(--conditional); }
+.lines.lit { background: var(--conditional-t); }
 :target:is(.lines, .rules > li) { box-shadow: inset 0 0 0 2px var(--focus); }
 .scroll { overflow-x: auto; max-width: 100%; }
 table { border-collapse: collapse; font-size: .92rem; }
@@ -123,13 +125,13 @@ tbody tr { border-top: 1px solid var(--line); }
 .options dt { color: var(--soft); } .options dd { margin: 0; overflow-wrap: anywhere; }
 .legend { display: flex; flex-wrap: wrap; gap: .4rem 1.4rem; margin: .6rem 0; padding: 0; list-style: none; font-size: .88rem; color: var(--soft); }
 .legend li { display: flex; align-items: center; gap: .4rem; }
-.matrix-frame { max-height: 80vh; overflow: auto; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
+.matrix-frame { flex: 0 1 auto; max-height: 80vh; overflow: auto; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 .matrix { border-collapse: separate; border-spacing: 0; font-size: .82rem; }
 .matrix th, .matrix td { padding: 0; border: 0 solid var(--line); border-bottom-width: 1px; }
 .matrix thead > tr > * { position: sticky; top: 0; z-index: 1; background: var(--card); vertical-align: bottom; }
 .matrix tbody th { position: sticky; left: 0; z-index: 1; background: var(--card); font-weight: 400; padding: .2rem .8rem; max-width: 20rem; overflow-wrap: anywhere; vertical-align: middle; border-right-width: 1px; }
 .matrix .corner { left: 0; z-index: 2; padding: .4rem .8rem; color: var(--soft); border-right-width: 1px; }
-.matrix thead th div { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 14rem; padding: .5rem .2rem; margin: auto; overflow: hidden; font-weight: 400; color: var(--ink); line-height: 1.15; overflow-wrap: anywhere; }
+.matrix thead th div { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 13rem; padding: .5rem .2rem; margin: auto; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; font-weight: 400; color: var(--ink); line-height: 1.15; }
 .matrix .ns { font-weight: 650; }
 .matrix tr.edge > * { border-top: 2px solid var(--line); }
 .matrix .edge:is(td, th) { border-left-width: 2px; }
@@ -146,16 +148,17 @@ button.cell:hover { background: var(--note-t); }
 .dot.all { background: currentcolor; }
 .dot.some { background: linear-gradient(90deg, currentcolor 50%, transparent 50%); }
 .dot.none { width: .4rem; height: .4rem; opacity: .55; }
-#reach-detail { margin: 1rem 0; padding: .2rem 1rem 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
+.reach { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 1rem; }
+#reach-detail { flex: 1 1 26rem; min-width: 0; padding: .2rem 1rem 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 #reach-detail h3 { margin-top: .8rem; overflow-wrap: anywhere; }
 .facts > div { display: flex; gap: .8rem; } .facts dt { width: 6.5rem; color: var(--soft); } .facts dd { margin: 0; }
 dl.facts { margin: .4rem 0; }
-.ends { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 2rem; }
+.ends { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 2rem; }
 .ends table { width: 100%; font-size: .88rem; } .ends td { overflow-wrap: anywhere; }
 .changed td { background: var(--narrowed-t); }
 b.deny, b.depends { text-decoration: underline; text-decoration-style: dotted; text-underline-offset: .2em; }
 @media (max-width: 60rem) {
-  .pair, .ends { grid-template-columns: minmax(0, 1fr); }
+  .pair { grid-template-columns: minmax(0, 1fr); }
   .policy > summary, .group > summary { grid-template-columns: 1rem minmax(0, 1fr); }
   .policy > summary > :not(.badge), .group > summary > :not(.badge) { grid-column: 2; text-align: left; }
 }

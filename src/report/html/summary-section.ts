@@ -75,9 +75,12 @@ function leadText({ engines, inputs, summary, result }: RunReport): string {
       ? ""
       : `, and ${plural(documents.invalid, "document")} that could not be understood`;
   if (result.stops.length > 0) return `${read}${invalid}.`;
+  const all = rules.emitted + rules.redundant + rules.skipped;
   const left =
-    rules.skipped === 0 ? "No rule is left out" : `${plural(rules.skipped, "rule")} left out`;
-  return `${read}${invalid}; ${plural(emitted, "NetworkPolicy", "NetworkPolicies")} written. ${left} of ${String(rules.emitted + rules.redundant + rules.skipped)}.`;
+    rules.skipped === 0
+      ? "No rule is left out"
+      : `${String(rules.skipped)} of ${plural(all, "rule")} left out`;
+  return `${read}${invalid}; ${plural(emitted, "NetworkPolicy", "NetworkPolicies")} written. ${left}.`;
 }
 
 /** The shares of the outcomes. Its sizes are attributes of SVG: style attributes are forbidden by the page's own policy. */

@@ -46,9 +46,23 @@ export function witness({ from, to, protocol, port, source, target }: Witness): 
   const change = source.verdict === "allow" ? "From now on denied" : "From now on allowed";
   return html`<p class="witness">
     <b>${change}:</b> ${from} → ${to}, ${traffic}<br /><small
-      >before: ${source.verdict}, ${source.by}; after: ${target.verdict}, ${target.by}</small
+      >before: ${source.verdict}, ${source.by}; after: ${target.verdict},
+      ${withoutOutputPlace(target.by)}</small
     >
   </p>`;
+}
+
+/** Lines of the stream in which the output was read back mean nothing to those who have it as files. */
+const withoutOutputPlace = (by: string): string => by.replace(/ \(\(output\):\d+\)$/, "");
+
+/** A sentence of a finding: what it quotes of the user's own words is set as code. */
+export function prose(text: string): Markup {
+  return html`${text.split("`").map((part, at) => (at % 2 === 0 ? part : html`<code>${part}</code>`))}`;
+}
+
+/** The same, as a heading. */
+export function heading(text: string): Markup {
+  return prose(text.charAt(0).toUpperCase() + text.slice(1));
 }
 
 /** Where a finding stands. */
