@@ -113,7 +113,7 @@ function verificationText({ verification: { status } }: ReportPolicy): string {
       return "Its output is not equal: see the flow.";
     case "unknown":
       return "Not confirmed: the proof gave up.";
-    default:
+    case "off":
       return "Claimed, not proved.";
   }
 }

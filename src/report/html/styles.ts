@@ -149,7 +149,7 @@ button.cell:hover { background: var(--note-t); }
 .dot.some { background: linear-gradient(90deg, currentcolor 50%, transparent 50%); }
 .dot.none { width: .4rem; height: .4rem; opacity: .55; }
 .reach { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 1rem; }
-#reach-detail { flex: 1 1 26rem; min-width: 0; padding: .2rem 1rem 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
+#reach-detail { flex: 1 1 22rem; min-width: 0; padding: .2rem 1rem 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 #reach-detail h3 { margin-top: .8rem; overflow-wrap: anywhere; }
 .facts > div { display: flex; gap: .8rem; } .facts dt { width: 6.5rem; color: var(--soft); } .facts dd { margin: 0; }
 dl.facts { margin: .4rem 0; }

@@ -123,7 +123,7 @@ function proofText({ result, engines }: RunReport): string {
       return "The proof found flows that the output allows and the source denied; they are shown below.";
     case "unknown":
       return "Not every outcome could be confirmed by the proof.";
-    default:
+    case "off":
       return result.stops.length > 0
         ? "Nothing was proved, since nothing was written."
         : "Outcomes are claimed, not proved.";

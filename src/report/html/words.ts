@@ -35,7 +35,9 @@ export function ruleFate(rule: ReportRule): string {
       return rule.outcome === "narrowed" ? "written in part" : "written";
     case "redundant":
       return "not needed";
-    default:
+    case "skipped":
+    case "invalid":
+    case "context":
       return "left out";
   }
 }
