@@ -8,9 +8,11 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CONVERT_OPTIONS } from "../dist/cli/commands/convert.js";
+import { CONFIGURABLE, CONVERT_OPTIONS } from "../dist/cli/commands/convert.js";
 import { DIFF_OPTIONS } from "../dist/cli/commands/diff.js";
 import { EXPLAIN_OPTIONS } from "../dist/cli/commands/explain.js";
+import { NOT_IN_CONFIG } from "../dist/cli/config-file.js";
+import { REPORT_OPTIONS } from "../dist/cli/commands/report.js";
 import { FACT_OPTIONS } from "../dist/cli/commands/fact-options.js";
 import { VERIFY_OPTIONS } from "../dist/cli/commands/verify.js";
 import { ASSUMPTIONS, CATALOGUE, readInventoryOptions, runConvert } from "../dist/index.js";
@@ -196,6 +198,7 @@ const PARTS = {
   explained: demoExplained,
   "options-facts": () => optionsTable(FACT_OPTIONS),
   "options-convert": () => optionsTable(CONVERT_OPTIONS),
+  "options-report": () => optionsTable(REPORT_OPTIONS),
   "options-verify": () => optionsTable(VERIFY_OPTIONS),
   "options-explain": () => optionsTable(EXPLAIN_OPTIONS),
   "options-diff": () => optionsTable(DIFF_OPTIONS),
@@ -291,10 +294,52 @@ function withParts(current, parts) {
 
 // ---------------------------------------------------------------------------------------------------------------------
 
+// --- schemas/config.schema.json --------------------------------------------------------------------------------------
+
+/** The schema of a file of options: what the table of the command says of each. */
+function configSchema() {
+  const list = {
+    anyOf: [
+      { type: "string", minLength: 1 },
+      { type: "array", items: { type: "string", minLength: 1 } },
+    ],
+  };
+  const properties = {
+    paths: {
+      ...list,
+      description: "files, directories or globs to read; the command line's stand in their place",
+    },
+  };
+  for (const [name, { type, choices, array, describe }] of Object.entries(CONFIGURABLE)) {
+    if (NOT_IN_CONFIG.has(name)) continue;
+    const form = array
+      ? list
+      : type === "boolean"
+        ? { type }
+        : choices
+          ? { enum: choices }
+          : { type: "string", minLength: 1 };
+    properties[name] = { ...form, description: describe };
+  }
+  const schema = {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    $id: "https://netpol-migrate.dev/schemas/config.schema.json",
+    title: "netpol-migrate.config.yaml",
+    description: "Options of `netpol-migrate convert`. Paths are meant from where the file lies.",
+    type: "object",
+    additionalProperties: false,
+    properties,
+  };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
 const readme = join(root, "README.md");
 const diffPage = join(root, "docs/DIFF.md");
 const wanted = new Map([
   [join(root, "docs/DIAGNOSTICS.md"), diagnosticsText()],
+  [join(root, "schemas/config.schema.json"), configSchema()],
   [readme, withParts(readFileSync(readme, "utf8"), PARTS)],
   [diffPage, withParts(readFileSync(diffPage, "utf8"), DIFF_PARTS)],
 ]);

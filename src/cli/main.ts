@@ -1,12 +1,14 @@
 import process from "node:process";
 import { closest, distance } from "fastest-levenshtein";
 import yargs from "yargs";
-import { CONVERT_OPTIONS, convertCommand } from "./commands/convert.ts";
+import { CONFIGURABLE, CONVERT_OPTIONS, convertCommand } from "./commands/convert.ts";
 import { DIFF_OPTIONS, diffCommand } from "./commands/diff.ts";
 import { EXPLAIN_OPTIONS, explainCommand } from "./commands/explain.ts";
 import { FACT_OPTIONS } from "./commands/fact-options.ts";
 import { REPORT_OPTIONS, reportCommand } from "./commands/report.ts";
 import { VERIFY_OPTIONS, verifyCommand } from "./commands/verify.ts";
+import type { Config } from "./config-file.ts";
+import { findConfig } from "./config-file.ts";
 import { EXIT } from "./exit-code.ts";
 import { writeError } from "./io.ts";
 import { runCommand } from "./run-command.ts";
@@ -21,11 +23,13 @@ const WIDEST = 110;
 /**
  * The command line.
  * @param args the words after the program's name
+ * @param called how it was called; kubectl calls its plugins by two words
  * @returns the exit code; nothing here ends the process
  */
-export async function main(args: readonly string[]): Promise<number> {
+export async function main(args: readonly string[], called = "netpol-migrate"): Promise<number> {
+  let config: Config | undefined;
   const parser = yargs(withStandardStreams(args))
-    .scriptName("netpol-migrate")
+    .scriptName(called)
     .usage(
       `$0 <command>
 
@@ -39,8 +43,13 @@ said.`,
     .command(
       convertCommand.command,
       convertCommand.describe,
-      convertCommand.builder,
-      chosen(convertCommand.run),
+      (words) => {
+        const wantsHelp = args.includes("--help") || args.includes("-h");
+        config = wantsHelp ? undefined : findConfig(args, CONFIGURABLE);
+        const { paths: _, ...values } = config?.values ?? {};
+        return convertCommand.builder(words.config(values));
+      },
+      chosen((parsed) => convertCommand.run({ ...parsed, configured: config })),
     )
     .command(
       explainCommand.command,
@@ -66,6 +75,7 @@ said.`,
       diffCommand.builder,
       chosen(diffCommand.run),
     )
+    .completion("completion", "print a script by which bash and zsh complete what is typed")
     .example("$0 convert policies/ -o out", "a folder into out/")
     .example("$0 convert --help", "all options, with more examples")
     .epilogue(EXIT_CODES)
@@ -81,6 +91,15 @@ said.`,
         ? error
         : usageError(message, args[0] ?? "");
     });
+  if (args.includes("--get-yargs-completions")) {
+    // Whoever presses the tab key is not through yet, so nothing that is wrong is worth a word.
+    try {
+      await parser.parseAsync();
+    } catch {
+      return EXIT.done;
+    }
+    return EXIT.done;
+  }
   return runCommand(async () => {
     if (args.length === 0) {
       writeError(`${await parser.getHelp()}\n`);
@@ -154,7 +173,14 @@ function withDashes<Parsed extends object>(parsed: Parsed): Parsed {
 
 const TAKES_A_STREAM: readonly string[] = ["--report", "--inventory", "--against"];
 
-const COMMANDS: readonly string[] = ["convert", "verify", "explain", "diff", "report"];
+const COMMANDS: readonly string[] = [
+  "convert",
+  "verify",
+  "explain",
+  "diff",
+  "report",
+  "completion",
+];
 
 function unknownCommand(name: string): UsageError {
   const near = closest(name, COMMANDS);

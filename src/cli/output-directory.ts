@@ -7,17 +7,23 @@ import type { EmittedObject } from "../emitters/networkpolicy.ts";
 import { SOURCE_ANNOTATION } from "../ir/provenance.ts";
 import { readManifests } from "../manifest/read.ts";
 import { codeOf, reasonOf } from "./failure-reason.ts";
+import { KUSTOMIZATION_FILE, isOwnKustomization, kustomizationText } from "./kustomization.ts";
 import type { StagedFiles } from "./staged-files.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** What a run is about to do to its output directory. Paths are relative to it, with "/", sorted. */
 export interface OutputPlan {
   readonly directory: string;
-  readonly created: readonly EmittedObject[];
-  readonly changed: readonly EmittedObject[];
+  readonly created: readonly OutputFile[];
+  readonly changed: readonly OutputFile[];
   readonly unchanged: number;
   /** Files of an earlier run that this one does not write. */
   readonly stale: readonly string[];
+}
+
+export interface OutputFile {
+  readonly file: string;
+  readonly text: string;
 }
 
 /**
@@ -28,10 +34,14 @@ export interface OutputPlan {
  *    that is kept from the input; one that says the same already is left alone. Anything else belongs to somebody, and
  *    the run ends before it has written anything.
  */
-export function planOutput(directory: string, objects: readonly EmittedObject[]): OutputPlan {
+export function planOutput(
+  directory: string,
+  objects: readonly EmittedObject[],
+  { kustomize }: { readonly kustomize: boolean },
+): OutputPlan {
   const folders = namespaceFolders(directory);
-  const created: EmittedObject[] = [];
-  const changed: EmittedObject[] = [];
+  const created: OutputFile[] = [];
+  const changed: OutputFile[] = [];
   const strangers: string[] = [];
   let unchanged = 0;
   for (const object of objects) {
@@ -49,8 +59,31 @@ export function planOutput(directory: string, objects: readonly EmittedObject[])
     else if (text !== undefined && mayReplace(text, object)) changed.push(object);
     else strangers.push(path);
   }
+  const stale = [...staleFiles(directory, folders, objects)];
+  const old = ownKustomization(directory);
+  if (kustomize) {
+    const file = KUSTOMIZATION_FILE;
+    const text = kustomizationText(objects.map((object) => object.file));
+    if (old === "none") created.push({ file, text });
+    else if (old === "stranger") strangers.push(join(directory, file));
+    else if (old.text === text) unchanged += 1;
+    else changed.push({ file, text });
+  } else if (typeof old === "object") stale.push(KUSTOMIZATION_FILE);
   if (strangers.length > 0) throw strangersInTheWay(strangers);
-  return { directory, created, changed, unchanged, stale: staleFiles(directory, folders, objects) };
+  return { directory, created, changed, unchanged, stale };
+}
+
+/** The list of an earlier run, if there is one. */
+function ownKustomization(directory: string): "none" | "stranger" | { readonly text: string } {
+  const path = join(directory, KUSTOMIZATION_FILE);
+  try {
+    if (!lstatSync(path).isFile()) return "stranger";
+  } catch (cause) {
+    if (codeOf(cause) === "ENOENT") return "none";
+    throw unusable(path, reasonOf(cause), cause);
+  }
+  const text = readText(path);
+  return isOwnKustomization(text) ? { text } : "stranger";
 }
 
 /** Puts the files of a plan among those to be written. */

@@ -26,7 +26,9 @@ export function assessment(report: RunReport, destination: string): string {
     result.stops.length > 0
       ? "nothing written"
       : `${plural(summary.emitted, "NetworkPolicy", "NetworkPolicies")} ${destination}`;
-  return `${read}${names.length > 1 ? ` (${names.join(", ")})` : ""}${what} -> ${written}`;
+  const { config } = report.options;
+  const from = typeof config === "string" ? `, with options of ${config}` : "";
+  return `${read}${from}${names.length > 1 ? ` (${names.join(", ")})` : ""}${what} -> ${written}`;
 }
 
 function outcomeCount({ summary }: RunReport, outcome: Outcome): string {
@@ -44,6 +46,9 @@ export function pushReasons(
   colors: Colors,
 ): void {
   const { stops, exitCode, outcome } = result;
+  for (const decision of configDecisions(options)) {
+    screen.entry("warning", `decided by a file, not by you: ${decision}`, { paint: colors.yellow });
+  }
   if (stops.length > 0) {
     const lifted = stops.every((code) => code !== UNSAYABLE);
     const way = lifted
@@ -82,6 +87,12 @@ export function pushReasons(
       },
     );
   }
+}
+
+/** What the file of options decides about safety, with its places. */
+export function configDecisions(options: RunReport["options"]): readonly string[] {
+  const decided = options["config-decides"];
+  return Array.isArray(decided) ? decided.map(String) : [];
 }
 
 /** The stop that --allow-incomplete does not lift: it has an option of its own. */

@@ -1,6 +1,6 @@
 import type { Outcome } from "../ir/outcome.ts";
 import { OUTCOMES } from "../ir/outcome.ts";
-import { proofText } from "./assessment.ts";
+import { configDecisions, proofText } from "./assessment.ts";
 import type { Level } from "./findings.ts";
 import { levelOf } from "./findings.ts";
 import { asSentence } from "./issue-text.ts";
@@ -95,6 +95,7 @@ function headText(report: RunReport): string {
     "",
     `${plural(total, "policy", "policies")} in ${plural(inputs.length, "file")} -> ${written}. ${verdict(report)}`,
     "",
+    ...configLines(report),
     "| outcome | policies | |",
     "| --- | ---: | --- |",
   ];
@@ -117,6 +118,13 @@ function headText(report: RunReport): string {
     lines.push(`| exact (unproved) | ${String(summary.unproved)} | claimed, not proved |`);
   }
   return `${lines.join("\n")}\n\n`;
+}
+
+function configLines({ options }: RunReport): readonly string[] {
+  const { config } = options;
+  if (typeof config !== "string") return [];
+  const decisions = configDecisions(options).map((one) => `; it decides: ${code(one)}`);
+  return [`Options are those of ${code(config)}${decisions.join("")}.`, ""];
 }
 
 function headline({ result, summary }: RunReport): string {

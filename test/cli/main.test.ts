@@ -122,8 +122,8 @@ describe.concurrent("bad usage ends with 2 and says what to do", () => {
     ],
     [
       "a format of reports that there is not",
-      ["convert", "p.yaml", "--report", "r.html"],
-      "--report r.html",
+      ["convert", "p.yaml", "--report", "r.pdf"],
+      "--report r.pdf",
       "json",
     ],
     [

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { invariant } from "../../src/base/invariant.ts";
 import type { KnownPod, Snapshot } from "../../src/inventory/snapshot.ts";
 import type { Endpoint, Flow, PodEndpoint } from "../../src/ir/flow.ts";
 import type { Direction, PolicySet } from "../../src/ir/policy.ts";
@@ -8,7 +9,7 @@ import { TCP, trafficContains, trafficPoint, trafficText } from "../../src/sets/
 import { evaluate } from "../../src/verify/evaluate.ts";
 import { chooseGroups } from "../../src/verify/reach-groups.ts";
 import { reachabilityOf } from "../../src/verify/reachability.ts";
-import type { Reachability, ReachCell } from "../../src/verify/reachability.ts";
+import type { Reachability } from "../../src/verify/reachability.ts";
 import {
   address,
   allow,
@@ -180,7 +181,8 @@ describe("who reaches whom", () => {
     const [x, , y] = PODS;
     const cell = matrix.cells.find(
       ({ from, to }) => from === groupOf(matrix, y ?? 0n) && to === groupOf(matrix, x ?? 0n),
-    ) as ReachCell;
+    );
+    invariant(cell, "each pair of pods has a cell");
     expect(trafficText(cell.gained)).toBe("no traffic");
     expect(cell.lost).toEqual(cell.before);
     expect(cell.lost.ranges.length).toBeGreaterThan(0);

@@ -14,6 +14,9 @@ export function readOptions(args: ConvertArguments): ConvertOptions {
   if (args.prune && args["out-dir"] === undefined) {
     throw new UsageError("--prune needs --out-dir: there are no files to remove from a stream");
   }
+  if (args.kustomize && args["out-dir"] === undefined) {
+    throw new UsageError("--kustomize needs --out-dir: a stream has no files to list");
+  }
   return {
     actions: args.actions,
     keepKubernetes: args["keep-kubernetes"],
@@ -46,13 +49,41 @@ export function reportTargets(args: ConvertArguments): readonly ReportTarget<Rep
   return targets;
 }
 
+/** What is read: paths of the command line stand in place of those of a file of options. */
+export function pathsOf({ paths = [], configured }: ConvertArguments): readonly string[] {
+  if (paths.length > 0) return paths;
+  return (configured?.values["paths"] ?? []) as readonly string[];
+}
+
+/** Options by which a file decides what is safe: a warning tells of them in each run. */
+const TELLING = ["inexact", "unsayable-subjects"] as const;
+
+/** The file of options, and what it decides. What the command line says is not the file's. */
+function reportedConfig(args: ConvertArguments): Readonly<Record<string, unknown>> {
+  const { configured } = args;
+  if (configured === undefined) return {};
+  const { file, values, places } = configured;
+  const decides = TELLING.filter((name) => name in values && values[name] === args[name]);
+  return {
+    config: file,
+    ...(decides.length === 0
+      ? {}
+      : {
+          "config-decides": decides.map(
+            (name) => `${places[name] ?? file}: ${name}: ${args[name]}`,
+          ),
+        }),
+  };
+}
+
 /** The options that shaped the result, as the report shows them. */
 export function reportedOptions(
   args: ConvertArguments,
   cwd: string,
 ): Readonly<Record<string, unknown>> {
-  const paths = args.paths ?? [];
+  const paths = pathsOf(args);
   return {
+    ...reportedConfig(args),
     paths: reportedPaths(paths.length === 0 ? ["-"] : paths, cwd),
     actions: args.actions,
     inexact: args.inexact,

@@ -17,7 +17,7 @@ import { StagedFiles } from "../staged-files.ts";
 import { terminalWidth, useColor } from "../terminal-settings.ts";
 import { UsageError } from "../usage-error.ts";
 import { toolVersion } from "../version.ts";
-import { readOptions, reportedOptions, reportTargets } from "./convert-options.ts";
+import { pathsOf, readOptions, reportedOptions, reportTargets } from "./convert-options.ts";
 import type { ConvertArguments } from "./convert.ts";
 import { loadReport } from "./report-run.ts";
 import { detailOf } from "./shared-options.ts";
@@ -32,7 +32,7 @@ export async function convert(args: ConvertArguments): Promise<number> {
   const plan =
     args["out-dir"] === undefined || result.stops.length > 0
       ? undefined
-      : planOutput(args["out-dir"], result.objects);
+      : planOutput(args["out-dir"], result.objects, args);
   keepInputs(result.report.inputs, targets);
   writeFiles(result, plan, targets, args);
   const stream = targets.find(({ file }) => file === "-");
@@ -55,7 +55,7 @@ export async function convert(args: ConvertArguments): Promise<number> {
 
 async function compute(args: ConvertArguments): Promise<ConvertResult> {
   const options = readOptions(args);
-  const paths = args.paths ?? [];
+  const paths = pathsOf(args);
   if (paths.length === 0 && !hasPipedStdin()) {
     throw new UsageError("no input: name files or folders, or pipe a dump in", {
       hint: "For example `netpol-migrate convert policies/`; see `netpol-migrate convert --help`.",

@@ -2,7 +2,9 @@ import type { Argv, Options } from "yargs";
 import type { FailOn } from "../../pipeline.ts";
 import type { SourceEngine } from "../../sources/index.ts";
 import type { FactArguments } from "./fact-options.ts";
-import { engineOption, withFactOptions } from "./fact-options.ts";
+import type { Config, OptionTable } from "../config-file.ts";
+import { CONFIG_FILE } from "../config-file.ts";
+import { FACT_OPTIONS, engineOption, withFactOptions } from "./fact-options.ts";
 import { REPORT_FORMAT_NAMES } from "../../report/format-names.ts";
 import { choice, single } from "./option-kinds.ts";
 import type { ScreenArguments } from "./shared-options.ts";
@@ -30,7 +32,10 @@ export interface ConvertArguments extends FactArguments, ScreenArguments {
   readonly verify: boolean;
   readonly "fail-on": FailOn;
   readonly baseline?: string | undefined;
+  /** Options that come from a file. */
+  readonly configured?: Config | undefined;
   readonly "dry-run": boolean;
+  readonly kustomize: boolean;
   readonly prune: boolean;
 }
 
@@ -50,6 +55,12 @@ export const CONVERT_OPTIONS = {
     default: false,
     group: written,
     describe: "write no NetworkPolicies, only reports and the summary",
+  },
+  kustomize: {
+    type: "boolean",
+    default: false,
+    group: written,
+    describe: "write a kustomization.yaml into the out-dir, which lists the files",
   },
   prune: {
     type: "boolean",
@@ -99,6 +110,11 @@ export const CONVERT_OPTIONS = {
     describe: "read the output back and prove what is claimed of it; --no-verify skips that",
   },
   "fail-on": failOnOption("widened"),
+  config: {
+    ...single("config"),
+    group: decisions,
+    describe: `a file with options by these names (default: ${CONFIG_FILE}, if it is there); --no-config: none`,
+  },
   baseline: {
     ...single("baseline"),
     group: decisions,
@@ -106,6 +122,9 @@ export const CONVERT_OPTIONS = {
   },
   ...screenOptions("every finding, and every policy in words"),
 } as const satisfies Readonly<Record<string, Options>>;
+
+/** Every option by its name: what a file of options may hold. */
+export const CONFIGURABLE: OptionTable = { ...FACT_OPTIONS, ...CONVERT_OPTIONS };
 
 function builder(yargs: Argv): Argv<ConvertArguments> {
   const described = yargs

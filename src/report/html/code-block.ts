@@ -32,24 +32,21 @@ export function codeBlock(
   const numbers = lines.map((_, index) => String(first + index)).join("\n");
   const pieces: Markup[] = [];
   let at = 0;
-  const sorted = marks
-    .filter(({ line }) => line >= 0 && line < lines.length)
-    .toSorted((a, b) => a.line - b.line);
-  for (const mark of sorted) {
-    // Rules in one line (the flow style) share what is said of the first.
-    if (mark.line < at) continue;
-    if (mark.line > at) pieces.push(html`${`${lines.slice(at, mark.line).join("\n")}\n`}`);
-    const end = endOfItem(lines, mark.line);
-    const tags = mark.rules.map(
+  for (const [first, ...others] of byLines(lines, marks)) {
+    if (first.line > at) pieces.push(html`${`${lines.slice(at, first.line).join("\n")}\n`}`);
+    const end = endOfItem(lines, first.line);
+    const rules = [first, ...others].flatMap((mark) => mark.rules);
+    const tags = rules.map(
       ({ number, href, title }) =>
-        html`<a class="tag" href="${href}" title="${title}" aria-label="${title}">${number}</a>`,
+        html`<a class="tag" href="${href}" title="${title}">${number}</a>`,
     );
+    const text = `${lines.slice(first.line, end).join("\n")}\n`;
     pieces.push(
       html`<span
-        class="lines ${mark.state}"
-        id="${mark.id}"
-        data-r="${mark.rules.map(({ number }) => String(number)).join(" ")}"
-        >${tags}${`${lines.slice(mark.line, end).join("\n")}\n`}</span
+        class="lines ${first.state}"
+        id="${first.id}"
+        data-r="${rules.map(({ number }) => String(number)).join(" ")}"
+        >${others.map(({ id }) => html`<span id="${id}"></span>`)}${tags}${text}</span
       >`,
     );
     at = end;
@@ -59,6 +56,26 @@ export function codeBlock(
     <pre class="numbers" aria-hidden="true">${numbers}</pre>
     <pre class="text" tabindex="0" role="region" aria-label="${label}"><code>${pieces}</code></pre>
   </div>`;
+}
+
+/** Marks by the lines that they share: in the flow style several rules may be in one. */
+function byLines(
+  lines: readonly string[],
+  marks: readonly LineMark[],
+): readonly (readonly [LineMark, ...LineMark[]])[] {
+  const groups: [LineMark, ...LineMark[]][] = [];
+  let end = 0;
+  for (const mark of marks
+    .filter(({ line }) => line >= 0 && line < lines.length)
+    .toSorted((a, b) => a.line - b.line)) {
+    const last = groups.at(-1);
+    if (last !== undefined && mark.line < end) last.push(mark);
+    else {
+      groups.push([mark]);
+      end = endOfItem(lines, mark.line);
+    }
+  }
+  return groups;
 }
 
 /** The line after the item that begins in a line: the next one that is indented no more than the item's dash. */
@@ -76,25 +93,29 @@ function endOfItem(lines: readonly string[], start: number): number {
 const indentOf = (line: string): number => line.length - line.trimStart().length;
 
 /**
- * The line of a rule in the YAML of an object, from 0, by its path such as `/spec/ingress/0`; -1 if it is not found, which
- * may be for objects that others wrote in another style.
+ * The lines in which the rules of an object begin, from 0, by their paths such as `/spec/ingress/0`. It has none for objects
+ * that others wrote in another style than lists of one item a line.
  */
-export function lineOfRule(text: string, path: string): number {
-  const [, direction, number] = /^\/spec\/(ingress|egress)\/(\d+)$/.exec(path) ?? [];
-  const lines = text.split("\n");
-  const spec = lines.indexOf("spec:");
-  if (direction === undefined || spec < 0) return -1;
-  const field = lines.findIndex((line, at) => at > spec && line.trim() === `${direction}:`);
-  const first = lines[field + 1] ?? "";
-  if (field < 0 || !first.trimStart().startsWith("-")) return -1;
-  const indent = indentOf(first);
-  let left = Number(number);
-  for (let at = field + 1; at < lines.length; at += 1) {
-    const line = lines[at] ?? "";
-    if (line.trim() === "") continue;
-    if (indentOf(line) < indent || (indentOf(line) === indent && !line.trimStart().startsWith("-")))
-      return -1;
-    if (indentOf(line) === indent && left-- === 0) return at;
+export function ruleLines(text: string): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  let isSpec = false;
+  let direction: string | undefined;
+  let indent: number | undefined;
+  let count = 0;
+  for (const [at, line] of text.split("\n").entries()) {
+    if (line.trim() === "" || line.trimStart().startsWith("#")) continue;
+    const depth = indentOf(line);
+    const isItem = line.charAt(depth) === "-";
+    if (depth === 0 && !isItem) isSpec = line.startsWith("spec:");
+    if (!isSpec) continue;
+    if (direction !== undefined && isItem && depth === (indent ??= depth)) {
+      found.set(`/spec/${direction}/${String(count)}`, at);
+      count += 1;
+    } else if (indent === undefined || depth <= indent) {
+      direction = /^ +(ingress|egress): *(?:#.*)?\r?$/.exec(line)?.[1];
+      indent = undefined;
+      count = 0;
+    }
   }
-  return -1;
+  return found;
 }

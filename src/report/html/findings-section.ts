@@ -27,7 +27,7 @@ export function findingsSection(groups: readonly FindingGroup[]): Markup {
     groups.length === 0
       ? html`<p>Nothing was skipped, and there is nothing to say about the input.</p>`
       : html`<div id="findings-list">${anchored(groups)}</div>
-          <p class="none" hidden>No finding matches the filter.</p>`;
+          <p class="no-match" hidden>No finding matches the filter.</p>`;
   return html`<section id="findings">
     <h2>What was skipped, and what to do</h2>
     ${body}

@@ -44,7 +44,7 @@ export function* htmlTexts(report: RunReport): Generator<string> {
     yield `\n${policySection(policy, position, report.diagnostics).text}`;
     position += 1;
   }
-  yield html`<p class="none" hidden>No policy matches the filter.</p>`.text;
+  yield html`<p class="no-match" hidden>No policy matches the filter.</p>`.text;
   yield `</section>\n${runSection(report).text}\n</main>\n<script>${SCRIPT}</script></body></html>\n`;
 }
 

@@ -1,7 +1,7 @@
 import type { Outcome } from "../../ir/outcome.ts";
 import { plural } from "../plural.ts";
 import type { ReportDiagnostic, ReportPolicy, ReportRule, RunReport } from "../report.ts";
-import { codeBlock, lineOfRule } from "./code-block.ts";
+import { codeBlock, ruleLines } from "./code-block.ts";
 import type { LineMark } from "./code-block.ts";
 import { html } from "./markup.ts";
 import type { Content, Markup } from "./markup.ts";
@@ -15,6 +15,7 @@ export function policySection(
 ): Markup {
   const { source, outcome, emitted } = policy;
   const id = `p${String(position)}`;
+  const objects = emitted.map(({ text }) => ruleLines(text ?? ""));
   const name = sourceName(source);
   const codes = [...new Set(policy.diagnostics.map((index) => diagnostics[index]?.code ?? ""))];
   const about = [
@@ -40,8 +41,8 @@ export function policySection(
       ><span class="about">${about.join(" · ")}</span>
     </summary>
     <div class="body">
-      ${said(policy, id, diagnostics)}
-      <div class="pair">${sourceFigure(policy, id)}${outputFigure(policy, id)}</div>
+      ${said(policy, id, diagnostics, objects)}
+      <div class="pair">${sourceFigure(policy, id)}${outputFigure(policy, id, objects)}</div>
     </div>
   </details> `;
 }
@@ -56,14 +57,22 @@ const outcomeWord = (policy: ReportPolicy): string =>
 
 const ruleLabel = ({ path, action }: ReportRule): string => `${path} (${action})`;
 
-function said(policy: ReportPolicy, id: string, diagnostics: RunReport["diagnostics"]): Markup {
+/** The lines of the rules in each object of a policy. */
+type RuleLines = readonly ReadonlyMap<string, number>[];
+
+function said(
+  policy: ReportPolicy,
+  id: string,
+  diagnostics: RunReport["diagnostics"],
+  objects: RuleLines,
+): Markup {
   const ofRules = new Set(policy.rules.flatMap((rule) => rule.diagnostics));
   const whole = policy.diagnostics.filter((index) => !ofRules.has(index));
   const witnesses = policy.rules.some((rule) => rule.witness !== null)
     ? []
     : policy.verification.witnesses;
   const rules = policy.rules.map((rule, index) =>
-    ruleItem(policy, rule, index + 1, id, diagnostics),
+    ruleItem(policy, rule, { number: index + 1, id, objects }, diagnostics),
   );
   const proof = verificationText(policy);
   return html`<p class="facts">
@@ -121,8 +130,11 @@ function verificationText({ verification: { status } }: ReportPolicy): string {
 function ruleItem(
   policy: ReportPolicy,
   rule: ReportRule,
-  number: number,
-  id: string,
+  {
+    number,
+    id,
+    objects,
+  }: { readonly number: number; readonly id: string; readonly objects: RuleLines },
   diagnostics: RunReport["diagnostics"],
 ): Markup {
   const key = `${id}r${String(number)}`;
@@ -131,9 +143,9 @@ function ruleItem(
     if (target === undefined) return [];
     const where = `${target.namespace}/${target.name} ${path.slice("/spec/".length).replace("/", "[")}]`;
     return [
-      target.text === undefined
-        ? html`${where}`
-        : html`<a href="#${id}o${object}${path.replaceAll("/", "-")}">${where}</a>`,
+      objects[object]?.has(path) === true
+        ? html`<a href="#${id}o${object}${path.replaceAll("/", "-")}">${where}</a>`
+        : html`${where}`,
     ];
   });
   const shown = written.slice(0, 3);
@@ -146,7 +158,7 @@ function ruleItem(
   const state = stateOf(rule);
   return html`<li id="${key}" class="${state}" data-r="${number}">
     <p>
-      <a class="tag" href="#${key}s" aria-label="lines of rule ${number}">${number}</a>
+      ${policy.source.text === undefined ? html`<span class="tag">${number}</span>` : html`<a class="tag" href="#${key}s" aria-label="lines of rule ${number}">${number}</a>`}
       <code>${rule.path}</code> ${rule.action}
       <span class="fate"
         >${ruleFate(rule)}${rule.outcome === "exact" ? "" : html`, ${rule.outcome}`}</span
@@ -200,7 +212,7 @@ function sourceFigure({ source, rules }: ReportPolicy, id: string): Markup {
   return html`<figure>${caption}${codeBlock(source.text, source.line, label, marks)}</figure>`;
 }
 
-function outputFigure(policy: ReportPolicy, id: string): Markup {
+function outputFigure(policy: ReportPolicy, id: string, objects: RuleLines): Markup {
   const { emitted } = policy;
   if (emitted.length === 0) {
     return html`<figure>
@@ -208,8 +220,14 @@ function outputFigure(policy: ReportPolicy, id: string): Markup {
       <p class="absent">No object is written for this policy.</p>
     </figure>`;
   }
-  const [first, ...others] = emitted.map((object, index) => objectBlock(policy, object, index, id));
+  const marks = outputMarks(policy, id, objects);
+  const [first, ...others] = emitted.map(({ text, namespace, name }, index) =>
+    text === undefined
+      ? html`<p class="absent">Its YAML ${ABSENT}</p>`
+      : codeBlock(text, 1, `Output ${namespace}/${name}`, marks[index] ?? []),
+  );
   return html`<figure>
+    <figcaption><b>Output</b> ${emitted[0]?.file}</figcaption>
     ${first}${others.map(
       (one, index) =>
         html`<details class="object">
@@ -220,35 +238,33 @@ function outputFigure(policy: ReportPolicy, id: string): Markup {
   </figure>`;
 }
 
-function objectBlock(
-  { rules }: ReportPolicy,
-  { file, text, namespace, name }: ReportPolicy["emitted"][number],
-  index: number,
+type OutputMark = LineMark & { readonly rules: LineMark["rules"][number][] };
+
+/** For each object the lines of its rules, with the rules of the source that they come from. */
+function outputMarks(
+  { rules, emitted }: ReportPolicy,
   id: string,
-): Markup {
-  const caption = index === 0 ? html`<figcaption><b>Output</b> ${file}</figcaption>` : "";
-  if (text === undefined)
-    return html`${caption}
-      <p class="absent">Its YAML ${ABSENT}</p>`;
-  const marks = new Map<string, LineMark & { readonly rules: LineMark["rules"][number][] }>();
+  objects: RuleLines,
+): readonly (readonly LineMark[])[] {
+  const marks = emitted.map(() => new Map<string, OutputMark>());
   for (const [at, rule] of rules.entries()) {
+    const number = at + 1;
+    const title = `rule ${String(number)}: ${ruleLabel(rule)}, ${ruleFate(rule)}`;
+    const link = { number, href: `#${id}r${String(number)}`, title };
     for (const { object, path } of rule.emittedAs) {
-      if (object !== index) continue;
-      const number = at + 1;
-      const title = `rule ${String(number)}: ${ruleLabel(rule)}, ${ruleFate(rule)}`;
-      const link = { number, href: `#${id}r${String(number)}`, title };
-      const mark = marks.get(path);
+      const line = objects[object]?.get(path);
+      if (line === undefined) continue;
+      const mark = marks[object]?.get(path);
       if (mark !== undefined) mark.rules.push(link);
       else {
-        marks.set(path, {
-          line: lineOfRule(text, path),
-          id: `${id}o${String(index)}${path.replaceAll("/", "-")}`,
+        marks[object]?.set(path, {
+          line,
+          id: `${id}o${String(object)}${path.replaceAll("/", "-")}`,
           state: stateOf(rule),
           rules: [link],
         });
       }
     }
   }
-  const label = `Output ${namespace}/${name}`;
-  return html`${caption}${codeBlock(text, 1, label, [...marks.values()])}`;
+  return marks.map((one) => [...one.values()]);
 }

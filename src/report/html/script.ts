@@ -64,7 +64,7 @@ const apply = () => {
   }
   one("f-shown").value = shown + " of " + policies.length + " policies";
   for (const [id, isEmpty] of [["findings", left === 0], ["policies", shown === 0]]) {
-    const none = one(id).querySelector(".none");
+    const none = one(id).querySelector(".no-match");
     if (none) hide(none, !isEmpty);
   }
 };
