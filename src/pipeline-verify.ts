@@ -2,6 +2,7 @@ import { invariant } from "./base/invariant.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { SourceFile } from "./diagnostics/source-range.ts";
 import type { AssumptionCode } from "./ir/assumption.ts";
+import type { Snapshot } from "./inventory/snapshot.ts";
 import type { Outcome } from "./ir/outcome.ts";
 import { OUTCOMES, worstOutcome } from "./ir/outcome.ts";
 import type { PolicySet } from "./ir/policy.ts";
@@ -9,7 +10,7 @@ import type { ReadOptions, SetFiles } from "./pipeline-read.ts";
 import { readSets } from "./pipeline-read.ts";
 import type { FailOn } from "./pipeline.ts";
 import type { ReportDocument } from "./report/report.ts";
-import type { VerificationReport } from "./report/verification.ts";
+import type { ReportExpectation, VerificationReport } from "./report/verification.ts";
 import { buildVerification } from "./report/verification.ts";
 import type { ComparedSets } from "./verify/comparison.ts";
 import { compareSets } from "./verify/comparison.ts";
@@ -33,6 +34,11 @@ export interface VerifyInput {
   readonly options: VerifyOptions;
   readonly tool: ReportDocument["tool"];
   readonly reportedOptions: ReportDocument["options"];
+  /** Judges the flows that the user expects to be allowed or denied, once both sets have been read. */
+  readonly judgeExpectations?: (
+    sets: { readonly source: PolicySet; readonly target: PolicySet },
+    snapshot: Snapshot,
+  ) => readonly ReportExpectation[];
 }
 
 /**
@@ -87,18 +93,25 @@ export function runVerify(input: VerifyInput): VerificationReport {
     comparison.outcome,
     ...(incomplete.length > 0 ? ["unknown" as const] : []),
   ]);
+  const expectations = input.judgeExpectations?.(
+    { source: source.set, target: target.set },
+    snapshot,
+  );
+  const isFailed =
+    isFailing(outcome, options.failOn) || expectations?.some(({ holds }) => !holds) === true;
   return buildVerification({
     tool: input.tool,
     options: input.reportedOptions,
     sets: compared,
     comparison,
     namespaces: snapshot.namespaces,
+    expectations,
     pods,
     inputs: { source: source.inputs, against: target.inputs },
     diagnostics,
     stops,
     outcome,
-    exitCode: stops.length > 0 ? 2 : isFailing(outcome, options.failOn) ? 1 : 0,
+    exitCode: stops.length > 0 ? 2 : isFailed ? 1 : 0,
   });
 }
 

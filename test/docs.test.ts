@@ -58,6 +58,14 @@ describe("the documentation", () => {
     expect(check).not.toThrow();
   });
 
+  it("has the reports of the demo as they are now", () => {
+    expect(() =>
+      execFileSync(process.execPath, [join(ROOT, "docs/examples/generate.js"), "--check"], {
+        stdio: "pipe",
+      }),
+    ).not.toThrow();
+  }, 60_000);
+
   it("has an anchor for every code", () => {
     const text = textOf(ROOT, "docs/DIAGNOSTICS.md");
     expect(codes.filter((code) => !text.includes(`\n### ${code}\n`))).toEqual([]);

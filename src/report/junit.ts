@@ -2,21 +2,9 @@ import type { ReportDiagnostic, ReportPolicy, RunReport } from "./report.ts";
 import { asSentence } from "./issue-text.ts";
 import { policyText } from "./issues.ts";
 import { gravityOfLevel, reachesFailOn } from "./ladder.ts";
-import { attributes, escapeXml } from "./xml.ts";
+import type { JunitCase, JunitEnding } from "./junit-suites.ts";
+import { JunitCounts, UniqueNames, junitCaseText } from "./junit-suites.ts";
 import { witnessText } from "./witness-text.ts";
-
-/** How a test case ends. */
-type Ending = "passed" | "skipped" | "failure" | "error";
-
-interface Counts {
-  tests: number;
-  readonly endings: Record<Ending, number>;
-}
-
-const noCounts = (): Counts => ({
-  tests: 0,
-  endings: { passed: 0, skipped: 0, failure: 0, error: 0 },
-});
 
 /** The suite of what belongs to no file. */
 const RUN = "(the run)";
@@ -31,61 +19,42 @@ const RUN = "(the run)";
  */
 export function* junitTexts(report: RunReport): Generator<string> {
   const suites = countSuites(report);
-  yield `<?xml version="1.0" encoding="UTF-8"?>\n`;
-  yield `<testsuites${attributes(suiteAttributes("netpol-migrate", totalOf(suites)))}>\n`;
+  const total = new JunitCounts();
+  for (const counts of suites.values()) total.addAll(counts);
+  yield `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites${total.textFor("netpol-migrate")}>\n`;
   let open: string | undefined;
-  let names = new Map<string, number>();
-  for (const { file, text } of eachCase(report, () => names)) {
+  let names = new UniqueNames();
+  for (const { file, whole } of eachCase(report)) {
     if (file !== open) {
       if (open !== undefined) yield "  </testsuite>\n";
       open = file;
-      names = new Map();
-      yield `  <testsuite${attributes(suiteAttributes(file, suites.get(file) ?? noCounts()))}>\n`;
+      names = new UniqueNames();
+      yield `  <testsuite${(suites.get(file) ?? total).textFor(file)}>\n`;
     }
-    yield text();
+    yield junitCaseText(whole(), names);
   }
   yield "  </testsuite>\n</testsuites>\n";
 }
 
-function countSuites(report: RunReport): ReadonlyMap<string, Counts> {
-  const suites = new Map<string, Counts>();
-  for (const { file, ending } of eachCase(report, () => new Map())) {
+function countSuites(report: RunReport): ReadonlyMap<string, JunitCounts> {
+  const suites = new Map<string, JunitCounts>();
+  for (const { file, ending } of eachCase(report)) {
     let counts = suites.get(file);
-    if (counts === undefined) suites.set(file, (counts = noCounts()));
-    counts.tests += 1;
-    counts.endings[ending] += 1;
+    if (counts === undefined) suites.set(file, (counts = new JunitCounts()));
+    counts.add(ending);
   }
   return suites;
 }
 
-function totalOf(suites: ReadonlyMap<string, Counts>): Counts {
-  const total = noCounts();
-  for (const { tests, endings } of suites.values()) {
-    total.tests += tests;
-    for (const ending of ["passed", "skipped", "failure", "error"] as const) {
-      total.endings[ending] += endings[ending];
-    }
-  }
-  return total;
-}
-
-function suiteAttributes(
-  name: string,
-  { tests, endings }: Counts,
-): Readonly<Record<string, string | number>> {
-  const { failure: failures, error: errors, skipped } = endings;
-  return { name, tests, failures, errors, skipped, time: 0 };
-}
-
 interface Case {
   readonly file: string;
-  readonly ending: Ending;
+  readonly ending: JunitEnding;
   /** Put together only when it is asked for. */
-  readonly text: () => string;
+  readonly whole: () => JunitCase;
 }
 
-/** Every case, file by file. @param namesOf how often each name has been given in the suite so far */
-function* eachCase(report: RunReport, namesOf: () => Map<string, number>): Generator<Case> {
+/** Every case, file by file. */
+function* eachCase(report: RunReport): Generator<Case> {
   yield wholeSet(report);
   const unread = unreadByFile(report);
   let file: string | undefined;
@@ -95,30 +64,30 @@ function* eachCase(report: RunReport, namesOf: () => Map<string, number>): Gener
       for (const [other, documents] of unread) {
         // Files come sorted, so those before this one hold nothing but what could not be read.
         if (other >= source.file) break;
-        yield* unreadCases(other, documents, report, namesOf);
+        yield* unreadCases(other, documents, report);
         unread.delete(other);
       }
       file = source.file;
-      yield* unreadCases(file, unread.get(file) ?? [], report, namesOf);
+      yield* unreadCases(file, unread.get(file) ?? [], report);
       unread.delete(file);
     }
     const ending = endingOf(policy, report);
     yield {
       file,
       ending,
-      text: () =>
-        caseText({
-          name: uniqueName(policyText(source), namesOf()),
-          classname: `${source.engine}.${source.kind}`,
-          place: source,
-          ending,
-          type: policy.outcome,
-          message: messageOf(policy),
-          detail: detailOf(policy, report),
-        }),
+      whole: () => ({
+        name: policyText(source),
+        classname: `${source.engine}.${source.kind}`,
+        file: source.file,
+        line: source.line,
+        ending,
+        type: policy.outcome,
+        message: messageOf(policy),
+        detail: detailOf(policy, report),
+      }),
     };
   }
-  for (const [other, documents] of unread) yield* unreadCases(other, documents, report, namesOf);
+  for (const [other, documents] of unread) yield* unreadCases(other, documents, report);
 }
 
 function wholeSet(report: RunReport): Case {
@@ -128,19 +97,17 @@ function wholeSet(report: RunReport): Case {
   return {
     file: RUN,
     ending,
-    text: () =>
-      caseText({
-        name: "the whole set",
-        classname: "netpol-migrate",
-        place: undefined,
-        ending,
-        type: outcome,
-        message:
-          stops.length > 0
-            ? `nothing is written: ${stops.join(", ")}`
-            : `the whole set is ${outcome}`,
-        detail: loose.map(findingText).join("\n"),
-      }),
+    whole: () => ({
+      name: "the whole set",
+      classname: "netpol-migrate",
+      ending,
+      type: outcome,
+      message:
+        stops.length > 0
+          ? `nothing is written: ${stops.join(", ")}`
+          : `the whole set is ${outcome}`,
+      detail: loose.map(findingText).join("\n"),
+    }),
   };
 }
 
@@ -161,7 +128,6 @@ function* unreadCases(
   file: string,
   documents: readonly ReportDiagnostic[],
   report: RunReport,
-  namesOf: () => Map<string, number>,
 ): Generator<Case> {
   for (const diagnostic of documents) {
     const isKnown = diagnostic.baseline === "known";
@@ -169,21 +135,24 @@ function* unreadCases(
     yield {
       file,
       ending,
-      text: () =>
-        caseText({
-          name: uniqueName(`document at line ${String(diagnostic.line)}`, namesOf()),
-          classname: "document",
-          place: diagnostic,
-          ending,
-          type: diagnostic.code,
-          message: diagnostic.message,
-          detail: findingText(diagnostic),
-        }),
+      whole: () => ({
+        name: `document at line ${String(diagnostic.line)}`,
+        classname: "document",
+        file: diagnostic.file,
+        line: diagnostic.line,
+        ending,
+        type: diagnostic.code,
+        message: diagnostic.message,
+        detail: findingText(diagnostic),
+      }),
     };
   }
 }
 
-function endingOf({ outcome, baseline, diagnostics }: ReportPolicy, report: RunReport): Ending {
+function endingOf(
+  { outcome, baseline, diagnostics }: ReportPolicy,
+  report: RunReport,
+): JunitEnding {
   if (outcome === "exact") return "passed";
   if (baseline === "known") return "skipped";
   const { stops } = report.result;
@@ -227,40 +196,4 @@ function findingText({ file, line, path, message, hint, code }: ReportDiagnostic
   const field = path === null ? "" : `${path}: `;
   const todo = hint === null ? "" : `\n  do: ${asSentence(hint)}`;
   return `${place}${field}${message}  ${code}${todo}`;
-}
-
-function uniqueName(name: string, names: Map<string, number>): string {
-  const before = names.get(name) ?? 0;
-  names.set(name, before + 1);
-  return before === 0 ? name : `${name} (${String(before + 1)})`;
-}
-
-interface CaseParts {
-  readonly name: string;
-  readonly classname: string;
-  readonly place: { readonly file: string | null; readonly line: number | null } | undefined;
-  readonly ending: Ending;
-  readonly type: string;
-  readonly message: string;
-  readonly detail: string;
-}
-
-function caseText({ name, classname, place, ending, type, message, detail }: CaseParts): string {
-  const head = attributes({
-    name,
-    classname,
-    ...(place?.file === null || place === undefined ? {} : { file: place.file }),
-    ...(place?.line === null || place === undefined ? {} : { line: place.line }),
-    time: 0,
-  });
-  const lines = [`    <testcase${head}>`];
-  if (ending === "skipped") lines.push(`      <skipped${attributes({ message })}/>`);
-  else if (ending !== "passed") {
-    lines.push(`      <${ending}${attributes({ message, type })}>${escapeXml(detail)}</${ending}>`);
-  }
-  if ((ending === "passed" || ending === "skipped") && detail !== "") {
-    lines.push(`      <system-out>${escapeXml(detail)}</system-out>`);
-  }
-  lines.push("    </testcase>");
-  return `${lines.join("\n")}\n`;
 }

@@ -13,8 +13,13 @@ type Judged = Pick<ReportDocument, "options" | "result">;
 export function reachesFailOn(outcome: Outcome, { options }: Pick<Judged, "options">): boolean {
   // A result that is wider without having been asked for is never passed over in silence.
   if (outcome === "widened" && options["inexact"] !== "widen") return true;
-  const failOn = OUTCOMES.find((one) => one === options["fail-on"]);
-  return failOn !== undefined && OUTCOMES.indexOf(outcome) >= OUTCOMES.indexOf(failOn);
+  return isAtOrOver(outcome, options["fail-on"]);
+}
+
+/** @param failOn what `--fail-on` says; "none" and everything that is no outcome is over all of them */
+export function isAtOrOver(outcome: Outcome, failOn: unknown): boolean {
+  const least = OUTCOMES.find((one) => one === failOn);
+  return least !== undefined && OUTCOMES.indexOf(outcome) >= OUTCOMES.indexOf(least);
 }
 
 /** The outcome that a finding of a level stands for; undefined where it changes no flow. */

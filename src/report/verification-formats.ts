@@ -1,4 +1,5 @@
 import type { VerificationFormatName } from "./format-names.ts";
+import { verificationJunitTexts } from "./verification-junit.ts";
 import type { VerificationReport } from "./verification.ts";
 
 /** One form in which the report of a comparison is written. */
@@ -15,5 +16,11 @@ export const VERIFICATION_FORMATS: readonly VerificationFormat[] = [
     endings: [".json"],
     describe: "everything, for programs",
     texts: (report) => [`${JSON.stringify(report, undefined, 2)}\n`],
+  },
+  {
+    name: "junit",
+    endings: [".xml"],
+    describe: "JUnit XML: a case for each expectation and each policy",
+    texts: verificationJunitTexts,
   },
 ];

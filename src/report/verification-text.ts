@@ -2,12 +2,15 @@ import type { Colors } from "picocolors/types.js";
 import type { Outcome } from "../ir/outcome.ts";
 import { OUTCOMES } from "../ir/outcome.ts";
 import type { ShownDifference } from "./difference.ts";
+import { isAtOrOver } from "./ladder.ts";
 import type { ReportDiagnostic } from "./report.ts";
 import type { Paint } from "./screen.ts";
 import { Screen } from "./screen.ts";
 import type {
   ComparedPolicy,
   ReportEnd,
+  ReportExpectation,
+  ReportExpected,
   ReportPodChange,
   ReportPods,
   VerificationReport,
@@ -50,6 +53,7 @@ export function verificationText(
   pushAssumptions(report, screen, colors);
   screen.blank();
   pushStops(report, screen, colors);
+  pushExpectations(report, detail === "verbose", screen, colors);
   for (const outcome of WORST_FIRST) {
     if (detail === "quiet" && outcome === "narrowed") continue;
     pushDifferences(outcome, report, options, paints[outcome], screen);
@@ -113,12 +117,52 @@ function pushReasons(
       { paint: colors.red },
     );
   }
-  if (exitCode === 1) {
+  if (exitCode === 1 && isAtOrOver(outcome, options["fail-on"])) {
     const level = String(options["fail-on"]);
     screen.entry("failed", `the result is ${outcome} (--fail-on ${level}): exit code 1`, {
       paint: colors.red,
     });
   }
+}
+
+/** How an expectation turned out, in a few words. */
+export function expectationText({ before, after }: ReportExpectation): string {
+  const words = (when: string, { expected, verdict }: ReportExpected): string => {
+    const found = verdict === "depends" ? "depends on what is not known" : VERDICTS[verdict];
+    return expected === null
+      ? `${when} ${found}`
+      : `${when} ${found}${expected === verdict ? " as expected" : `, though ${VERDICTS[expected]} is expected`}`;
+  };
+  return `${words("before:", before)}; ${words("after:", after)}`;
+}
+
+const VERDICTS = { allow: "allowed", deny: "denied" } as const;
+
+function pushExpectations(
+  { expectations }: VerificationReport,
+  all: boolean,
+  screen: Screen,
+  colors: Colors,
+): void {
+  if (expectations === null) return;
+  const failed = expectations.filter(({ holds }) => !holds);
+  for (const one of all ? expectations : failed) {
+    const { name, file, line, column, before, after, holds } = one;
+    screen.entry(
+      holds ? "expected" : "failed",
+      `${file}:${String(line)}:${String(column)}  ${name}: ${expectationText(one)}`,
+      { paint: holds ? colors.green : colors.red },
+    );
+    if (holds) continue;
+    for (const by of before.by) screen.more(`before: ${by}`);
+    for (const by of after.by) screen.more(`after: ${by}`);
+  }
+  const held = expectations.length - failed.length;
+  screen.entry(
+    "expected",
+    `${String(held)} of ${String(expectations.length)} flows are as expected${failed.length > 0 ? ": exit code 1" : ""}`,
+    { paint: failed.length > 0 ? colors.red : colors.green },
+  );
 }
 
 function pushAssumptions(

@@ -58,10 +58,31 @@ export interface VerificationReport {
   };
   readonly assumptions: readonly ReportAssumption[];
   readonly policies: readonly ComparedPolicy[];
+  /** Null where nothing in particular was expected. */
+  readonly expectations: readonly ReportExpectation[] | null;
   /** Null without an inventory of pods. */
   readonly pods: ReportPods | null;
   readonly inputs: readonly (ReportInput & { readonly side: Side })[];
   readonly diagnostics: readonly ReportDiagnostic[];
+}
+
+/** A flow that was expected to be allowed or denied. */
+export interface ReportExpectation extends ReportPlace {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly traffic: string;
+  readonly before: ReportExpected;
+  readonly after: ReportExpected;
+  readonly holds: boolean;
+}
+
+export interface ReportExpected {
+  /** Null where it does not matter. */
+  readonly expected: "allow" | "deny" | null;
+  readonly verdict: "allow" | "deny" | "depends";
+  /** What decides at each end; with "depends" what may. */
+  readonly by: readonly string[];
 }
 
 export interface ComparedPolicy {
@@ -120,6 +141,7 @@ export interface VerificationParts {
   readonly sets: ComparedSets;
   readonly comparison: Comparison;
   readonly namespaces: KnownNamespaces;
+  readonly expectations: readonly ReportExpectation[] | undefined;
   readonly pods: PodChanges | undefined;
   readonly inputs: Readonly<Record<Side, readonly ReportInput[]>>;
   readonly diagnostics: readonly Diagnostic[];
@@ -169,6 +191,7 @@ export function buildVerification(parts: VerificationParts): VerificationReport 
     },
     assumptions: reportAssumptions(comparison, policies),
     policies,
+    expectations: parts.expectations ?? null,
     pods: parts.pods === undefined ? null : reportPods(parts.pods),
     inputs: SIDES.flatMap((side) =>
       [...parts.inputs[side]]

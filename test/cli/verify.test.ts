@@ -343,7 +343,7 @@ describe("verify ends with exit code 2", () => {
       ["a.yaml", "--against", "a.yaml", "--assume", "luck"],
       "--assume luck: there is no such assumption",
     ],
-    [["a.yaml", "--against", "a.yaml", "--report", "r.html"], "the format `html` is not known"],
+    [["a.yaml", "--against", "a.yaml", "--report", "r.html"], "stands for no format"],
     [
       ["a.yaml", "--against", "a.yaml", "--fail-on", "never"],
       "--fail-on never: there is no such choice",

@@ -25,7 +25,7 @@ import { readFactOptions } from "./fact-options.ts";
 import { readPair, warnOfIncomplete } from "./pair-input.ts";
 
 /** One set of policies and how to call it. */
-interface NamedSet {
+export interface NamedSet {
   readonly name: string;
   readonly set: PolicySet;
   /** Where its pods have addresses, if that is known. */
@@ -77,7 +77,7 @@ export async function explain(args: ExplainArguments): Promise<number> {
   return agreement === undefined || agreement === "agree" ? EXIT.done : EXIT.findings;
 }
 
-function explainSet({ name, set, ranges }: NamedSet, question: Question): SetExplanation {
+export function explainSet({ name, set, ranges }: NamedSet, question: Question): SetExplanation {
   const ends = question.directions.map((direction) => ({
     direction,
     pod: podOf(question, direction),

@@ -7,7 +7,8 @@ import type { VerificationReport } from "../../report/verification.ts";
 import type { VerificationFormat } from "../../report/verification-formats.ts";
 import { VERIFICATION_FORMATS } from "../../report/verification-formats.ts";
 import { verificationText } from "../../report/verification-text.ts";
-import { writeError, writeOut } from "../io.ts";
+import { readInputFiles } from "../input-files.ts";
+import { readStdin, writeError, writeOut } from "../io.ts";
 import { startProgress } from "../progress.ts";
 import { StagedFiles } from "../staged-files.ts";
 import { terminalWidth, useColor } from "../terminal-settings.ts";
@@ -17,6 +18,8 @@ import { readAssumptions } from "./convert-options.ts";
 import { readFactOptions, reportedFacts, reportedPaths } from "./fact-options.ts";
 import { readPair } from "./pair-input.ts";
 import { detailOf } from "./shared-options.ts";
+import type { Expectation } from "./expectations.ts";
+import { judgeExpectations, readExpectations } from "./expectations.ts";
 import type { ReportTarget } from "./report-target.ts";
 import { checkStreams, readReportTarget } from "./report-target.ts";
 import type { VerifyArguments } from "./verify.ts";
@@ -50,6 +53,7 @@ async function compute(
     allowIncomplete: args["allow-incomplete"],
     failOn: args["fail-on"],
   };
+  const expectations = args.expect === undefined ? undefined : await loadExpectations(args.expect);
   const progress = await startProgress(args.quiet === true);
   try {
     const pair = await readPair({
@@ -69,6 +73,11 @@ async function compute(
       options,
       tool: { name: "netpol-migrate", version: toolVersion() },
       reportedOptions: reportedOptions(args),
+      ...(expectations === undefined
+        ? {}
+        : {
+            judgeExpectations: (sets, snapshot) => judgeExpectations(expectations, sets, snapshot),
+          }),
     });
     // Nothing equals nothing, but hardly anybody means to ask that.
     for (const [side, { read }] of Object.entries(report.summary.documents)) {
@@ -84,6 +93,13 @@ async function compute(
   } finally {
     progress.stop();
   }
+}
+
+async function loadExpectations(path: string): Promise<readonly Expectation[]> {
+  const { files, diagnostics } = await readInputFiles([path], { cwd: process.cwd(), readStdin });
+  const [problem] = diagnostics;
+  if (problem !== undefined) throw new UsageError(`\`${path}\`: ${problem.message}`);
+  return files.flatMap(readExpectations);
 }
 
 function writeFiles(
@@ -107,6 +123,7 @@ function reportedOptions(args: VerifyArguments): Readonly<Record<string, unknown
   return {
     paths: reportedPaths(args.source ?? [], cwd),
     against: reportedPaths(args.against, cwd),
+    ...(args.expect === undefined ? {} : { expect: reportedPaths([args.expect], cwd)[0] }),
     enforcer: args.enforcer,
     "allow-incomplete": args["allow-incomplete"],
     "fail-on": args["fail-on"],

@@ -4,7 +4,7 @@ import type { SourceEngine } from "../../sources/index.ts";
 import type { FactArguments } from "./fact-options.ts";
 import { engineOption, withFactOptions } from "./fact-options.ts";
 import { VERIFICATION_FORMAT_NAMES } from "../../report/format-names.ts";
-import { choice, repeated } from "./option-kinds.ts";
+import { choice, repeated, single } from "./option-kinds.ts";
 import type { ScreenArguments } from "./shared-options.ts";
 import {
   assumeOption,
@@ -19,6 +19,7 @@ export interface VerifyArguments extends FactArguments, ScreenArguments {
   readonly from?: SourceEngine | undefined;
   readonly source?: readonly string[] | undefined;
   readonly against: readonly string[];
+  readonly expect?: string | undefined;
   readonly report?: readonly string[] | undefined;
   readonly enforcer: "vpc-cni" | "generic";
   readonly assume?: readonly string[] | undefined;
@@ -35,6 +36,11 @@ export const VERIFY_OPTIONS = {
     demandOption: true,
     group: compared,
     describe: "the other policies: the output of convert, or any set for the same cluster",
+  },
+  expect: {
+    ...single("expect"),
+    group: compared,
+    describe: "a file of flows that must be allowed or denied, before and after",
   },
   report: reportOption(compared, VERIFICATION_FORMAT_NAMES),
   from: engineOption("from"),
@@ -69,6 +75,7 @@ function builder(yargs: Argv): Argv<VerifyArguments> {
     .options(VERIFY_OPTIONS)
     .conflicts("quiet", "verbose")
     .example("$0 verify policies/ --against out", "what convert wrote")
+    .example("$0 verify policies/ --against out --expect flows.yaml --report junit.xml", "in CI")
     .example("$0 verify old/ --against new/ --fail-on widened", "may only get narrower")
     .epilogue(
       "Exit codes: 0 equal, or better than --fail-on; 1 different; 2 bad usage or\n" +
