@@ -72,6 +72,14 @@ export const CALICO: KnownDifferences = {
   ]),
 };
 
+export const CILIUM: KnownDifferences = {
+  stricter: new Map(),
+  taken: new Map(),
+  flows: new Map(),
+  open: new Map(),
+  tiers: new Map(),
+};
+
 export const KUBERNETES: KnownDifferences = {
   stricter: new Map(),
   taken: new Map(),

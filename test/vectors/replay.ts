@@ -20,9 +20,14 @@ export interface Replayed {
   readonly wrong: readonly WrongFlow[];
 }
 
+/** `redirect`: a proxy or an authentication decides, by what a flow does not say. */
+export type RecordedVerdict = Decision["verdict"] | "redirect";
+
+const VERDICTS: readonly RecordedVerdict[] = ["deny", "allow", "redirect"];
+
 export interface WrongFlow {
   readonly flow: Flow;
-  readonly recorded: Decision["verdict"];
+  readonly recorded: RecordedVerdict;
   readonly ours: readonly Decision["verdict"][];
   /** World, flow, both verdicts and both deciders. */
   readonly text: string;
@@ -40,7 +45,7 @@ export function replayWorld(
   let same = 0;
   for (const row of world.flows) {
     const flow = flowOf(row, column, endpoint);
-    const verdict = column(row, "verdict") === 1 ? "allow" : "deny";
+    const verdict = VERDICTS[column(row, "verdict")] ?? "deny";
     const decider = world.deciders[column(row, "decider")];
     const answer = answerOf(set, flow, verdict, decider);
     if (answer === "same") same += 1;
@@ -67,7 +72,7 @@ type Answer =
 function answerOf(
   set: PolicySet,
   flow: Flow,
-  verdict: Decision["verdict"],
+  verdict: RecordedVerdict,
   decider: RecordedDecider | undefined,
 ): Answer {
   let asked: string | undefined;
@@ -84,7 +89,12 @@ function answerOf(
     return { kind: "wrong", decisions: [decision] };
   }
   const decisions = possibleDecisions(set, flow);
-  if (!decisions.some((one) => one.verdict === verdict)) return { kind: "wrong", decisions };
+  // What is left to a proxy has to be open in the model too.
+  const isPossible =
+    verdict === "redirect"
+      ? decisions.length === 2
+      : decisions.some((one) => one.verdict === verdict);
+  if (!isPossible) return { kind: "wrong", decisions };
   // With one verdict under every reading only the decider is open.
   return decisions.length === 1 ? "same" : { kind: "undecided", code: asked };
 }

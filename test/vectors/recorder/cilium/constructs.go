@@ -492,6 +492,7 @@ var sided = map[string]byte{
 	"Kubernetes rule for any peer": 'a',
 	"entity none":                  'd', "entity init": 'd', "entity unmanaged": 'd', "deny entity none": 'a', "deny entity init": 'a', "deny entity unmanaged": 'a',
 	"entity all": 'a', "deny entity all": 'd',
+	"CCNP peer filtered label, absent": 'a', "CCNP peer filtered label, present": 'd',
 }
 
 // rare constructs have hand-written worlds and are not counted.

@@ -28,8 +28,10 @@ type engine struct {
 	// states holds the resolved policy of each pod, nil where it does not compile.
 	states []*policy.EndpointPolicy
 	errors []error
-	pods   []identity.NumericIdentity
-	ids    []identity.NumericIdentity // of the externals
+	// sums holds, for each pod, the ports of proxies whose rules add up with others.
+	sums []map[uint16]bool
+	pods []identity.NumericIdentity
+	ids  []identity.NumericIdentity // of the externals
 }
 
 // endpoint is a pod to the policy engine.
@@ -116,8 +118,8 @@ func build(w *world.World, docs []*document) (*engine, error) {
 	e := &engine{world: w, refused: refused}
 	for i, id := range pods {
 		e.pods = append(e.pods, id.ID)
-		state, err := resolve(repository, id, &endpoint{uint64(i + 1), ports[i], a.GetNamedPorts()})
-		e.states, e.errors = append(e.states, state), append(e.errors, err)
+		state, sums, err := resolve(repository, id, &endpoint{uint64(i + 1), ports[i], a.GetNamedPorts()})
+		e.states, e.sums, e.errors = append(e.states, state), append(e.sums, sums), append(e.errors, err)
 	}
 	for _, x := range w.Externals {
 		address, err := netip.ParseAddr(x.Address)
@@ -130,12 +132,12 @@ func build(w *world.World, docs []*document) (*engine, error) {
 }
 
 // resolve computes the map state of an endpoint with every redirect in place.
-func resolve(repository *policy.Repository, id *identity.Identity, owner *endpoint) (*policy.EndpointPolicy, error) {
+func resolve(repository *policy.Repository, id *identity.Identity, owner *endpoint) (*policy.EndpointPolicy, map[uint16]bool, error) {
 	selected, _, err := repository.GetSelectorPolicy(id, 0, &statistics{}, owner.id)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	redirects := map[string]uint16{}
+	redirects, sums := map[string]uint16{}, map[uint16]bool{}
 	for filter, tuple := range selected.RedirectFilters() {
 		port := filter.Port
 		if port == 0 && filter.PortName != "" {
@@ -144,20 +146,23 @@ func resolve(repository *policy.Repository, id *identity.Identity, owner *endpoi
 		key := policy.ProxyID(uint16(owner.id), filter.Ingress, string(filter.Protocol), port, tuple.Policy.GetListener())
 		if redirects[key] == 0 {
 			redirects[key] = uint16(10000 + len(redirects))
+			sums[redirects[key]] = true
 		}
+		sums[redirects[key]] = sums[redirects[key]] && addsUp(tuple.Policy)
 	}
 	state := selected.DistillPolicy(quiet, owner, redirects)
 	if err := state.Ready(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	state.Detach(quiet)
-	return state, nil
+	return state, sums, nil
 }
 
 const (
 	deny     = 0
 	allow    = 1
 	redirect = 2 // the proxy or the authentication decides about it
+	proxied  = 3 // a proxy does, whose rules add up with others; never stored
 )
 
 // judge looks a flow up in the policy map of its subject. ok is false where the policy does not compile.
@@ -190,7 +195,11 @@ func (e *engine) judge(f world.Flow) (verdict int, by world.Decider, ok bool) {
 		return deny, world.Decider{}, true
 	case entry.AuthRequirement.AuthType() == types.AuthTypeAlwaysFail:
 		return deny, world.Decider{}, true
-	case entry.AuthRequirement.AuthType() != types.AuthTypeDisabled, entry.IsRedirectEntry():
+	case entry.AuthRequirement.AuthType() != types.AuthTypeDisabled:
+		return redirect, world.Decider{}, true
+	case entry.IsRedirectEntry() && e.sums[f.Subject][entry.ProxyPort]:
+		return proxied, world.Decider{}, true
+	case entry.IsRedirectEntry():
 		return redirect, world.Decider{}, true
 	}
 	return allow, world.Decider{}, true

@@ -235,8 +235,8 @@ var portFeatures = map[string]func(*lane) object{
 	"icmp empty": func(l *lane) object { return object{"icmps": []any{pick(l.gen, object{}, object{"fields": []any{}})}} },
 }
 
-// proxied are what sends traffic to a proxy; allow rules only.
-var proxied = map[string]func(*lane) object{
+// proxies are what sends traffic to a proxy; allow rules only.
+var proxies = map[string]func(*lane) object{
 	"http": func(l *lane) object {
 		return withPort(l, "TCP", object{"rules": object{"http": []any{pick(l.gen, object{"method": "GET"}, object{"path": "/a.*"}, object{})}}})
 	},
@@ -373,8 +373,8 @@ func (l *lane) fill(w want) {
 		if name == "no ports" && len(e) == 0 {
 			e = object{}
 		}
-	case proxied[name] != nil:
-		e = l.element(l.broadPeer(), proxied[name])
+	case proxies[name] != nil:
+		e = l.element(l.broadPeer(), proxies[name])
 	case proxiedEgress[name] != nil:
 		e = l.element(l.broadPeer(), proxiedEgress[name])
 	default:
@@ -451,6 +451,9 @@ func (l *lane) fillPolicy(name string, allowed bool, finish func(draft, int)) {
 			}
 			p.spec["endpointSelector"] = s
 		}
+		if class == "filtered" {
+			allowed = l.chance(50)
+		}
 		if allowed { // the subjects are let out of what closes the lane
 			p.spec[l.list(false)] = []any{l.allowAll()}
 			finish(p, 0)
@@ -463,8 +466,18 @@ func (l *lane) fillPolicy(name string, allowed bool, finish func(draft, int)) {
 		p.spec[l.list(false)] = []any{some()}
 		finish(p, 0)
 	case name == "specs", name == "spec beside specs":
+		apps := l.Perm(3)
 		spec := func() object {
 			p := l.start()
+			if l.chance(70) { // subjects of their own
+				m, _ := p.spec["endpointSelector"].(object)["matchLabels"].(object)
+				if m == nil {
+					m = object{}
+					p.spec["endpointSelector"].(object)["matchLabels"] = m
+				}
+				m["app"] = labelValues["app"][apps[0]]
+				apps = append(apps[1:], apps[0])
+			}
 			p.spec[l.list(false)] = []any{some()}
 			return p.spec
 		}
@@ -532,7 +545,7 @@ func init() {
 		allFeatures = append(allFeatures, f, "deny "+f)
 	}
 	allFeatures = append(allFeatures, sortedKeys(services)...)
-	allFeatures = append(allFeatures, sortedKeys(proxied)...)
+	allFeatures = append(allFeatures, sortedKeys(proxies)...)
 	allFeatures = append(allFeatures, sortedKeys(proxiedEgress)...)
 	allFeatures = append(allFeatures, policyFeatures...)
 }

@@ -175,7 +175,7 @@ func (b *boundaries) traffic(r *rand.Rand, f *world.Flow, w *world.World) {
 func (b *boundaries) flow(r *rand.Rand, w *world.World) world.Flow {
 	for {
 		f := world.Flow{Egress: r.Intn(2) == 0, Subject: r.Intn(len(w.Pods)), Family: 4}
-		if r.Intn(3) == 0 {
+		if r.Intn(5) < 2 {
 			f.Family = 6
 		}
 		if r.Intn(10) < 5 {
@@ -194,7 +194,8 @@ func (b *boundaries) flow(r *rand.Rand, w *world.World) world.Flow {
 // answer is a judged flow.
 type answer struct {
 	flow    world.Flow
-	verdict int
+	raw     int // as the policy map has it
+	verdict int // as it is stored
 	by      world.Decider
 }
 
@@ -208,6 +209,14 @@ func draw(r *rand.Rand, w *world.World, docs []*document, count int) ([]answer, 
 	if err != nil {
 		return nil, nil, err
 	}
+	plain, err := withoutProxies(docs)
+	if err != nil {
+		return nil, nil, err
+	}
+	beside, err := build(w, plain)
+	if err != nil {
+		return nil, nil, err
+	}
 	var out []answer
 	seen := map[world.Flow]bool{}
 	for range count {
@@ -216,10 +225,17 @@ func draw(r *rand.Rand, w *world.World, docs []*document, count int) ([]answer, 
 			continue
 		}
 		seen[f] = true
-		verdict, by, ok := e.judge(f)
+		raw, by, ok := e.judge(f)
+		verdict := raw
+		if raw == proxied {
+			verdict = redirect
+			if anyway, _, ok := beside.judge(f); ok && anyway == allow {
+				verdict = allow
+			}
+		}
 		// Of what no policy touches a few are enough.
 		if ok && (by.Outcome != "profile" || r.Intn(8) == 0) {
-			out = append(out, answer{f, verdict, by})
+			out = append(out, answer{f, raw, verdict, by})
 		}
 	}
 	return out, e, nil

@@ -16,7 +16,8 @@ import (
 
 const (
 	enoughFlows  = 200 // flows that a construct has to decide in each verdict
-	handFlows    = 220 // flows of a hand-written world
+	handFlows    = 160 // flows of a hand-written world
+	drawn        = 12  // flows that are drawn for each one that is kept
 	perConstruct = 40  // flows of one world that are kept for a construct and verdict
 	module       = "github.com/cilium/cilium"
 	route        = "recorder/cilium: CRD schema, Parse and Sanitize, policy repository, ipcache identities, resolved policy map"
@@ -45,7 +46,7 @@ func (r *recorder) one(w *world.World, flows int, clean bool) (*world.World, err
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", w.Name, err)
 	}
-	pool, e, err := draw(rand.New(rand.NewSource(w.Seed+7)), w, docs, flows*10)
+	pool, e, err := draw(rand.New(rand.NewSource(w.Seed+7)), w, docs, flows*drawn)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", w.Name, err)
 	}
@@ -129,7 +130,7 @@ func deciding(w *world.World, docs []*document, s site, flows []answer) ([]int, 
 	}
 	var out []int
 	for i, a := range flows {
-		if verdict, _, ok := e.judge(a.flow); ok && verdict != a.verdict {
+		if verdict, _, ok := e.judge(a.flow); ok && verdict != a.raw {
 			out = append(out, i)
 		}
 	}
@@ -141,7 +142,7 @@ func record(args []string) error {
 	out := flags.String("out", "", "directory for the vectors")
 	seed := flags.Int64("seed", 20261127, "seed of the generator")
 	least := flags.Int("worlds", 300, "worlds to generate at least")
-	limit := flags.Int("limit", 520, "worlds to generate at most, to fill the table of constructs")
+	limit := flags.Int("limit", 450, "worlds to generate at most, to fill the table of constructs")
 	flows := flags.Int("flows", 330, "flows a world")
 	date := flags.String("date", "", "day of the recording, YYYY-MM-DD")
 	if err := flags.Parse(args); err != nil {
