@@ -12,7 +12,8 @@ import { readManifests } from "./manifest/read.ts";
 import type { ReportInput } from "./report/report.ts";
 import { interpretCalico } from "./sources/calico/interpret.ts";
 import type { CalicoPolicy, CalicoTier } from "./sources/calico/model.ts";
-import type { SourcePolicies } from "./sources/index.ts";
+import { interpretCilium } from "./sources/cilium/interpret.ts";
+import type { SourceEngine, SourcePolicies } from "./sources/index.ts";
 import { SourceReader } from "./sources/index.ts";
 
 /** The options that reading needs. */
@@ -22,6 +23,8 @@ export interface ReadOptions {
   readonly facts: InventoryOptions;
   /** Tiers that the input lacks. */
   readonly tiers: readonly CalicoTier[];
+  /** Which engine enforces, where the input may have policies of both. */
+  readonly from: SourceEngine | undefined;
 }
 
 /** One set of policies as files. */
@@ -30,8 +33,8 @@ export interface SetFiles {
   /** Findings about files that could not be read at all. */
   readonly unreadable: readonly Diagnostic[];
   /** What objects that carry our own annotation are. */
-  readonly ownOutput: "context" | "context-beside-calico" | "input";
-  /** Whether ipBlocks of Kubernetes policies match pods: Calico's and the VPC CNI's do. */
+  readonly ownOutput: "context" | "context-beside-others" | "input";
+  /** Whether ipBlocks of Kubernetes policies match pods: Calico's and the VPC CNI's do. Of Cilium's it is known. */
   readonly ipBlockMatchesPods: "yes" | "no";
   /** True for files that another set of the run has, too: their facts and findings are taken once. */
   readonly repeated?: boolean;
@@ -139,6 +142,7 @@ class SetReader {
         defaultNamespace,
         ipBlockMatchesPods: files.ipBlockMatchesPods,
         ownOutput: files.ownOutput,
+        from: options.from,
       },
       this.#report,
     );
@@ -172,15 +176,21 @@ class SetReader {
   }
 
   interpret(policies: SourcePolicies, snapshot: Snapshot): ReadSet {
+    const kubernetes = policies.kubernetes.map(({ policy }) => policy);
+    const kept = policies.kubernetes.map((one) => one.kept);
+    const inputs = this.counts.finish(this.#reader);
+    if (policies.engine === "cilium") {
+      const set = interpretCilium(policies.cilium, snapshot, kubernetes, this.#report);
+      return { set, kept, unplaced: [], inputs };
+    }
     const { set, unplaced } = interpretCalico(
       policies.calico,
       snapshot,
-      policies.kubernetes.map(({ policy }) => policy),
+      kubernetes,
       { tiers: this.#options.tiers },
       this.#report,
     );
-    const kept = policies.kubernetes.map((one) => one.kept);
-    return { set, kept, unplaced, inputs: this.counts.finish(this.#reader) };
+    return { set, kept, unplaced, inputs };
   }
 }
 
@@ -228,9 +238,9 @@ class InputCounts {
 type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 
 /** Namespaces in which a policy lies: they exist, whatever else is known of them. */
-function namespacesOf({ calico, kubernetes }: SourcePolicies): readonly string[] {
+function namespacesOf({ calico, cilium, kubernetes }: SourcePolicies): readonly string[] {
   const names = new Set<string>();
-  for (const { origin } of calico.policies) {
+  for (const { origin } of [...calico.policies, ...cilium.policies]) {
     if (origin.namespace !== undefined) names.add(origin.namespace);
   }
   for (const { kept } of kubernetes) names.add(kept.namespace);

@@ -103,7 +103,7 @@ export function runVerify(input: VerifyInput): VerificationReport {
 }
 
 /**
- * Nobody can say of an engine that is not known whether its ipBlocks match pods. If Calico gives way to it, what is let in
+ * Nobody can say of an engine that is not known whether its ipBlocks match pods. If another engine gives way to it, what is let in
  * is judged by the reading that lets in most, what is lost by the one that lets in least; if the same engine enforces both
  * sets, it reads both in the same way, and the worse of two comparisons counts.
  */
@@ -111,17 +111,20 @@ function readingsOf(
   [source, sourceAgain]: readonly [PolicySet, PolicySet],
   [target, targetAgain]: readonly [PolicySet, PolicySet],
 ): readonly ComparedSets[] {
-  if (target === targetAgain || isCalico(target)) return [{ source, target, narrowTarget: target }];
-  if (isCalico(source)) return [{ source, target, narrowTarget: targetAgain }];
+  if (target === targetAgain || hasOwnEngine(target))
+    return [{ source, target, narrowTarget: target }];
+  if (hasOwnEngine(source)) return [{ source, target, narrowTarget: targetAgain }];
   return [
     { source, target, narrowTarget: target },
     { source: sourceAgain, target: targetAgain, narrowTarget: targetAgain },
   ];
 }
 
-/** Calico itself enforces a set with policies of its own, and its ipBlocks match pods. */
-function isCalico({ tiers }: PolicySet): boolean {
-  return tiers.some(({ policies }) => policies.some(({ origin }) => origin.engine === "calico"));
+/** The engine enforces a set with policies of its own, and of its ipBlocks it is known whether they match pods. */
+function hasOwnEngine({ tiers }: PolicySet): boolean {
+  return tiers.some(({ policies }) =>
+    policies.some(({ origin }) => origin.engine !== "kubernetes"),
+  );
 }
 
 function isFailing(outcome: Outcome, failOn: FailOn): boolean {

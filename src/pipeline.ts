@@ -15,6 +15,7 @@ import { readSources } from "./pipeline-read.ts";
 import type { RunReport } from "./report/report.ts";
 import { buildReport } from "./report/build.ts";
 import type { CalicoPolicy, CalicoTier } from "./sources/calico/model.ts";
+import type { SourceEngine } from "./sources/index.ts";
 import type { RefutedClaim } from "./verify/confirm.ts";
 
 /** From which outcome on a run fails; "none": from no outcome. */
@@ -30,6 +31,8 @@ export interface ConvertOptions {
   /** Facts that the user stated. */
   readonly facts: InventoryOptions;
   readonly tiers: readonly CalicoTier[];
+  /** Which engine enforces, where the input may have policies of both. */
+  readonly from: SourceEngine | undefined;
   readonly assume: ReadonlySet<AssumptionCode>;
   readonly allowIncomplete: boolean;
   /** Whether the output is read back and its claims are proved. */

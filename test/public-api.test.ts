@@ -43,6 +43,7 @@ describe("the public API", () => {
         defaultNamespace: "default",
         facts,
         tiers: [],
+        from: undefined,
         assume: new Set(),
         allowIncomplete: false,
         verify: true,

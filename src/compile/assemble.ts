@@ -1,5 +1,6 @@
 import type { AllowPolicy, AllowRule } from "../ir/allow-policy.ts";
-import type { Direction, Policy } from "../ir/policy.ts";
+import type { PolicyOrigin } from "../ir/origin.ts";
+import type { Direction } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import type { Cube } from "../sets/cube.ts";
 import { cubeText } from "../sets/cube.ts";
@@ -25,13 +26,15 @@ export interface Assembled {
 }
 
 /**
- * The objects of one source policy in one namespace: one for each selector that its subject needs, with both directions,
+ * The objects of one source policy in one namespace: one for each selector that its subjects need, with both directions,
  * in source order of rules; then one for each further subject that a rule has of its own. The first ones isolate.
+ *
+ * @param lowered by direction, the parts that the policy has in the model
  */
 export function assemble(
-  policy: Policy,
+  source: PolicyOrigin,
   namespace: string,
-  lowered: Readonly<Record<Direction, LoweredPolicy | undefined>>,
+  lowered: Readonly<Record<Direction, readonly LoweredPolicy[]>>,
 ): Assembled {
   const drafts = new Map<string, Draft>();
   const draftFor = (subject: Cube, overIsolates: boolean): Draft => {
@@ -46,12 +49,13 @@ export function assemble(
 
   const placed: { rule: LoweredRule; draft: Draft; direction: Direction; index: number }[] = [];
   for (const direction of DIRECTIONS) {
-    const isolation = lowered[direction]?.isolation;
-    for (const subject of isolation?.said ?? []) draftFor(subject, false).rules[direction] ??= [];
-    for (const subject of isolation?.over ?? []) draftFor(subject, true).rules[direction] ??= [];
+    for (const { isolation } of lowered[direction]) {
+      for (const subject of isolation.said) draftFor(subject, false).rules[direction] ??= [];
+      for (const subject of isolation.over) draftFor(subject, true).rules[direction] ??= [];
+    }
   }
   for (const direction of DIRECTIONS) {
-    for (const rule of lowered[direction]?.rules ?? []) {
+    for (const rule of lowered[direction].flatMap((part) => part.rules)) {
       if (rule.said === undefined) continue;
       for (const subject of rule.said.subjects) {
         const draft = draftFor(subject, false);
@@ -67,7 +71,7 @@ export function assemble(
   const objects = new Map<Draft, AllowPolicy>();
   for (const draft of drafts.values()) {
     objects.set(draft, {
-      source: policy.origin,
+      source,
       namespace,
       podSelector: selectorOf(draft.subject, "pod"),
       policyTypes: DIRECTIONS.filter((direction) => draft.rules[direction] !== undefined),

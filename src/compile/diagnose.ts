@@ -1,8 +1,9 @@
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../diagnostics/source-range.ts";
-import type { PolicyResult, RuleResult } from "../ir/outcome.ts";
-import type { Policy, Rule } from "../ir/policy.ts";
-import { DIRECTIONS } from "../ir/policy.ts";
+import type { PolicyOrigin } from "../ir/origin.ts";
+import { ruleName } from "../ir/origin.ts";
+import type { RuleResult } from "../ir/outcome.ts";
+import type { Rule } from "../ir/policy.ts";
 import { ANY_ADDRESS } from "../sets/address-set.ts";
 import type { PeerBox } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
@@ -10,8 +11,10 @@ import { compileDiagnostics } from "./diagnostics.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods } from "./facts.ts";
 import type { LoweringOptions } from "./draft-rule.ts";
+import type { LoweredPolicy } from "./lower-direction.ts";
 import { policyName, restsOnNamespaces } from "./results.ts";
-import type { PolicyInNamespace } from "./results.ts";
+import type { JudgedPolicy, PolicyInNamespace } from "./results.ts";
+import type { SourcePolicy } from "./source-policy.ts";
 import { trafficText } from "../sets/traffic-set.ts";
 
 const hasAccount = (of: Cube): boolean =>
@@ -98,7 +101,7 @@ function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
 function ruleFinding(
   rule: Rule,
   result: RuleResult,
-  policy: Policy,
+  policy: PolicyOrigin,
   isOwnFault: boolean,
   unknownNamespace: string | undefined,
   facts: Facts,
@@ -108,11 +111,11 @@ function ruleFinding(
     .map(({ policy: origin, rule: own }) =>
       own === undefined
         ? `the end of the tier of ${policyName(origin)}`
-        : `${policyName(origin)} ${own.direction}[${String(own.index)}]`,
+        : `${policyName(origin)} ${ruleName(own)}`,
     )
     .filter((name, index, names) => names.indexOf(name) === index)
     .join(", ");
-  if (policy.origin.engine === "kubernetes") return keptFinding(result, causes, at, facts);
+  if (policy.engine === "kubernetes") return keptFinding(result, causes, at, facts);
   if (result.outcome === "widened") return compileDiagnostics.create("CMP-R005", { at });
   if (rule.action === "deny" || rule.action === "pass") {
     if (result.outcome === "narrowed") {
@@ -177,10 +180,15 @@ function subjectWords(cubes: readonly Cube[]): string {
   return "they are selected by the text of a label value (`contains`, `starts with`, `ends with`)";
 }
 
-/** Findings about one policy. Those that stop the run are returned, too. */
+const loweredParts = ({
+  ingress,
+  egress,
+}: PolicyInNamespace["lowered"]): readonly LoweredPolicy[] => [...ingress, ...egress];
+
+/** Findings about one source policy. Those that stop the run are returned, too. */
 export function diagnosePolicy(
-  policy: Policy,
-  result: PolicyResult,
+  { origin, parts }: SourcePolicy,
+  { result, ofRule }: JudgedPolicy,
   inNamespaces: readonly PolicyInNamespace[],
   covered: readonly string[],
   facts: Facts,
@@ -188,22 +196,22 @@ export function diagnosePolicy(
   report: Report,
 ): readonly Diagnostic[] {
   const stops: Diagnostic[] = [];
-  const at = policy.origin.place;
-  const applies = policy.ingress !== undefined || policy.egress !== undefined;
-  if (applies && covered.length === 0 && restsOnNamespaces(policy)) {
+  const at = origin.place;
+  const applies = parts.some(({ ingress, egress }) => (ingress ?? egress) !== undefined);
+  if (applies && covered.length === 0 && parts.some(restsOnNamespaces)) {
     stops.push(compileDiagnostics.create("CMP-P002", { at }));
   } else if (applies && inNamespaces.length === 0) {
     report(compileDiagnostics.create("CMP-S004", { at }));
   }
   const isFelt = result.outcome !== "exact" && result.outcome !== "conditional";
   for (const { namespace, lowered } of inNamespaces) {
-    if (isFelt && DIRECTIONS.some((direction) => lowered[direction]?.local.certain === false)) {
+    if (isFelt && loweredParts(lowered).some(({ local }) => !local.certain)) {
       const code = inexact === "narrow" ? "CMP-P003" : "CMP-P004";
       report(compileDiagnostics.create(code, { at, namespace }));
     }
   }
   const isolations = inNamespaces.flatMap(({ lowered }) =>
-    DIRECTIONS.flatMap((direction) => lowered[direction]?.isolation ?? []),
+    loweredParts(lowered).map(({ isolation }) => isolation),
   );
   const over = isolations.flatMap((one) => (one.over.length > 0 ? one.source : []));
   const open = isolations.flatMap((one) => one.open);
@@ -221,28 +229,22 @@ export function diagnosePolicy(
   // Where the subject is not known or cannot be said, that is the reason, and it has been given.
   const isOwnFault =
     over.length + open.length === 0 &&
-    inNamespaces.every(({ lowered }) =>
-      DIRECTIONS.every((direction) => lowered[direction]?.local.certain !== false),
-    );
+    inNamespaces.every(({ lowered }) => loweredParts(lowered).every(({ local }) => local.certain));
   const unknownAt = new Map<Rule, string>();
   for (const { namespace, lowered } of inNamespaces) {
-    for (const direction of DIRECTIONS) {
-      for (const { local } of lowered[direction]?.rules ?? []) {
-        if (local.certain || !local.policy.certain || local.rule.opaque.length > 0) continue;
-        unknownAt.set(local.rule, unknownAt.get(local.rule) ?? namespace);
-      }
+    for (const { local } of loweredParts(lowered).flatMap(({ rules }) => rules)) {
+      if (local.certain || !local.policy.certain || local.rule.opaque.length > 0) continue;
+      unknownAt.set(local.rule, unknownAt.get(local.rule) ?? namespace);
     }
   }
-  const results = new Map(result.rules.map((one) => [one.rule, one]));
-  for (const direction of DIRECTIONS) {
-    for (const rule of policy[direction]?.rules ?? []) {
-      const of = results.get(rule.origin);
-      const finding =
-        of === undefined
-          ? undefined
-          : ruleFinding(rule, of, policy, isOwnFault, unknownAt.get(rule), facts);
-      if (finding !== undefined) report(finding);
-    }
+  const said = new Set<string>();
+  for (const [rule, of] of ofRule) {
+    const finding = ruleFinding(rule, of, origin, isOwnFault, unknownAt.get(rule), facts);
+    if (finding === undefined) continue;
+    // Parts of one rule may have the same to say.
+    const text = `${finding.code} ${rule.origin.place.path} ${finding.message}`;
+    if (!said.has(text)) report(finding);
+    said.add(text);
   }
   for (const stop of stops) report(stop);
   return stops;

@@ -91,8 +91,8 @@ function keep(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): v
   draft.disposition = "emitted";
   draft.said = sayKept(
     local.policy.subjects,
-    onTarget(local.boxes, scene.facts, "under"),
-    onTarget(local.boxes, scene.facts, "over"),
+    onTarget(local.written, scene.facts, "under"),
+    onTarget(local.written, scene.facts, "over"),
   );
   if (scene.plain) {
     draft.wanted = local.boxes;

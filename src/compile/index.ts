@@ -9,12 +9,15 @@ import { assemble } from "./assemble.ts";
 import { diagnosePolicy } from "./diagnose.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
 import type { Facts } from "./facts.ts";
-import { PolicyIndex, coveredNamespaces, namespacesNamed } from "./local.ts";
+import { PolicyIndex, coveredNamespaces } from "./local.ts";
 import type { LoweringOptions } from "./draft-rule.ts";
+import type { LoweredPolicy } from "./lower-direction.ts";
 import { lowerDirection } from "./lower-direction.ts";
 import { BOX_LIMIT } from "./reach.ts";
 import type { PolicyInNamespace } from "./results.ts";
-import { policyResult, restsOnNamespaces } from "./results.ts";
+import { judgePolicy, restsOnNamespaces } from "./results.ts";
+import type { SourcePolicy } from "./source-policy.ts";
+import { namespacesOf, sourcePolicies } from "./source-policy.ts";
 
 export type { Facts } from "./facts.ts";
 export { factsOf } from "./facts.ts";
@@ -31,7 +34,7 @@ export interface LoweredIn {
 }
 
 export interface Lowering {
-  /** One for each policy of the set, in evaluation order. */
+  /** One for each source policy of the set, in evaluation order. */
   readonly results: readonly PolicyResult[];
   /** The objects of all results. What they say of themselves hangs on nothing in other namespaces. */
   readonly objects: readonly LoweredIn[];
@@ -57,56 +60,67 @@ export function lower(
 ): Lowering {
   const index = new PolicyIndex(set);
   const namespaces = coveredNamespaces(set, snapshot);
-  const done = new Map<Policy, PolicyResult>();
+  const sources = sourcePolicies(set);
+  const done = new Map<SourcePolicy, PolicyResult>();
   const stops: Diagnostic[] = [];
   const objects: LoweredIn[] = [];
-  const finish = (policy: Policy, inNamespaces: readonly PolicyInNamespace[]): void => {
-    const known = namespaces.length > 0 || !restsOnNamespaces(policy);
-    const result = known ? policyResult(policy, inNamespaces, facts) : unknownResult(policy, facts);
-    done.set(policy, result);
+  const finish = (source: SourcePolicy, inNamespaces: readonly PolicyInNamespace[]): void => {
+    const judged = judgePolicy(source, inNamespaces, facts);
+    const known = namespaces.length > 0 || !source.parts.some(restsOnNamespaces);
+    const result = known ? judged.result : unknownResult(source, judged.result);
+    done.set(source, result);
     for (const entry of inNamespaces) {
       const { outcome, rules } =
-        inNamespaces.length === 1 ? result : policyResult(policy, [entry], facts);
+        inNamespaces.length === 1 ? result : judgePolicy(source, [entry], facts).result;
       for (const object of entry.assembled.objects) objects.push({ object, outcome, rules });
     }
-    append(stops, diagnosePolicy(policy, result, inNamespaces, namespaces, facts, options, report));
+    append(
+      stops,
+      diagnosePolicy(
+        source,
+        { ...judged, result },
+        inNamespaces,
+        namespaces,
+        facts,
+        options,
+        report,
+      ),
+    );
   };
 
-  const pending = new Map<Policy, PolicyInNamespace[]>();
+  const pending = new Map<SourcePolicy, PolicyInNamespace[]>();
   for (const namespace of namespaces) {
-    for (const [policy, entry] of lowerNamespace(
+    for (const [source, entry] of lowerNamespace(
       namespace,
       index,
+      sources,
       snapshot,
       options,
       facts,
       report,
     )) {
       // Most policies lie in one namespace: what lowering made of them need not be held until all are done.
-      if (namespacesNamed(policy)?.length === 1) finish(policy, [entry]);
+      if (namespacesOf(source)?.length === 1) finish(source, [entry]);
       else {
-        const list = pending.get(policy);
-        if (list === undefined) pending.set(policy, [entry]);
+        const list = pending.get(source);
+        if (list === undefined) pending.set(source, [entry]);
         else list.push(entry);
       }
     }
   }
 
   const results: PolicyResult[] = [];
-  for (const { policies } of set.tiers) {
-    for (const policy of policies) {
-      if (!done.has(policy)) finish(policy, pending.get(policy) ?? []);
-      const result = done.get(policy);
-      if (result !== undefined) results.push(result);
-    }
+  for (const source of new Set(sources.values())) {
+    if (!done.has(source)) finish(source, pending.get(source) ?? []);
+    const result = done.get(source);
+    if (result !== undefined) results.push(result);
   }
   return { results, objects, stops, namespaces };
 }
 
 /** A cluster-wide policy while no namespace is known: what it does is not known either. */
-function unknownResult(policy: Policy, facts: Facts): PolicyResult {
-  const result = policyResult(policy, [], facts);
-  const applies = policy.ingress !== undefined || policy.egress !== undefined;
+function unknownResult({ parts }: SourcePolicy, result: PolicyResult): PolicyResult {
+  const applies = parts.some(({ ingress, egress }) => ingress ?? egress);
   if (!applies) return result;
   return {
     ...result,
@@ -116,15 +130,16 @@ function unknownResult(policy: Policy, facts: Facts): PolicyResult {
   };
 }
 
-/** All policies that select a pod of the namespace. */
+/** All source policies that select a pod of the namespace. */
 function* lowerNamespace(
   namespace: string,
   index: PolicyIndex,
+  sources: ReadonlyMap<Policy, SourcePolicy>,
   snapshot: Snapshot,
   options: LoweringOptions,
   facts: Facts,
   report: Report,
-): Generator<readonly [Policy, PolicyInNamespace]> {
+): Generator<readonly [SourcePolicy, PolicyInNamespace]> {
   const local = index.localise(namespace, snapshot.namespaces.get(namespace)?.labels);
   const effort = { givenUp: 0 };
   const ingress = lowerDirection(local.ingress, options, facts, effort).policies;
@@ -132,15 +147,22 @@ function* lowerNamespace(
   if (effort.givenUp > 0) {
     report(compileDiagnostics.create("CMP-X001", { namespace, limit: BOX_LIMIT }));
   }
-  for (const policy of new Set([...ingress.keys(), ...egress.keys()])) {
-    const lowered = { ingress: ingress.get(policy), egress: egress.get(policy) };
-    const kept = policy.origin.engine === "kubernetes";
+  const selecting = new Set<SourcePolicy>();
+  for (const policy of [...ingress.keys(), ...egress.keys()]) {
+    const source = sources.get(policy);
+    if (source !== undefined) selecting.add(source);
+  }
+  for (const source of selecting) {
+    const loweredIn = (of: ReadonlyMap<Policy, LoweredPolicy>): readonly LoweredPolicy[] =>
+      source.parts.flatMap((part) => of.get(part) ?? []);
+    const lowered = { ingress: loweredIn(ingress), egress: loweredIn(egress) };
+    const kept = source.origin.engine === "kubernetes";
     yield [
-      policy,
+      source,
       {
         namespace,
         lowered,
-        assembled: kept ? NOT_ASSEMBLED : assemble(policy, namespace, lowered),
+        assembled: kept ? NOT_ASSEMBLED : assemble(source.origin, namespace, lowered),
       },
     ];
   }

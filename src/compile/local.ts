@@ -52,6 +52,7 @@ export class LocalRule {
   readonly #direction: Direction;
   readonly #own: { readonly boxes: readonly PodBox[]; readonly certain: boolean } | undefined;
   #boxes: readonly Box[] | undefined;
+  #written: readonly Box[] | undefined;
 
   constructor(rule: Rule, policy: LocalPolicy, direction: Direction) {
     this.rule = rule;
@@ -83,6 +84,15 @@ export class LocalRule {
   get boxes(): readonly Box[] {
     this.#boxes ??= ruleBoxes(this.rule, this.subjects, this.#direction);
     return this.#boxes;
+  }
+
+  /** What it means as an object that is written as it is. */
+  get written(): readonly Box[] {
+    const { asWritten } = this.rule;
+    if (asWritten === undefined) return this.boxes;
+    const rule = { ...this.rule, peer: asWritten };
+    this.#written ??= ruleBoxes(rule, this.subjects, this.#direction);
+    return this.#written;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { AssumptionCode } from "../ir/assumption.ts";
 import type { PolicyOrigin, RuleOrigin } from "../ir/origin.ts";
+import { ruleName } from "../ir/origin.ts";
 import type { IsolationResult, Outcome, PolicyResult, RuleResult, Witness } from "../ir/outcome.ts";
 import { worstOutcome } from "../ir/outcome.ts";
 import type { Action, Direction, Policy, Rule } from "../ir/policy.ts";
@@ -16,14 +17,23 @@ import type { Cause } from "./causes.ts";
 import { hasUnsaid } from "./draft-rule.ts";
 import type { LoweredPolicy, LoweredRule } from "./lower-direction.ts";
 import { namespacesNamed } from "./local.ts";
+import { DISPOSITIONS, mergeRuleResults } from "./merge-rules.ts";
+import type { SourcePolicy } from "./source-policy.ts";
 import { isOtherTraffic } from "./say-traffic.ts";
 import { witnessOf } from "./witness.ts";
 
-/** What became of a policy in one namespace. */
+/** What became of a source policy in one namespace. */
 export interface PolicyInNamespace {
   readonly namespace: string;
-  readonly lowered: Readonly<Record<Direction, LoweredPolicy | undefined>>;
+  /** Its parts, as far as they select pods of the namespace. */
+  readonly lowered: Readonly<Record<Direction, readonly LoweredPolicy[]>>;
   readonly assembled: Assembled;
+}
+
+export interface JudgedPolicy {
+  readonly result: PolicyResult;
+  /** What became of each rule of the model; `result` has them by the rules of the source. */
+  readonly ofRule: ReadonlyMap<Rule, RuleResult>;
 }
 
 /** A policy as people call it. */
@@ -35,7 +45,7 @@ export function policyName(origin: PolicyOrigin): string {
 export function causeName({ policy, rule }: Cause): string {
   const name = policyName(policy.policy.origin);
   if (rule === undefined) return `${name} (the end of its tier)`;
-  return `${name} ${rule.rule.origin.direction}[${String(rule.rule.origin.index)}]`;
+  return `${name} ${ruleName(rule.rule.origin)}`;
 }
 
 /** The outcome of one rule in one namespace: nothing but what its set differences say. */
@@ -82,8 +92,6 @@ function ruleWitness(
   const nothing = { verdict: "deny", by: "no NetworkPolicy allows it" } as const;
   return witnessOf(lost, direction, namespace, { verdict: "allow", by }, nothing, podRanges);
 }
-
-const DISPOSITIONS = ["emitted", "skipped", "redundant"] as const;
 
 interface RulePlace {
   readonly namespace: string;
@@ -183,36 +191,44 @@ function isolationWitnesses(inNamespaces: readonly PolicyInNamespace[]): readonl
   const found: Witness[] = [];
   for (const { namespace, lowered } of inNamespaces) {
     for (const direction of DIRECTIONS) {
-      const isolation = lowered[direction]?.isolation;
-      const spare = isolation?.spare ?? [];
-      for (const labels of [...(isolation?.over ?? []), ...spare].slice(0, 1)) {
-        const by = spare.includes(labels)
-          ? "no policy, unless it selects that namespace"
-          : "no policy selects such a pod";
-        const unrelated = { verdict: "allow", by } as const;
-        found.push(
-          isolationWitness(labels, direction, namespace, [
-            unrelated,
-            { verdict: "deny", by: "isolated too" },
-          ]),
-        );
-      }
-      const origin = lowered[direction]?.local.policy.origin;
-      const opened = [...(isolation?.open ?? []), ...(isolation?.unsure ?? [])].slice(0, 1);
-      for (const labels of opened) {
-        const by = isolation?.open.includes(labels) === true || origin === undefined;
-        const denied = {
-          verdict: "deny",
-          by: by ? "the end of the tier" : policyName(origin),
-        } as const;
-        found.push(
-          isolationWitness(labels, direction, namespace, [
-            denied,
-            { verdict: "allow", by: "left open" },
-          ]),
-        );
-      }
+      for (const { isolation, local } of lowered[direction])
+        found.push(...witnessesOfIsolation(isolation, local.policy.origin, direction, namespace));
     }
+  }
+  return found;
+}
+
+function witnessesOfIsolation(
+  isolation: Isolation,
+  origin: PolicyOrigin,
+  direction: Direction,
+  namespace: string,
+): readonly Witness[] {
+  const found: Witness[] = [];
+  const { spare } = isolation;
+  for (const labels of [...isolation.over, ...spare].slice(0, 1)) {
+    const by = spare.includes(labels)
+      ? "no policy, unless it selects that namespace"
+      : "no policy selects such a pod";
+    const unrelated = { verdict: "allow", by } as const;
+    found.push(
+      isolationWitness(labels, direction, namespace, [
+        unrelated,
+        { verdict: "deny", by: "isolated too" },
+      ]),
+    );
+  }
+  for (const labels of [...isolation.open, ...isolation.unsure].slice(0, 1)) {
+    const denied = {
+      verdict: "deny",
+      by: isolation.open.includes(labels) ? "the end of the tier" : policyName(origin),
+    } as const;
+    found.push(
+      isolationWitness(labels, direction, namespace, [
+        denied,
+        { verdict: "allow", by: "left open" },
+      ]),
+    );
   }
   return found;
 }
@@ -224,39 +240,45 @@ export function restsOnNamespaces(policy: Policy): boolean {
   return policy.subject.pods.length > 0 && namespacesNamed(policy) === undefined;
 }
 
-/** The result of a policy, out of what became of it in each namespace that it can select. */
-export function policyResult(
-  policy: Policy,
+/** The result of a source policy, out of what became of it in each namespace that it can select. */
+export function judgePolicy(
+  { origin, parts }: SourcePolicy,
   inNamespaces: readonly PolicyInNamespace[],
   facts: Facts,
-): PolicyResult {
-  const rules: RuleResult[] = [];
+): JudgedPolicy {
+  const ofRule = new Map<Rule, RuleResult>();
+  const inert: RuleResult[] = [];
   const isolation: Record<Direction, IsolationResult> = { ingress: "none", egress: "none" };
-  const kept = policy.origin.engine === "kubernetes";
+  const kept = origin.engine === "kubernetes";
   const outcomes: Outcome[] = [];
   let leftOut = false;
   let byValues = false;
   for (const direction of DIRECTIONS) {
-    const source = policy[direction];
-    if (source === undefined) continue;
-    // INVARIANT: a lowered direction has every rule of the policy, in source order.
-    source.rules.forEach((rule, index) => {
-      const places: RulePlace[] = [];
-      for (const { namespace, lowered, assembled } of inNamespaces) {
-        const own = lowered[direction]?.rules[index];
-        if (own === undefined) continue;
-        places.push({ namespace, rule: own, placements: assembled.placements.get(own) ?? NOTHING });
-      }
-      const result = ruleResult(rule, places, facts);
-      leftOut ||= result.disposition === "skipped";
-      outcomes.push(result.outcome);
-      rules.push(result);
-    });
     const isolations: Isolation[] = [];
-    for (const { lowered } of inNamespaces) {
-      const own = lowered[direction]?.isolation;
-      if (own !== undefined) isolations.push(own);
+    for (const part of parts) {
+      const source = part[direction];
+      if (source === undefined) continue;
+      const all = inNamespaces.flatMap((one) => {
+        const own = one.lowered[direction].find(({ local }) => local.policy === part);
+        return own === undefined ? [] : [{ ...one, own }];
+      });
+      for (const { own } of all) isolations.push(own.isolation);
+      // INVARIANT: a lowered direction has every rule of the policy, in source order.
+      source.rules.forEach((rule, index) => {
+        const places: RulePlace[] = [];
+        for (const { namespace, own, assembled } of all) {
+          const lowered = own.rules[index];
+          if (lowered === undefined) continue;
+          const placements = assembled.placements.get(lowered) ?? NOTHING;
+          places.push({ namespace, rule: lowered, placements });
+        }
+        const result = ruleResult(rule, places, facts);
+        leftOut ||= result.disposition === "skipped";
+        outcomes.push(result.outcome);
+        ofRule.set(rule, result);
+      });
     }
+    if (!parts.some((part) => part[direction] !== undefined)) continue;
     const result = isolationResult(isolations);
     isolation[direction] = result;
     if (result === "less") outcomes.push("widened");
@@ -265,18 +287,23 @@ export function policyResult(
     leftOut ||= result === "less";
     byValues ||= isolations.some((one) => one.byValues);
   }
-  for (const { origin, action } of policy.inert) rules.push(inertResult(origin, action));
+  for (const part of parts) {
+    for (const rule of part.inert) inert.push(inertResult(rule.origin, rule.action));
+  }
+  const rules = mergeRuleResults([...ofRule.values(), ...inert]);
 
   const own: AssumptionCode[] = [];
-  if (restsOnNamespaces(policy) && (policy.ingress !== undefined || policy.egress !== undefined)) {
+  if (
+    parts.some((part) => restsOnNamespaces(part) && (part.ingress ?? part.egress) !== undefined)
+  ) {
     own.push("namespaces");
   }
   if (byValues) own.push("subject-values");
   if (own.length > 0) outcomes.push("conditional");
   const objects = inNamespaces.flatMap(({ assembled }) => assembled.objects);
   const outcome = worstOutcome(outcomes);
-  return {
-    policy: policy.origin,
+  const result: PolicyResult = {
+    policy: origin,
     disposition: objects.length > 0 || kept ? "emitted" : leftOut ? "skipped" : "redundant",
     outcome,
     isolation,
@@ -291,6 +318,7 @@ export function policyResult(
         ? NOTHING
         : [...isolationWitnesses(inNamespaces), ...rules.flatMap((rule) => rule.witness ?? [])],
   };
+  return { result, ofRule };
 }
 
 function inertResult(rule: RuleOrigin, action: Action): RuleResult {

@@ -12,6 +12,7 @@ import type {
   KnownAccount,
   KnownEndpointSlice,
   KnownNamespace,
+  KnownNode,
   KnownPod,
   KnownService,
   Snapshot,
@@ -43,6 +44,7 @@ export class SnapshotBuilder {
   readonly #spoiltServices = new Set<string>();
   readonly #pools: ParsedCidr[] = [];
   #poolsSpoilt = false;
+  readonly #nodes = new Map<string, { labels: Labels | undefined; addresses: Set<bigint> }>();
 
   constructor(defaultNamespace: string) {
     this.defaultNamespace = defaultNamespace;
@@ -109,6 +111,19 @@ export class SnapshotBuilder {
     this.#spoiltServices.add(keyOf({ namespace, name: service }));
   }
 
+  /** What one object tells of a node; several may tell of the same one. */
+  addNode({ name, labels, addresses }: KnownNode): void {
+    let node = this.#nodes.get(name);
+    if (node === undefined) {
+      node = { labels, addresses: new Set() };
+      this.#nodes.set(name, node);
+    }
+    // Of two Node objects that differ neither is to be relied on.
+    if (labels !== undefined)
+      node.labels = node.labels === undefined || sameLabels(node.labels, labels) ? labels : {};
+    for (const address of addresses) node.addresses.add(address);
+  }
+
   addPool(cidr: ParsedCidr): void {
     this.#pools.push(cidr);
   }
@@ -127,6 +142,13 @@ export class SnapshotBuilder {
       accounts: undisputed(this.#accounts, "ServiceAccount", report).sort(byName),
       services: undisputed(this.#services, "Service", report).sort(byName),
       slices: this.#buildSlices(report),
+      nodes: [...this.#nodes]
+        .map(([name, { labels, addresses }]) => ({
+          name,
+          labels,
+          addresses: [...addresses].sort((a, b) => (a < b ? -1 : 1)),
+        }))
+        .sort((a, b) => compareText(a.name, b.name)),
       podRanges,
       targetPodRanges: rangesOf(options.targetPodCidrs) ?? podRanges,
     };

@@ -27,7 +27,14 @@ export function readService(
   }
   if (!reading.sound) return;
   builder.addService(
-    { namespace, name: reading.name, selector, ports, document: reading.document },
+    {
+      namespace,
+      name: reading.name,
+      labels: reading.labels(["metadata", "labels"]),
+      selector,
+      ports,
+      document: reading.document,
+    },
     reading.place([]),
   );
 }

@@ -5,6 +5,7 @@ import type { SnapshotBuilder } from "./build.ts";
 import { inventoryDiagnostics } from "./diagnostics.ts";
 import { FactReading, asMapping } from "./fact-reading.ts";
 import { isNamespaceName, isObjectName } from "./label-syntax.ts";
+import { readCiliumNode, readEndpointsOfCilium, readIdentity, readNode } from "./read-node.ts";
 import { readPod, readTemplate } from "./read-pod.ts";
 import { readEndpointSlice, readService } from "./read-service.ts";
 
@@ -22,8 +23,7 @@ const FACT_KINDS: ReadonlyMap<string, FactKind> = new Map<string, FactKind>([
   ["discovery.k8s.io/EndpointSlice", { namespaced: true, read: readEndpointSlice }],
   // The older form of EndpointSlices, of which each cluster has both.
   ["/Endpoints", { namespaced: true, read: coverOnly }],
-  // Never its `podCIDR`: it is not where pods get their addresses under the engines that we know.
-  ["/Node", { namespaced: false, read: nothing }],
+  ["/Node", { namespaced: false, read: readNode }],
   ["/ReplicationController", templateAt("spec", "template")],
   ["/PodTemplate", templateAt("template")],
   ...["apps", "extensions"].flatMap((group): [string, FactKind][] =>
@@ -37,6 +37,10 @@ const FACT_KINDS: ReadonlyMap<string, FactKind> = new Map<string, FactKind>([
   ["argoproj.io/Rollout", templateAt("spec", "template")],
   ["projectcalico.org/IPPool", { namespaced: false, read: readPool }],
   ["crd.projectcalico.org/IPPool", { namespaced: false, read: readPool }],
+  ["cilium.io/CiliumNode", { namespaced: false, read: readCiliumNode }],
+  ["cilium.io/CiliumEndpoint", { namespaced: true, read: coverOnly }],
+  ["cilium.io/CiliumEndpointSlice", { namespaced: false, read: readEndpointsOfCilium }],
+  ["cilium.io/CiliumIdentity", { namespaced: false, read: readIdentity }],
 ]);
 
 /**
@@ -113,10 +117,6 @@ function readAccount(reading: FactReading, namespace: string, builder: SnapshotB
 
 function coverOnly(_: FactReading, namespace: string, builder: SnapshotBuilder): void {
   builder.coverNamespace(namespace);
-}
-
-function nothing(): void {
-  // Only counted.
 }
 
 /**

@@ -12,6 +12,7 @@ export interface Snapshot {
   readonly accounts: readonly KnownAccount[];
   readonly services: readonly KnownService[];
   readonly slices: readonly KnownEndpointSlice[];
+  readonly nodes: readonly KnownNode[];
   /** Where pod addresses lie before the switch; undefined when unknown. */
   readonly podRanges: AddressSet | undefined;
   /** And after it; undefined when unknown. Equal to `podRanges` unless the user says otherwise. */
@@ -59,6 +60,7 @@ export interface KnownAccount {
 export interface KnownService {
   readonly namespace: string;
   readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly selector: Readonly<Record<string, string>>;
   readonly ports: readonly {
     readonly name?: string;
@@ -67,6 +69,15 @@ export interface KnownService {
     readonly targetPort: number | string;
   }[];
   readonly document: DocumentRef;
+}
+
+/** A node, with all addresses that objects of whatever kind give it. */
+export interface KnownNode {
+  readonly name: string;
+  /** Undefined: no Node object told them. */
+  readonly labels: Readonly<Record<string, string>> | undefined;
+  /** Empty: unknown. */
+  readonly addresses: readonly bigint[];
 }
 
 export interface KnownEndpointSlice {

@@ -76,6 +76,24 @@ export const ASSUMPTIONS = {
     ifFalse: "widens",
     standing: false,
   },
+  "private-pods": {
+    code: "ASM-N006",
+    sentence: "pods have addresses of private ranges",
+    ifFalse: "widens",
+    standing: false,
+  },
+  "nodes-elsewhere": {
+    code: "ASM-N007",
+    sentence: "no node has an address that a rule about CIDRs or the outside world covers",
+    ifFalse: "widens",
+    standing: false,
+  },
+  "single-cluster": {
+    code: "ASM-E002",
+    sentence: "the cluster is not part of a mesh of clusters",
+    ifFalse: "widens",
+    standing: false,
+  },
   "only-tcp-udp-sctp": {
     code: "ASM-R001",
     sentence: "no traffic but TCP, UDP and SCTP matters",

@@ -19,11 +19,17 @@ export interface PolicyOrigin {
   readonly place: SourcePlace;
 }
 
-/** Where a rule came from. One object for each rule of the input. */
+/** Where a rule came from. One object for each rule of the input: rules of the model that share it are parts of one. */
 export interface RuleOrigin {
   readonly direction: Direction;
-  /** Position in the source's list, from 0. */
+  /** Position among the policy's rules of the direction, from 0. */
   readonly index: number;
   /** `place.path` is the rule's field path, such as `spec.ingress[2]`. */
   readonly place: SourcePlace;
+}
+
+/** A rule as people call it: `ingress[2]`, or the field path where that says more. */
+export function ruleName({ direction, index, place: { path } }: RuleOrigin): string {
+  const name = path.startsWith("spec.") ? path.slice("spec.".length) : path;
+  return name === "" ? `${direction}[${String(index)}]` : name;
 }

@@ -68,6 +68,11 @@ export interface Rule {
    * not say; lowering may write them so, to be recognised.
    */
   readonly blocks?: readonly AddressBlock[];
+  /**
+   * Of a policy that is written as it is: its peers where a block matches whatever has the address, as blocks of the target
+   * do. Absent: `peer`.
+   */
+  readonly asWritten?: readonly PeerBox[];
   readonly traffic: TrafficPredicate;
   /** What the rest cannot say. All of it must hold too for the rule to match. */
   readonly opaque: readonly OpaqueCondition[];

@@ -2,7 +2,9 @@ import { compareText } from "../base/compare.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { AssumptionCode, AssumptionDefinition } from "../ir/assumption.ts";
 import { ASSUMPTIONS } from "../ir/assumption.ts";
+import type { PolicyOrigin, RuleOrigin } from "../ir/origin.ts";
 import type { Outcome } from "../ir/outcome.ts";
+import { worstOutcome } from "../ir/outcome.ts";
 import type { Direction, Policy, PolicySet, Rule } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import { addressSetText } from "../sets/address-set.ts";
@@ -223,9 +225,15 @@ function comparedPolicies(
   { tiers }: PolicySet,
   shown: Shown,
 ): readonly ComparedPolicy[] {
-  return tiers
-    .flatMap(({ policies }) => policies)
-    .map((policy) => comparedPolicy(side, policy, shown))
+  // Policies of one origin are parts of one.
+  const byOrigin = new Map<PolicyOrigin, Policy[]>();
+  for (const policy of tiers.flatMap(({ policies }) => policies)) {
+    const parts = byOrigin.get(policy.origin);
+    if (parts === undefined) byOrigin.set(policy.origin, [policy]);
+    else parts.push(policy);
+  }
+  return [...byOrigin]
+    .map(([origin, parts]) => comparedPolicy(side, origin, parts, shown))
     .sort(
       (a, b) =>
         compareText(a.source.file, b.source.file) ||
@@ -235,9 +243,14 @@ function comparedPolicies(
     );
 }
 
-function comparedPolicy(side: Side, policy: Policy, shown: Shown): ComparedPolicy {
-  const { origin } = policy;
-  const finding = shown.comparison.ofPolicy(policy);
+function comparedPolicy(
+  side: Side,
+  origin: PolicyOrigin,
+  parts: readonly Policy[],
+  shown: Shown,
+): ComparedPolicy {
+  const findings = parts.map((policy) => shown.comparison.ofPolicy(policy));
+  const outcome = worstOutcome(findings.map((finding) => finding.outcome));
   return {
     side,
     source: {
@@ -249,32 +262,51 @@ function comparedPolicy(side: Side, policy: Policy, shown: Shown): ComparedPolic
       tier: origin.tier ?? null,
       ...placeOf(origin.place),
     },
-    outcome: finding.outcome,
-    losesOnlyOther: finding.onlyOther,
-    rules: DIRECTIONS.flatMap((direction) =>
-      (policy[direction]?.rules ?? []).map((rule) => comparedRule(rule, shown)),
+    outcome,
+    losesOnlyOther: losesOnlyOther(findings),
+    rules: DIRECTIONS.flatMap((direction) => comparedRules(parts, direction, shown)),
+    assumptions: [...new Set(findings.flatMap((finding) => finding.assumptions))].map(
+      (name) => ASSUMPTIONS[name].code,
     ),
-    assumptions: finding.assumptions.map((name) => ASSUMPTIONS[name].code),
     verification: {
-      status: statusOf(finding.outcome),
-      witnesses: witnessesOf(finding, shown),
-      unanswered: [finding.wider, finding.narrower].flatMap(unanswered),
+      status: statusOf(outcome),
+      witnesses: findings.flatMap((finding) => witnessesOf(finding, shown)),
+      unanswered: findings.flatMap(({ wider, narrower }) => [wider, narrower].flatMap(unanswered)),
     },
   };
 }
 
-function comparedRule(rule: Rule, shown: Shown): ComparedRule {
-  const { direction, index, place } = rule.origin;
-  const finding = shown.comparison.ofRule(rule);
-  return {
-    direction,
-    index,
-    action: rule.action,
-    path: place.path,
-    ...placeOf(place),
-    outcome: finding.outcome,
-    witness: witnessesOf(finding, shown)[0] ?? null,
-  };
+function losesOnlyOther(findings: readonly Finding[]): boolean {
+  const losing = findings.filter(({ narrower }) => narrower.kind === "witness");
+  return losing.length > 0 && losing.every(({ onlyOther }) => onlyOther);
+}
+
+/** One for each rule as its author wrote it, in source order. */
+function comparedRules(
+  parts: readonly Policy[],
+  direction: Direction,
+  shown: Shown,
+): readonly ComparedRule[] {
+  const byOrigin = new Map<RuleOrigin, Rule[]>();
+  for (const rule of parts.flatMap((policy) => policy[direction]?.rules ?? [])) {
+    const rules = byOrigin.get(rule.origin);
+    if (rules === undefined) byOrigin.set(rule.origin, [rule]);
+    else rules.push(rule);
+  }
+  return [...byOrigin]
+    .sort(([a], [b]) => a.index - b.index)
+    .map(([{ index, place }, rules]) => {
+      const findings = rules.map((rule) => shown.comparison.ofRule(rule));
+      return {
+        direction,
+        index,
+        action: rules[0]?.action ?? "",
+        path: place.path,
+        ...placeOf(place),
+        outcome: worstOutcome(findings.map((finding) => finding.outcome)),
+        witness: findings.flatMap((finding) => witnessesOf(finding, shown))[0] ?? null,
+      };
+    });
 }
 
 function witnessesOf(

@@ -3,6 +3,7 @@ import { compareText } from "../base/compare.ts";
 import { lineAndColumn } from "../diagnostics/source-range.ts";
 import type { SourcePlace } from "../diagnostics/source-range.ts";
 import type { PolicyOrigin } from "../ir/origin.ts";
+import { ruleName } from "../ir/origin.ts";
 import type { Direction, Policy, Rule, Tier } from "../ir/policy.ts";
 import { addressText } from "../sets/address-set.ts";
 import type { AnswerCase, FlowAnswer } from "../verify/flow-answer.ts";
@@ -199,8 +200,7 @@ function askedPolicy({ policy, rules }: PolicyWalk & { kind: "asked" }): readonl
 }
 
 function ruleLine({ rule, answer, failures }: RuleWalk): string {
-  const { direction, index, place } = rule.origin;
-  const head = `${direction}[${String(index)}] ${rule.action} (${placeText(place)})`;
+  const head = `${ruleName(rule.origin)} ${rule.action} (${placeText(rule.origin.place)})`;
   if (answer === "matches") {
     return rule.action === "log"
       ? `${head} matches; a log decides nothing`
@@ -244,8 +244,7 @@ function notSelecting(policies: readonly PolicyWalk[], { flow }: Walkthrough): r
 
 /** `NetworkPolicy shop/web ingress[0] (policies/web.yaml:12)`. */
 export function ruleText({ origin }: Policy, rule: Rule): string {
-  const { direction, index, place } = rule.origin;
-  return `${nameText(origin)} ${direction}[${String(index)}] (${placeText(place)})`;
+  return `${nameText(origin)} ${ruleName(rule.origin)} (${placeText(rule.origin.place)})`;
 }
 
 function policyText(origin: PolicyOrigin): string {

@@ -3,12 +3,18 @@ import type { DocumentRef } from "../diagnostics/source-range.ts";
 import type { SnapshotBuilder } from "../inventory/build.ts";
 import { readFact } from "../inventory/read.ts";
 import type { KeptObject } from "../ir/kept-object.ts";
+import type { PolicyOrigin } from "../ir/origin.ts";
 import type { Policy } from "../ir/policy.ts";
 import { SOURCE_ANNOTATION } from "../ir/provenance.ts";
 import type { ManifestObject } from "../manifest/manifest-object.ts";
 import { dropDuplicates } from "./calico/duplicates.ts";
 import type { CalicoInput } from "./calico/model.ts";
 import { readCalicoObject } from "./calico/read.ts";
+import { ciliumDiagnostics } from "./cilium/diagnostics.ts";
+import { dropDuplicates as dropCiliumDuplicates } from "./cilium/duplicates.ts";
+import { dropUnsupported } from "./cilium/features.ts";
+import type { CiliumInput } from "./cilium/model.ts";
+import { readCiliumObject } from "./cilium/read.ts";
 import { KubernetesPolicies } from "./kubernetes/duplicates.ts";
 import type { KubernetesPolicy, ReadOptions } from "./kubernetes/network-policy.ts";
 import { isNetworkPolicy, readNetworkPolicy } from "./kubernetes/network-policy.ts";
@@ -17,23 +23,37 @@ import { readOtherKind } from "./kubernetes/other-kinds.ts";
 /** What an object of the input is to a run: each is exactly one of these. */
 export type DocumentClass = "policy" | "context" | "ignored" | "invalid";
 
+/** An engine that enforces policies of its own beside those of Kubernetes. */
+export type SourceEngine = "calico" | "cilium";
+
 /** Everything that was read, by dialect. */
 export interface SourcePolicies {
+  /** The engine that enforces; undefined where the policies do not tell. */
+  readonly engine: SourceEngine | undefined;
   readonly calico: CalicoInput;
+  readonly cilium: CiliumInput;
   readonly kubernetes: readonly { readonly policy: Policy; readonly kept: KeptObject }[];
 }
 
 export interface SourceReadOptions extends ReadOptions {
   /**
-   * What output of an earlier run is. "context": not input, unless there is nothing else. "context-beside-calico": the
-   * same, but together with policies that were kept it is what is in force. "input": as the rest.
+   * What output of an earlier run is. "context": not input, unless there is nothing else. "context-beside-others": the
+   * same, but together with Kubernetes policies that were kept it is what is in force. "input": as the rest.
    */
-  readonly ownOutput?: "context" | "context-beside-calico" | "input";
+  readonly ownOutput?: "context" | "context-beside-others" | "input";
+  /** Which engine enforces, where the input may have policies of both. */
+  readonly from?: SourceEngine | undefined;
 }
 
 /** Takes the objects of a run one by one, hands each to the reader of its kind, and counts what became of it. */
 export class SourceReader {
   readonly #calico: CalicoInput = { policies: [], tiers: [], groups: [] };
+  readonly #cilium: CiliumInput = {
+    policies: [],
+    groups: [],
+    derivatives: [],
+    settings: undefined,
+  };
   readonly #kubernetes = new KubernetesPolicies();
   /** Output of an earlier run: context, unless there is nothing else. */
   readonly #ours: { readonly policy: KubernetesPolicy; readonly document: DocumentRef }[] = [];
@@ -62,14 +82,26 @@ export class SourceReader {
       groups: this.#calico.groups,
     };
     const calico = readCalicoObject(object, apart, this.#options, this.#report);
-    if (calico === "invalid") this.#classes.set(object.document, "invalid");
-    else this.#classes.set(object.document, isFact || calico === "context" ? "context" : "ignored");
+    const cilium = this.#readCiliumFacts(object);
+    const isContext = isFact || calico === "context" || cilium === "context";
+    const isInvalid = calico === "invalid" || cilium === "invalid";
+    this.#classes.set(object.document, isInvalid ? "invalid" : isContext ? "context" : "ignored");
+  }
+
+  /** Groups of CIDRs and settings. */
+  #readCiliumFacts(object: ManifestObject): ReturnType<typeof readCiliumObject> {
+    const apart: CiliumInput = { ...this.#cilium, policies: [], derivatives: [] };
+    const found = readCiliumObject(object, apart, this.#options, this.#report);
+    this.#cilium.settings = apart.settings;
+    return found === "policy" ? "ignored" : found;
   }
 
   #classify(object: ManifestObject): DocumentClass {
     const isFact = readFact(object, this.#facts, this.#report);
     const calico = readCalicoObject(object, this.#calico, this.#options, this.#report);
     if (calico !== "not-calico") return isFact && calico === "ignored" ? "context" : calico;
+    const cilium = readCiliumObject(object, this.#cilium, this.#options, this.#report);
+    if (cilium !== "not-cilium") return cilium;
     if (isFact) return "context";
     const { apiVersion, kind, annotations } = headOf(object.value);
     if (isNetworkPolicy(apiVersion, kind)) {
@@ -100,13 +132,61 @@ export class SourceReader {
     const duplicates = dropDuplicates(this.#calico, this.#report);
     for (const { document } of duplicates.repeated) this.#classes.set(document, "context");
     for (const { document } of duplicates.conflicting) this.#classes.set(document, "invalid");
+    this.#finishCilium();
+    const engine = this.#chooseEngine();
     const isAlone =
-      this.#kubernetes.all.length === 0 || this.#options.ownOutput === "context-beside-calico";
-    if (this.#calico.policies.length === 0 && isAlone) {
+      this.#kubernetes.all.length === 0 || this.#options.ownOutput === "context-beside-others";
+    if (this.#calico.policies.length + this.#cilium.policies.length === 0 && isAlone) {
       for (const { policy, document } of this.#ours)
         this.#classes.set(document, this.#addKubernetes(policy));
     }
-    return { calico: this.#calico, kubernetes: this.#kubernetes.all };
+    return {
+      engine,
+      calico: this.#calico,
+      cilium: this.#cilium,
+      kubernetes: this.#kubernetes.all,
+    };
+  }
+
+  #finishCilium(): void {
+    const duplicates = dropCiliumDuplicates(this.#cilium, this.#report);
+    for (const { document } of duplicates.repeated) this.#classes.set(document, "context");
+    for (const { document } of duplicates.conflicting) this.#classes.set(document, "invalid");
+    for (const { document } of dropUnsupported(this.#cilium, this.#report)) {
+      this.#classes.set(document, "invalid");
+    }
+  }
+
+  /** One engine enforces; the policies of the other one are context then. */
+  #chooseEngine(): SourceEngine | undefined {
+    const calico = this.#calico.policies;
+    const cilium = this.#cilium.policies;
+    const { from } = this.#options;
+    if (from === undefined) {
+      if (calico.length === 0 || cilium.length === 0)
+        return calico.length > 0 ? "calico" : cilium.length > 0 ? "cilium" : undefined;
+      const counts = { calico: calico.length, cilium: cilium.length };
+      this.#report(
+        ciliumDiagnostics.create("CIL-X007", { at: cilium[0]?.origin.place, ...counts }),
+      );
+    }
+    const others: readonly { readonly origin: PolicyOrigin }[] =
+      from === "cilium" ? calico : cilium;
+    for (const { origin } of others) this.#classes.set(origin.place.document, "context");
+    if (from !== undefined && others.length > 0) {
+      const names = others.slice(0, 5).map(({ origin }) => `${origin.kind} ${origin.name}`);
+      this.#report(
+        ciliumDiagnostics.create("CIL-X008", {
+          at: others[0]?.origin.place,
+          count: others.length,
+          engine: from === "cilium" ? "Calico" : "Cilium",
+          names: names.join(", ") + (others.length > names.length ? ", ..." : ""),
+        }),
+      );
+    }
+    if (from === "cilium") calico.length = 0;
+    else cilium.length = 0;
+    return from ?? "calico";
   }
 
   /** What became of an object; objects that were never handed over have no class. */

@@ -130,7 +130,7 @@ function offeredBy(
 ): readonly AssumptionCode[] {
   const namespaces = [...snapshot.namespaces.values()];
   // A conversion writes global policies for the namespaces that its input names, and says that it takes these for all.
-  const isConversion = isCalico(sets.source) && !isCalico(sets.target) && namespaces.length > 0;
+  const isConversion = isOfEngine(sets.source) && !isOfEngine(sets.target) && namespaces.length > 0;
   const isCovered = isConversion || namespaces.some(({ covered }) => covered);
   const hasRanges = snapshot.podRanges !== undefined;
   // Without pods no value would be left, and only conditions on parts of a value ask for what values there are.
@@ -235,7 +235,7 @@ class ComparisonOf implements Comparison {
       }
     }
     this.#losesUnsaid = !rulesOf(sets.target).some(({ unsaid = [] }) => unsaid.length > 0);
-    const isSwitch = isCalico(sets.source) !== isCalico(sets.target);
+    const isSwitch = isOfEngine(sets.source) !== isOfEngine(sets.target);
     this.#ownAssumptionsCount = isSwitch;
     this.#movesAssumed = isSwitch && !targetGiven && snapshot.podRanges !== undefined;
     const { wider, narrower } = judged.judged;
@@ -357,8 +357,11 @@ function asksForText({ tiers }: PolicySet): boolean {
   );
 }
 
-function isCalico({ tiers }: PolicySet): boolean {
-  return tiers.some(({ policies }) => policies.some(({ origin }) => origin.engine === "calico"));
+/** True if the set has policies of an engine's own, so that it is no output of a conversion. */
+function isOfEngine({ tiers }: PolicySet): boolean {
+  return tiers.some(({ policies }) =>
+    policies.some(({ origin }) => origin.engine !== "kubernetes"),
+  );
 }
 
 function sumOf(a: ProofCounts, b: ProofCounts): ProofCounts {

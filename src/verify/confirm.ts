@@ -5,6 +5,7 @@ import type { PolicyResult } from "../ir/outcome.ts";
 import type { Policy, PolicySet, Rule } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import type { Answer, Answers, Difference, Proof } from "./proof.ts";
+import { worseAnswers } from "./proof.ts";
 
 /** What the proof says of the claims of one policy. */
 export interface PolicyConfirmation {
@@ -66,21 +67,25 @@ export function confirmClaims(
   const leavesOpen = results.some(({ isolation }) => Object.values(isolation).includes("less"));
   const court: Court = { bare, bold, full, output, leavesOpen };
 
-  const sources = new Map<PolicyOrigin, Policy>();
+  const sources = new Map<PolicyOrigin, Policy[]>();
   for (const { policies } of set.tiers) {
-    for (const policy of policies) sources.set(policy.origin, policy);
+    for (const policy of policies) {
+      const parts = sources.get(policy.origin);
+      if (parts === undefined) sources.set(policy.origin, [policy]);
+      else parts.push(policy);
+    }
   }
   const policies = new Map<PolicyOrigin, PolicyConfirmation>();
   const ofRule = new Map<RuleOrigin, Difference>();
   const refuted: RefutedClaim[] = [];
   for (const result of results) {
-    const policy = sources.get(result.policy);
-    if (policy === undefined) {
+    const parts = sources.get(result.policy);
+    if (parts === undefined) {
       const questions = ["the place of the policy in the order is not known"];
       policies.set(result.policy, { status: "unknown", witnesses: [], questions });
       continue;
     }
-    policies.set(result.policy, confirmPolicy(policy, result, court, ofRule, refuted));
+    policies.set(result.policy, confirmPolicy(parts, result, court, ofRule, refuted));
   }
   refuted.push(...confirmWhole(results, court));
   return { policies, ofRule, refuted };
@@ -160,8 +165,9 @@ const witnessesOf = (answer: Answer): readonly Difference[] =>
 const questionOf = (answer: Answer): readonly string[] =>
   answer.kind === "unknown" ? [answer.question] : [];
 
+/** @param parts the policies of the model that came from the one of the result */
 function confirmPolicy(
-  policy: Policy,
+  parts: readonly Policy[],
   result: PolicyResult,
   court: Court,
   ofRule: Map<RuleOrigin, Difference>,
@@ -172,19 +178,21 @@ function confirmPolicy(
   // Wider under the assumptions is for the whole set to answer; that an outcome needs none is for the policy.
   const gains = isExact ? bare : bold;
   const wider = output.writtenFor(result).map((written) => gains.ofPolicy(written).wider);
-  if (!court.leavesOpen) wider.push(gains.ofOpenness(policy).wider);
-  const lost = (isExact ? bare : full).ofPolicy(policy);
+  const policy = result.policy;
+  if (!court.leavesOpen) wider.push(...parts.map((part) => gains.ofOpenness(part).wider));
+  const losses = isExact ? bare : full;
+  const lost = parts.map((part) => losses.ofPolicy(part)).reduce(worseAnswers);
   const ruling = rule({ outcome: result.outcome, losesOnlyOther: false }, lost, wider);
-  put(ruling, { policy: policy.origin }, refuted);
+  put(ruling, { policy }, refuted);
   // Where the whole is exact, so are its parts.
   if (!isExact) {
     const claims = new Map(result.rules.map((one) => [one.rule, one]));
-    for (const source of rulesOf(policy)) {
+    for (const source of parts.flatMap((part) => [...rulesOf(part)])) {
       const claim = claims.get(source.origin);
       // What a Deny or Pass leaves out is counted with the policy: flows fall to it that no rule of it allowed.
       if (claim === undefined || source.action !== "allow") continue;
       const own = rule(claim, (claim.outcome === "exact" ? bare : full).ofRule(source), []);
-      put(own, { policy: policy.origin, rule: source.origin }, refuted);
+      put(own, { policy, rule: source.origin }, refuted);
       const [shown] = own.witnesses;
       if (shown !== undefined) ofRule.set(source.origin, shown);
     }

@@ -1,4 +1,5 @@
 import { invariant } from "../base/invariant.ts";
+import { ruleName } from "../ir/origin.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import type { Direction, Policy, PolicySet, Rule } from "../ir/policy.ts";
 import { ALL_PORTS, intersectTraffic, OTHER_TRAFFIC } from "../sets/traffic-set.ts";
@@ -272,10 +273,7 @@ function questionText(
 ): string {
   const name = origin.namespace === undefined ? origin.name : `${origin.namespace}/${origin.name}`;
   const where = scope.name === undefined ? "any other namespace" : `namespace ${scope.name}`;
-  const what =
-    "action" in decider
-      ? `${direction}[${String(decider.origin.index)}]`
-      : `${direction} isolation`;
+  const what = "action" in decider ? ruleName(decider.origin) : `${direction} isolation`;
   const change =
     effect === "wider"
       ? "is something allowed that the source denies?"

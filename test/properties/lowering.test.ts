@@ -30,6 +30,7 @@ function snapshotWith(podRange: string | undefined): Snapshot {
     accounts: [],
     services: [],
     slices: [],
+    nodes: [],
     podRanges: ranges,
     targetPodRanges: ranges,
   };

@@ -149,6 +149,7 @@ function snapshotOf({ labelsKnown, podRange, targetPodRange }: Facts): Snapshot 
     accounts: [],
     services: [],
     slices: [],
+    nodes: [],
     podRanges,
     targetPodRanges: targetPodRange === undefined ? podRanges : cidrs(targetPodRange),
   };

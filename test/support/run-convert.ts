@@ -17,6 +17,7 @@ export interface CaseOptions {
   readonly "target-pod-cidr"?: readonly string[];
   /** `NAME=ORDER` or `NAME=ORDER:Pass`. */
   readonly tier?: readonly string[];
+  readonly from?: ConvertOptions["from"];
   readonly assume?: readonly AssumptionCode[];
   readonly "unsayable-subjects"?: ConvertOptions["unsayableSubjects"];
   readonly "allow-incomplete"?: boolean;
@@ -46,6 +47,7 @@ export function convertInput({ files, inventory, options }: CaseInput): ConvertI
       defaultNamespace: options.namespace ?? "default",
       facts: facts.options,
       tiers: (options.tier ?? []).map(readTier),
+      from: options.from,
       assume: new Set(options.assume ?? []),
       verify: true,
       allowIncomplete: options["allow-incomplete"] ?? false,

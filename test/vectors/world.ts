@@ -34,6 +34,7 @@ export function readWorld(world: RecordedWorld, tiers: readonly CalicoTier[] = [
       defaultNamespace: "default",
       facts: { knownNamespaces: new Map(), podCidrs: [], targetPodCidrs: [] },
       tiers,
+      from: undefined,
     },
     (finding) => {
       findings.push(finding);

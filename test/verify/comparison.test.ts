@@ -28,6 +28,7 @@ function snapshotWith(podRange?: string, ...known: readonly [string, KnownNamesp
     accounts: [],
     services: [],
     slices: [],
+    nodes: [],
     podRanges: ranges,
     targetPodRanges: ranges,
   };

@@ -35,6 +35,7 @@ const snapshot: Snapshot = {
   accounts: [],
   services: [],
   slices: [],
+  nodes: [],
   podRanges: undefined,
   targetPodRanges: undefined,
 };

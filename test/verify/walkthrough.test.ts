@@ -48,6 +48,7 @@ const snapshot: Snapshot = {
   accounts: [],
   services: [],
   slices: [],
+  nodes: [],
   podRanges: undefined,
   targetPodRanges: undefined,
 };

@@ -15,7 +15,7 @@ export function readOptions(args: ConvertArguments): ConvertOptions {
     inexact: args.inexact,
     unsayableSubjects: args["unsayable-subjects"],
     enforcer: args.enforcer,
-    ...readFactOptions(args),
+    ...readFactOptions(args, args.from),
     assume: readAssumptions(args.assume ?? []),
     allowIncomplete: args["allow-incomplete"],
     verify: args.verify,
@@ -75,6 +75,7 @@ export function reportedOptions(
     verify: args.verify,
     "fail-on": args["fail-on"],
     ...reportedFacts(args, cwd),
+    ...(args.from === undefined ? {} : { from: args.from }),
     assume: args.assume ?? [],
   };
 }

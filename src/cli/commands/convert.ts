@@ -1,12 +1,14 @@
 import type { Argv, Options } from "yargs";
 import { ASSUMPTIONS } from "../../ir/assumption.ts";
 import type { FailOn } from "../../pipeline.ts";
+import type { SourceEngine } from "../../sources/index.ts";
 import type { FactArguments } from "./fact-options.ts";
-import { withFactOptions } from "./fact-options.ts";
+import { engineOption, withFactOptions } from "./fact-options.ts";
 import { choice, repeated, single } from "./option-kinds.ts";
 
 /** The options of `convert` as yargs gives them. */
 export interface ConvertArguments extends FactArguments {
+  readonly from?: SourceEngine | undefined;
   readonly paths?: readonly string[] | undefined;
   readonly "out-dir"?: string | undefined;
   readonly report?: readonly string[] | undefined;
@@ -74,6 +76,7 @@ export const CONVERT_OPTIONS = {
     group: decisions,
     describe: "what to do with a policy whose pods no podSelector can select",
   },
+  from: engineOption("from"),
   enforcer: {
     ...choice("enforcer", ["vpc-cni", "generic"], "vpc-cni"),
     group: decisions,

@@ -35,7 +35,7 @@ interface NamedSet {
 /** Judges one flow and tells why. */
 export async function explain(args: ExplainArguments): Promise<number> {
   const traffic = readTraffic(args.port);
-  const options = readFactOptions(args);
+  const options = readFactOptions(args, args.engine);
   const pair = await readPair(args);
   const diagnostics: Diagnostic[] = [...pair.unreadable];
   const { snapshot, sets } = readSets(pair.sets, pair.inventory, options, (diagnostic) => {

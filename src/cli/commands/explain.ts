@@ -1,10 +1,12 @@
 import type { Argv, Options } from "yargs";
+import type { SourceEngine } from "../../sources/index.ts";
 import type { FactArguments } from "./fact-options.ts";
-import { withFactOptions } from "./fact-options.ts";
+import { engineOption, withFactOptions } from "./fact-options.ts";
 import { choice, repeated, single } from "./option-kinds.ts";
 
 /** The options of `explain` as yargs gives them. */
 export interface ExplainArguments extends FactArguments {
+  readonly engine?: SourceEngine | undefined;
   readonly paths?: readonly string[] | undefined;
   readonly from: string;
   readonly to: string;
@@ -40,6 +42,7 @@ export const EXPLAIN_OPTIONS = {
     group: flow,
     describe: "which end to judge: ingress at the destination, egress at the source",
   },
+  engine: engineOption("engine"),
   against: {
     ...repeated,
     group: flow,

@@ -5,6 +5,7 @@ import type { InventoryOptions } from "../../inventory/options.ts";
 import { readInventoryOptions } from "../../inventory/options.ts";
 import type { ReadOptions } from "../../pipeline-read.ts";
 import type { CalicoTier } from "../../sources/calico/model.ts";
+import type { SourceEngine } from "../../sources/index.ts";
 import { UsageError } from "../usage-error.ts";
 import { repeated, single } from "./option-kinds.ts";
 
@@ -46,12 +47,25 @@ export const FACT_OPTIONS = {
   tier: { ...repeated, group, describe: "a tier that the input lacks, NAME=ORDER[:Pass]" },
 } as const satisfies Readonly<Record<string, Options>>;
 
+/** `--from` of most commands; where a flow is asked about, that word says where it comes from. */
+export function engineOption(name: string) {
+  return {
+    ...single(name),
+    choices: ["calico", "cilium"],
+    group,
+    describe: "the engine that enforces, where the input has policies of both",
+  } as const;
+}
+
 export function withFactOptions<Before>(yargs: Argv<Before>): Argv<Before & FactArguments> {
   return yargs.options(FACT_OPTIONS) as unknown as Argv<Before & FactArguments>;
 }
 
 /** The facts, checked. Throws UsageError for what is wrong with them. */
-export function readFactOptions(args: FactArguments): ReadOptions {
+export function readFactOptions(
+  args: FactArguments,
+  engine: SourceEngine | undefined,
+): ReadOptions {
   if (!isNamespaceName(args.namespace)) {
     throw new UsageError(`--namespace ${args.namespace}: this is not a valid name of a namespace`, {
       hint: "Use lower-case letters, digits and `-`, at most 63 of them.",
@@ -61,6 +75,7 @@ export function readFactOptions(args: FactArguments): ReadOptions {
     defaultNamespace: args.namespace,
     facts: readFacts(args),
     tiers: (args.tier ?? []).map(readTier),
+    from: engine,
   };
 }
 

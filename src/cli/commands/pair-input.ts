@@ -48,7 +48,7 @@ export async function readPair({
     {
       files: source.files,
       unreadable: source.diagnostics,
-      ownOutput: "context-beside-calico",
+      ownOutput: "context-beside-others",
       ...common,
     },
   ];

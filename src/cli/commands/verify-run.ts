@@ -41,7 +41,7 @@ async function compute(
   args: VerifyArguments,
 ): Promise<{ readonly report: VerificationReport; readonly targetName: string }> {
   const options: VerifyOptions = {
-    ...readFactOptions(args),
+    ...readFactOptions(args, args.from),
     enforcer: args.enforcer,
     assume: readAssumptions(args.assume ?? []),
     allowIncomplete: args["allow-incomplete"],
@@ -103,6 +103,7 @@ function reportedOptions(args: VerifyArguments): Readonly<Record<string, unknown
     "allow-incomplete": args["allow-incomplete"],
     "fail-on": args["fail-on"],
     ...reportedFacts(args, cwd),
+    ...(args.from === undefined ? {} : { from: args.from }),
     assume: args.assume ?? [],
   };
 }

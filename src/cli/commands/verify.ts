@@ -1,12 +1,14 @@
 import type { Argv, Options } from "yargs";
 import type { FailOn } from "../../pipeline.ts";
 import { ASSUMABLE } from "./convert.ts";
+import type { SourceEngine } from "../../sources/index.ts";
 import type { FactArguments } from "./fact-options.ts";
-import { withFactOptions } from "./fact-options.ts";
+import { engineOption, withFactOptions } from "./fact-options.ts";
 import { choice, repeated } from "./option-kinds.ts";
 
 /** The options of `verify` as yargs gives them. */
 export interface VerifyArguments extends FactArguments {
+  readonly from?: SourceEngine | undefined;
   readonly source?: readonly string[] | undefined;
   readonly against: readonly string[];
   readonly report?: readonly string[] | undefined;
@@ -36,6 +38,7 @@ export const VERIFY_OPTIONS = {
     group: compared,
     describe: "write the report to [json=]FILE; - is standard output",
   },
+  from: engineOption("from"),
   enforcer: {
     ...choice("enforcer", ["vpc-cni", "generic"], "vpc-cni"),
     group: decisions,

@@ -2,7 +2,7 @@ import type { PathStep } from "../../manifest/manifest-object.ts";
 import { parseCidr, type ParsedCidr } from "../../sets/address-set.ts";
 import { clip } from "../schema-check.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
-import { Interned } from "./intern.ts";
+import { Interned } from "../intern.ts";
 import type { DocumentReading } from "./reading.ts";
 
 const NONE: readonly ParsedCidr[] = [];

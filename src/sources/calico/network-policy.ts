@@ -4,7 +4,7 @@ import { pathText } from "../../diagnostics/source-range.ts";
 import type { PathStep } from "../../manifest/manifest-object.ts";
 import { clip } from "../schema-check.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
-import { internText } from "./intern.ts";
+import { internText } from "../intern.ts";
 import {
   checkNoNamespace,
   isDnsSubdomain,

@@ -1,7 +1,7 @@
 import type { PathStep } from "../../manifest/manifest-object.ts";
 import { clip } from "../schema-check.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
-import { Interned } from "./intern.ts";
+import { Interned } from "../intern.ts";
 import type { PortMatch } from "./model.ts";
 import type { DocumentReading } from "./reading.ts";
 

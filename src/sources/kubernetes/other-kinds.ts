@@ -11,7 +11,6 @@ const DECIDING: Readonly<Record<string, readonly string[]>> = {
     "BaselineAdminNetworkPolicy",
   ],
   "networking.k8s.aws": ["ApplicationNetworkPolicy", "ClusterNetworkPolicy"],
-  "cilium.io": ["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"],
   "crd.antrea.io": ["NetworkPolicy", "ClusterNetworkPolicy"],
   "k8s.ovn.org": ["EgressFirewall"],
   "network.openshift.io": ["EgressNetworkPolicy"],

@@ -17,6 +17,7 @@ const NOTHING_KNOWN: Snapshot = {
   accounts: [],
   services: [],
   slices: [],
+  nodes: [],
   podRanges: undefined,
   targetPodRanges: undefined,
 };

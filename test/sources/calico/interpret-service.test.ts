@@ -24,6 +24,7 @@ function service(
   return {
     namespace: "q",
     name: "db",
+    labels: {},
     selector,
     ports: [{ protocol: TCP, port: 80, targetPort }],
     document,

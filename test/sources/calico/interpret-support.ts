@@ -218,6 +218,7 @@ export class World {
       accounts: [],
       services: [],
       slices: [],
+      nodes: [],
       podRanges: undefined,
       targetPodRanges: undefined,
       ...parts.snapshot,

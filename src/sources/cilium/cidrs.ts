@@ -1,0 +1,86 @@
+import type { PathStep } from "../../manifest/manifest-object.ts";
+import { isAddressSubset, parseCidr, type ParsedCidr } from "../../sets/address-set.ts";
+import { clip } from "../schema-check.ts";
+import type { DocumentReading } from "../document-reading.ts";
+import { ciliumDiagnostics } from "./diagnostics.ts";
+import type { CidrRule } from "./model.ts";
+import type { RawCidrRule } from "./raw.ts";
+import { readSelector } from "./selector.ts";
+
+type Path = readonly PathStep[];
+
+function refuse(reading: DocumentReading, path: Path, reason: string): void {
+  reading.add(ciliumDiagnostics.create("CIL-N001", { at: reading.place(path), reason }));
+}
+
+/** A CIDR in prefix form. Bits behind the prefix mean nothing; a bare address is refused by the API server. */
+export function readCidr(
+  reading: DocumentReading,
+  text: string,
+  path: Path,
+): ParsedCidr | undefined {
+  const parsed = parseCidr(text);
+  if (parsed === undefined) {
+    refuse(reading, path, `\`${clip(text)}\` is no CIDR`);
+    return undefined;
+  }
+  if (parsed.bare) {
+    const length = parsed.family === 4 ? "32" : "128";
+    refuse(reading, path, `\`${clip(text)}\` is to be written as \`${clip(text)}/${length}\``);
+    return undefined;
+  }
+  if (parsed.hostBits) {
+    reading.add(
+      ciliumDiagnostics.create("CIL-N002", {
+        at: reading.place(path),
+        cidr: clip(text),
+        canonical: parsed.text,
+      }),
+    );
+  }
+  return parsed;
+}
+
+export function readCidrs(
+  reading: DocumentReading,
+  texts: readonly string[],
+  path: Path,
+): readonly ParsedCidr[] {
+  return texts.flatMap((text, index) => readCidr(reading, text, [...path, index]) ?? []);
+}
+
+/** An item of `fromCIDRSet` or `toCIDRSet`. (cilium: pkg/policy/api/rule_validation.go `CIDRRule.sanitize`) */
+export function readCidrRule(
+  reading: DocumentReading,
+  raw: RawCidrRule,
+  path: Path,
+): CidrRule | undefined {
+  const { cidr, cidrGroupRef, cidrGroupSelector } = raw;
+  const given = [
+    (cidr ?? "") !== "",
+    (cidrGroupRef ?? "") !== "",
+    cidrGroupSelector !== undefined && cidrGroupSelector !== null,
+  ].filter(Boolean).length;
+  if (given !== 1) {
+    const reason = "it must have one of `cidr`, `cidrGroupRef` and `cidrGroupSelector`";
+    refuse(reading, path, reason);
+    return undefined;
+  }
+  const except = readCidrs(reading, raw.except ?? [], [...path, "except"]);
+  if (cidrGroupSelector !== undefined && cidrGroupSelector !== null) {
+    const terms = readSelector(reading, cidrGroupSelector, [...path, "cidrGroupSelector"]);
+    return { kind: "groups", terms, except };
+  }
+  if ((cidrGroupRef ?? "") !== "") return { kind: "group", name: cidrGroupRef ?? "", except };
+  const parsed = readCidr(reading, cidr ?? "", [...path, "cidr"]);
+  if (parsed === undefined) return undefined;
+  for (const [index, one] of except.entries()) {
+    if (one.family === parsed.family && isAddressSubset(one.set, parsed.set)) continue;
+    refuse(
+      reading,
+      [...path, "except", index],
+      `\`${one.text}\` does not lie in \`${parsed.text}\``,
+    );
+  }
+  return { kind: "cidr", cidr: parsed, except };
+}

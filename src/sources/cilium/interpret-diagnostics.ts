@@ -1,0 +1,293 @@
+import { defineDiagnostics } from "../../diagnostics/define.ts";
+
+/** What Cilium's policies mean beyond what the model or Kubernetes can say. Reading has a table of its own. */
+export const ciliumMeaningDiagnostics = defineDiagnostics({
+  // --- P: policies -------------------------------------------------------------------------------------------------
+  "CIL-P101": {
+    severity: "info",
+    effect: "none",
+    message: "this rule has Denies alone for {direction}, and isolates its pods all the same",
+    hint: "If the meaning was `all but these`, Cilium needs `enableDefaultDeny` to be false for {direction}, or an Allow of `all` beside it.",
+    explanation:
+      "A rule with a Deny turns default deny on for its pods, like one with an Allow: everything that no other rule allows is denied. That is what is converted.",
+  },
+  "CIL-P102": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "`enableDefaultDeny.{direction}: true` has no effect, since the rule has nothing for that direction",
+    hint: "To isolate the pods, give `{direction}` one element without fields.",
+    explanation:
+      "Default deny counts only in a direction in which the rule has at least one element.",
+  },
+  "CIL-P104": {
+    severity: "info",
+    effect: "none",
+    message:
+      "this rule is about nodes (`nodeSelector`) and never about pods, so it is not converted",
+    hint: "Protect nodes by other means: security groups, or the firewall of the node.",
+    explanation:
+      "A host policy acts on nodes and on pods of the host's network. A NetworkPolicy never does, so that protection ends with Cilium. For pods nothing changes.",
+  },
+  // --- S: selectors ------------------------------------------------------------------------------------------------
+  "CIL-S101": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "Cilium does not look at the label `{key}`, so to this selector every pod is without it",
+    hint: "Select the pods by another label.",
+    explanation:
+      "Labels that change with every release of a workload, and those of some reserved prefixes, are not part of a pod's identity. A condition that asks for one never holds, one that excludes it always does. A NetworkPolicy would see the label and let other pods in, so the meaning is converted and not the words.",
+  },
+  "CIL-S102": {
+    severity: "warning",
+    effect: "none",
+    message: "the policy asks for pods of another namespace than its own, so it selects none",
+    hint: "Move the policy into that namespace, or use a CiliumClusterwideNetworkPolicy.",
+    explanation:
+      "A namespaced policy selects pods of its own namespace alone; a further condition on the namespace that disagrees leaves nothing.",
+  },
+  "CIL-S103": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "the policy asks for pods of `{asked}`, and Cilium reads that as `{namespace}`, the policy's own namespace",
+    hint: "Move the policy into the namespace that is meant.",
+    explanation:
+      "`k8s:io.kubernetes.pod.namespace` in the `matchLabels` of a namespaced policy's subject is replaced by the namespace of the policy, with nothing but a line in the agent's log.",
+  },
+  "CIL-S104": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "{what} also matches what has no labels of pods: the outside world, nodes and the API server; whether it does here is not known",
+    hint: "Add the ConfigMap `kube-system/cilium-config` to the inventory (`policy-default-local-cluster` decides it), or allow these addresses by rules of their own.",
+    explanation:
+      "`NotIn` and `DoesNotExist` hold where there is no such label, so without a positive condition on the namespace the selector is not about pods alone. Since 1.19 peers are held to the local cluster by default, which excludes the rest. An Allow keeps the pods alone, a Deny is taken to deny the rest too.",
+  },
+  "CIL-S105": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "{what} may match addresses outside or not, depending on the IP families of the cluster",
+    hint: "Use `fromEntities` and `toEntities`, which say the same and hang on nothing.",
+    explanation:
+      "Clusters with both IP families give the outside world other reserved labels than those with one. An Allow is left out for addresses, a Deny is taken to deny them all.",
+  },
+  "CIL-S106": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "Cilium does not look at the label `{key}`, so for this policy every pod is without it",
+    hint: "Select the pods by another label.",
+    explanation:
+      "Labels that change with every release of a workload, and those of some reserved prefixes, are not part of a pod's identity. A policy that asks for one selects no pod at all and isolates none.",
+  },
+  // --- R: rules ----------------------------------------------------------------------------------------------------
+  "CIL-R101": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: Kubernetes has no rules about HTTP",
+    hint: "Keep it in a service mesh or gateway; without the condition the rule is about the port alone (`--inexact widen`).",
+    explanation:
+      "HTTP rules are enforced by Cilium's proxy. Without them an Allow would let every request in, so it is left out, unless another rule allows the same peers and port anyway.",
+  },
+  "CIL-R102": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: Kubernetes has no rules about protocols above TCP and UDP",
+    hint: "Without the condition the rule is about the port alone (`--inexact widen`).",
+    explanation:
+      "Rules for Kafka and for parsers of the proxy are enforced by Cilium's proxy, and dropped by newer releases. Without them an Allow would let everything at that port in, so it is left out.",
+  },
+  "CIL-R103": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: Kubernetes has no rules about DNS names",
+    hint: 'Allow all names (`matchPattern: "*"`) if the restriction is not needed.',
+    explanation:
+      "Cilium's DNS proxy refuses queries for other names. Without the condition an Allow would let all of them pass, so it is left out. A rule with the pattern `*` refuses nothing, and is converted exactly.",
+  },
+  "CIL-R104": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: Kubernetes has no rules about the server names of TLS",
+    hint: "Without the condition the rule is about the port alone (`--inexact widen`).",
+    explanation:
+      "Cilium's proxy lets TLS with one of these server names pass, and asks that of every rule for the same peers and port. So all of them are left out.",
+  },
+  "CIL-R105": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: the traffic goes through a proxy that NetworkPolicies do not know",
+    hint: "Without it the rule is about the port alone (`--inexact widen`).",
+    explanation:
+      "What a listener or an interception of TLS lets pass is decided in the proxy, so the flows allowed are not known from the policy. The Allow is left out.",
+  },
+  "CIL-R106": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: Kubernetes has no rules about authentication",
+    hint: "Keep mutual authentication in a service mesh; without the condition every peer that fits is let in.",
+    explanation:
+      "A peer that does not authenticate itself is denied by Cilium. Without the condition an Allow would let it in, so it is left out.",
+  },
+  "CIL-R107": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: Kubernetes has no DNS peers, so the rule is left out",
+    hint: "Allow the provider's CIDRs, or use DNS-based policies of the target platform (ApplicationNetworkPolicy on EKS Auto Mode) or an egress gateway.",
+    explanation:
+      "The rule allows the addresses that Cilium's DNS proxy has seen in answers for these names. Nobody knows them beforehand. The pods stay isolated.",
+  },
+  "CIL-R108": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: the addresses of the group are not known, so the rule is left out",
+    hint: "Allow the addresses of the group by CIDRs.",
+    explanation:
+      "Cilium's operator asks the cloud for the members of the group. An Allow without them is left out; a Deny is taken to deny every address.",
+  },
+  "CIL-R109": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: no such Service is known, so it is left out",
+    hint: "Give the Services in an inventory: `kubectl get ns,sa,pods,svc,endpointslices,nodes -A -o yaml > inventory.yaml`.",
+    explanation:
+      "The rule means the pods that the Service selects. Without the Service nobody knows which. An Allow is left out; a Deny is taken to deny everybody.",
+  },
+  "CIL-R110": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "`{what}` cannot be resolved: no pod that may be the peer is known to have it, or they disagree",
+    hint: "Give the pods in an inventory, or name the port by number.",
+    explanation:
+      "In egress rules Cilium turns the name of a port into the number that the peers give it, and allows nothing while they disagree. A NetworkPolicy looks it up at each peer, which may allow more. So the number is written where it is known, and the port is left out where it is not.",
+  },
+  "CIL-R111": {
+    severity: "warning",
+    effect: "narrows",
+    message: "{what} means nothing to Cilium, so this rule may not say what was meant",
+    hint: "Correct or remove the field.",
+    explanation:
+      "The API server drops the field, and the rule is enforced without it. The author meant something by it, so an Allow is left out, and a Deny is taken to match whatever it may.",
+  },
+  "CIL-R113": {
+    severity: "info",
+    effect: "none",
+    message: "this rule matches nothing: it isolates the pods, and that is all",
+    explanation:
+      "An element without peers and ports, or with an empty list of peers, matches no traffic in Cilium. In a NetworkPolicy the same words would allow everything, so nothing is written for it but the isolation.",
+  },
+  "CIL-R114": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "an empty list of names, groups or services counts as none at all: the rule is about every peer",
+    hint: "Remove the rule if it was meant to match nobody.",
+    explanation:
+      "For `toFQDNs`, `toGroups` and `toServices`, alone among the members, an empty list is the same as an absent one. With ports beside it the rule matches everybody on these ports, which is what is converted.",
+  },
+  "CIL-R115": {
+    severity: "warning",
+    effect: "none",
+    message: "an empty list of peers matches nobody, so this rule allows and denies nothing",
+    hint: "Releases before 1.15 took it for every peer; leave the list out if that is meant.",
+    explanation:
+      "Since 1.15 a list of peers that is there and empty selects nothing. Older releases treated it as absent, which with ports beside it let everybody in. The newer meaning is converted.",
+  },
+  "CIL-R116": {
+    severity: "warning",
+    effect: "none",
+    message: "while the Service is not there, Cilium takes this rule for every peer on its ports",
+    hint: "Check that the Service exists, and name it.",
+    explanation:
+      "A `toServices` that finds nothing leaves the rule without peers, and with ports beside it that means everybody. Nobody wants that, so an Allow is left out, and a Deny is taken to deny everybody.",
+  },
+  "CIL-R117": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "`{what}` limits every rule for the same pods in releases before 1.19, and means nothing in newer ones",
+    hint: "Say in each rule whom it is about, and remove the field.",
+    explanation:
+      "Its conditions are added to the peers of all rules that select the same pods. They are taken for a Deny of everybody else, of which one cannot know whether it is in force.",
+  },
+  // --- N: addresses ------------------------------------------------------------------------------------------------
+  "CIL-N101": {
+    severity: "warning",
+    effect: "narrows",
+    message: "{what} are not known, so this part of the rule is left out",
+    hint: "Give the EndpointSlice `default/kubernetes` in an inventory: `kubectl get endpointslices -A -o yaml`.",
+    explanation:
+      "`kube-apiserver` stands for the addresses behind the Service `default/kubernetes`. Managed control planes change them now and then. An Allow without them is left out; a Deny is taken to deny every address.",
+  },
+  "CIL-N102": {
+    severity: "warning",
+    effect: "narrows",
+    message: "{what} are not known, so this part of the rule is left out",
+    hint: "Give the nodes in an inventory: `kubectl get nodes -o yaml`.",
+    explanation:
+      "`remote-node` and `cluster` stand for the addresses of nodes, among others. An Allow without them is left out; a Deny is taken to deny every address.",
+  },
+  "CIL-N103": {
+    severity: "info",
+    effect: "none",
+    message: "`host` is the pod's own node, which a NetworkPolicy lets in anyway",
+    explanation:
+      "Traffic from a pod's own node, such as the probes of the kubelet, is let in by the target whatever policies say, and by Cilium as well unless it is told otherwise. It is outside of what the conversion claims.",
+  },
+  "CIL-N104": {
+    severity: "info",
+    effect: "none",
+    message:
+      "`{entity}` stands for something that is there only with Cilium, or for pods outside of its care, so it is left out",
+    hint: "If traffic comes through Cilium's ingress today, allow the pods of the ingress controller that takes its place.",
+    explanation:
+      "Health endpoints, endpoints that are being set up, Cilium's own ingress and pods that it does not manage have no counterpart after the switch.",
+  },
+  "CIL-N105": {
+    severity: "warning",
+    effect: "none",
+    message: "{which} is not in the input, so it has no addresses",
+    hint: "Add the CiliumCIDRGroup to the input.",
+    explanation:
+      "A group that is missing matches nothing in Cilium as well. If it is there in the cluster, the rule allows or denies less here than it does there.",
+  },
+  "CIL-N106": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "{cidrs} lies where pods or nodes are, and a CIDR never matches those, so the rule has no effect",
+    hint: "Select pods by labels (`fromEndpoints`, `toEndpoints`).",
+    explanation:
+      "To Cilium an address has one identity. A CIDR rule is about addresses that are neither a pod's nor a node's, so one about the pod network matches nothing. In a NetworkPolicy the block would match the pods.",
+  },
+  "CIL-N107": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "`{what}` means something only in a cluster with both IP families, and it is not known whether this one has them",
+    hint: "Say where pod addresses lie (`--pod-cidr`, one for each family), or write `world` or a CIDR.",
+    explanation:
+      "Clusters with one IP family know the outside world under one name. An Allow is left out; a Deny is taken to deny every address of the family.",
+  },
+  "CIL-N108": {
+    severity: "info",
+    effect: "none",
+    message:
+      "traffic through a load balancer or node port often arrives with the address of a node, which `world` does not cover",
+    hint: "Check which source addresses your load balancer shows to pods after the switch.",
+    explanation:
+      "What counts as the outside world today may come from a node's address tomorrow, depending on the load balancer. Blocks for `world` leave the nodes out.",
+  },
+  "CIL-N109": {
+    severity: "warning",
+    effect: "unknown",
+    message: "`host` is the pod's own node, which no NetworkPolicy can name, so it is left out",
+    hint: "If pods need something on their node (a DNS cache, say), allow its address by a rule of its own.",
+    explanation:
+      "Traffic between a pod and its own node is outside of what the conversion claims: engines treat it differently. In Cilium an isolated pod reaches its node only with such a rule.",
+  },
+});

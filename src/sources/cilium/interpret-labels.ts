@@ -1,0 +1,170 @@
+import {
+  ACCOUNT_NAME,
+  cube,
+  NAMESPACE_NAME,
+  type Cube,
+  type LabelConstraint,
+  type LabelKey,
+} from "../../sets/cube.ts";
+import {
+  LABEL_ABSENT,
+  LABEL_EXISTS,
+  labelIn,
+  labelNotIn,
+  labelSetContains,
+  type LabelSet,
+} from "../../sets/label-set.ts";
+import type { LabelFilter } from "./label-filter.ts";
+import type { LabelTerm } from "./model.ts";
+
+export const NAMESPACE_LABEL = "io.kubernetes.pod.namespace";
+export const NAMESPACE_LABELS_PREFIX = "io.cilium.k8s.namespace.labels.";
+const ACCOUNT_LABEL = "io.cilium.k8s.policy.serviceaccount";
+export const CLUSTER_LABEL = "io.cilium.k8s.policy.cluster";
+
+/** What a key stands for on every pod: a label of ours, or one text (undefined: no such label). */
+type Meaning = { readonly key: LabelKey } | { readonly value: string | undefined };
+
+/** Reads terms as Cilium compares them with the labels of an identity. */
+export class LabelReader {
+  readonly #filter: LabelFilter;
+  readonly #clusterName: string;
+
+  constructor(filter: LabelFilter, clusterName: string) {
+    this.#filter = filter;
+    this.#clusterName = clusterName;
+  }
+
+  /** The pods that meet all terms; undefined if there can be none. */
+  pods(terms: readonly LabelTerm[]): Cube | undefined {
+    const constraints: LabelConstraint[] = [];
+    for (const term of terms) {
+      const set = setOf(term);
+      const meaning = this.#meaningOf(term);
+      if ("key" in meaning) constraints.push({ key: meaning.key, set });
+      else if (!labelSetContains(set, meaning.value)) return undefined;
+    }
+    return cube(constraints);
+  }
+
+  /** Whether all terms hold of something with these labels. */
+  holds(terms: readonly LabelTerm[], labels: Readonly<Record<string, string>>): boolean {
+    return terms.every((term) => {
+      const value = Object.hasOwn(labels, term.key) ? labels[term.key] : undefined;
+      return labelSetContains(setOf(term), value);
+    });
+  }
+
+  /** Keys of the terms that pods may well have as labels, and Cilium does not look at. */
+  unseen(terms: readonly LabelTerm[]): readonly string[] {
+    return terms
+      .filter((term) => isOfPods(term) && !isDerived(term.key) && !this.#filter.keeps(term.key))
+      .map(({ key }) => key);
+  }
+
+  #meaningOf({ source, key }: LabelTerm): Meaning {
+    if (source !== "k8s" && source !== "any") return { value: undefined };
+    if (key === NAMESPACE_LABEL) return { key: NAMESPACE_NAME };
+    if (key === ACCOUNT_LABEL) return { key: ACCOUNT_NAME };
+    if (key === CLUSTER_LABEL) return { value: this.#clusterName };
+    if (key.startsWith(NAMESPACE_LABELS_PREFIX)) {
+      return { key: `namespace:${key.slice(NAMESPACE_LABELS_PREFIX.length)}` };
+    }
+    return this.#filter.keeps(key) ? { key: `pod:${key}` } : { value: undefined };
+  }
+}
+
+function isOfPods({ source }: LabelTerm): boolean {
+  return source === "k8s" || source === "any";
+}
+
+function isDerived(key: string): boolean {
+  return (
+    key === NAMESPACE_LABEL ||
+    key === ACCOUNT_LABEL ||
+    key === CLUSTER_LABEL ||
+    key.startsWith(NAMESPACE_LABELS_PREFIX)
+  );
+}
+
+/** `NotIn` and `DoesNotExist` hold where there is no such label. */
+export function setOf({ operator, values }: LabelTerm): LabelSet {
+  switch (operator) {
+    case "In":
+      return labelIn(values);
+    case "NotIn":
+      return labelNotIn(values);
+    case "Exists":
+      return LABEL_EXISTS;
+    case "DoesNotExist":
+      return LABEL_ABSENT;
+    default:
+      return operator satisfies never;
+  }
+}
+
+/** Whether terms hold of something that has these reserved labels and no others; undefined where more has to be known. */
+export function holdsOfReserved(
+  terms: readonly LabelTerm[],
+  reserved: readonly string[],
+): boolean | undefined {
+  let answer: boolean | undefined = true;
+  for (const term of terms) {
+    // Addresses outside have labels of these sources, by CIDR, group or name.
+    if (["cidr", "cidrgroup", "fqdn", "node"].includes(term.source)) {
+      answer = undefined;
+      continue;
+    }
+    const has =
+      (term.source === "reserved" || term.source === "any") && reserved.includes(term.key);
+    if (!labelSetContains(setOf(term), has ? "" : undefined)) return false;
+  }
+  return answer;
+}
+
+export function asksFor(terms: readonly LabelTerm[], key: string): boolean {
+  return terms.some((term) => isOfPods(term) && term.key === key);
+}
+
+/** The terms of a subject: those of a namespaced policy select pods of its namespace, whatever they say. */
+export function subjectTerms(
+  terms: readonly LabelTerm[],
+  namespace: string | undefined,
+): readonly LabelTerm[] {
+  if (namespace === undefined) return terms;
+  return [...terms.filter((term) => !isReplaced(term)), namespaceIs(namespace)];
+}
+
+/** The one term on the namespace that a namespaced policy's own takes the place of. */
+export function isReplaced({ source, key, plain }: LabelTerm): boolean {
+  return plain && source === "k8s" && key === NAMESPACE_LABEL;
+}
+
+function namespaceIs(namespace: string): LabelTerm {
+  return { source: "k8s", key: NAMESPACE_LABEL, operator: "In", values: [namespace], plain: true };
+}
+
+const ANY_NAMESPACE: LabelTerm = {
+  source: "k8s",
+  key: NAMESPACE_LABEL,
+  operator: "Exists",
+  values: [],
+  plain: false,
+};
+
+/**
+ * The terms of a peer with what Cilium adds to them: the policy's own namespace, unless the terms speak of namespaces.
+ * (cilium: pkg/k8s/apis/cilium.io/utils/utils.go `getEndpointSelector`)
+ */
+export function peerTerms(
+  terms: readonly LabelTerm[],
+  namespace: string | undefined,
+): readonly LabelTerm[] {
+  if (terms.some(({ source }) => source === "reserved")) return terms;
+  if (asksFor(terms, NAMESPACE_LABEL)) return terms;
+  if (namespace === undefined) return [...terms, ANY_NAMESPACE];
+  const byLabels = terms.some(
+    (term) => isOfPods(term) && term.key.startsWith(NAMESPACE_LABELS_PREFIX),
+  );
+  return byLabels ? terms : [...terms, namespaceIs(namespace)];
+}

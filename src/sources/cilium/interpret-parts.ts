@@ -1,0 +1,106 @@
+import type { Report } from "../../diagnostics/diagnostic.ts";
+import type { SourcePlace } from "../../diagnostics/source-range.ts";
+import type { AssumptionCode } from "../../ir/assumption.ts";
+import type { AddressBlock, OpaqueCondition, UnsaidMatch } from "../../ir/policy.ts";
+import type { PeerBox } from "../../sets/box.ts";
+import type { TrafficPredicate } from "../../ir/policy.ts";
+import { ciliumMeaningDiagnostics } from "./interpret-diagnostics.ts";
+
+/** Codes whose message is about one condition, `{what}`. */
+export type ConditionCode =
+  | "CIL-S104"
+  | "CIL-S105"
+  | "CIL-R101"
+  | "CIL-R102"
+  | "CIL-R103"
+  | "CIL-R104"
+  | "CIL-R105"
+  | "CIL-R106"
+  | "CIL-R107"
+  | "CIL-R108"
+  | "CIL-R109"
+  | "CIL-R110"
+  | "CIL-R111"
+  | "CIL-R117"
+  | "CIL-N101"
+  | "CIL-N102"
+  | "CIL-N107";
+
+/** Peers of a rule that go together: those that surely match, or those that may, under a condition. */
+export interface PeerPart {
+  readonly boxes: readonly PeerBox[];
+  readonly condition?: OpaqueCondition;
+}
+
+/** Traffic of a rule, likewise. */
+export interface TrafficPart {
+  readonly traffic: TrafficPredicate;
+  readonly condition?: OpaqueCondition;
+}
+
+/** The peers of a rule. */
+export interface Peers {
+  readonly parts: readonly PeerPart[];
+  /** Its addresses as written, where it took some out of others. */
+  readonly blocks?: readonly AddressBlock[];
+}
+
+/**
+ * What of one rule could not be put into sets, collected while it is read. What is missing of an Allow is left out of it;
+ * of a Deny it is taken to be all that it may be.
+ */
+export class Remarks {
+  readonly verdict: "allow" | "deny";
+  readonly place: SourcePlace;
+  readonly unsaid: UnsaidMatch[] = [];
+  readonly assumptions = new Set<AssumptionCode>();
+  readonly #report: Report;
+  readonly #said = new Set<string>();
+
+  constructor(verdict: "allow" | "deny", place: SourcePlace, report: Report) {
+    this.verdict = verdict;
+    this.place = place;
+    this.#report = report;
+  }
+
+  assume(assumptions: Iterable<AssumptionCode>): void {
+    for (const one of assumptions) this.assumptions.add(one);
+  }
+
+  /** A condition that nobody can check, for the part of the rule that hangs on it. */
+  condition(code: ConditionCode, what: string): OpaqueCondition {
+    this.say(code, what);
+    return { kind: "unknown", code, what };
+  }
+
+  /**
+   * Peers or traffic that cannot be named for lack of facts.
+   *
+   * @param most all that it may be
+   * @returns the part to add: none of an Allow, `most` of a Deny
+   */
+  missing(code: ConditionCode, what: string, most: readonly PeerBox[]): readonly PeerPart[] {
+    if (this.verdict === "deny") return [{ boxes: most, condition: this.condition(code, what) }];
+    this.leftOut(code, what);
+    return [];
+  }
+
+  leftOut(code: ConditionCode, what: string): void {
+    this.unsaid.push({ code, what });
+    this.say(code, what);
+  }
+
+  say(code: ConditionCode, what: string): void {
+    const key = `${code} ${what}`;
+    if (this.#said.has(key)) return;
+    this.#said.add(key);
+    this.#report(ciliumMeaningDiagnostics.create(code, { at: this.place, what }));
+  }
+
+  note: Report = (diagnostic) => {
+    const key = `${diagnostic.code} ${diagnostic.message}`;
+    if (this.#said.has(key)) return;
+    this.#said.add(key);
+    this.#report(diagnostic);
+  };
+}

@@ -1,0 +1,285 @@
+import type { Direction } from "../../ir/policy.ts";
+import { ALL_IPV4, ALL_IPV6, ANY_ADDRESS } from "../../sets/address-set.ts";
+import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
+import { ANY_CUBE } from "../../sets/cube.ts";
+import type { AddressFacts } from "./addresses.ts";
+import type { CidrInterpreter } from "./interpret-cidr.ts";
+import { ciliumMeaningDiagnostics } from "./interpret-diagnostics.ts";
+import {
+  asksFor,
+  CLUSTER_LABEL,
+  holdsOfReserved,
+  peerTerms,
+  type LabelReader,
+} from "./interpret-labels.ts";
+import type { PeerPart, Peers, Remarks } from "./interpret-parts.ts";
+import type { ServiceInterpreter } from "./interpret-service.ts";
+import type { Entity, LabelTerm, PeerMembers } from "./model.ts";
+import { ENTITIES } from "./model.ts";
+import { listed } from "./ports.ts";
+import type { Settings } from "./settings.ts";
+
+/** What the peers of all rules are read with. */
+export interface PeerContext {
+  readonly settings: Settings;
+  readonly labels: LabelReader;
+  readonly addresses: AddressFacts;
+  readonly cidrs: CidrInterpreter;
+  readonly services: ServiceInterpreter;
+  readonly nodeAddresses: (terms: readonly LabelTerm[]) => Places;
+}
+
+type Places = ReturnType<AddressFacts["outside"]>;
+
+/** Which rule is read. */
+export interface PeerUse {
+  /** The namespace of the policy; undefined for cluster-wide ones. */
+  readonly namespace: string | undefined;
+  readonly direction: Direction;
+  /** Whether the rule restricts protocols or ports. */
+  readonly hasTraffic: boolean;
+}
+
+const ALL_PODS: PeerBox = { kind: "pod", labels: ANY_CUBE, addresses: ANY_ADDRESS };
+const ALL_ADDRESSES: PeerBox = { kind: "address", addresses: ANY_ADDRESS };
+const NOBODY: Peers = { parts: [] };
+const ANYBODY: Peers = { parts: [{ boxes: ANY_PEER }] };
+
+/**
+ * The peers of a rule: any where no member is given; none where a list is empty; else those of the one that has items.
+ * (cilium: pkg/policy/utils/parserules.go `mergeEndpointSelectors`)
+ */
+export function interpretPeers(
+  members: PeerMembers,
+  use: PeerUse,
+  context: PeerContext,
+  remarks: Remarks,
+): Peers {
+  const { endpoints, cidrs, cidrSet, entities, nodes, groups, services, fqdns } = members;
+  const empty = [endpoints, cidrs, cidrSet, entities, nodes].find((list) => list?.length === 0);
+  if (empty !== undefined) {
+    const code = use.hasTraffic ? "CIL-R115" : "CIL-R113";
+    remarks.note(ciliumMeaningDiagnostics.create(code, { at: remarks.place }));
+    return NOBODY;
+  }
+  if (endpoints !== undefined) return selected(endpoints, use, context, remarks);
+  if (entities !== undefined) return ofEntities(entities, use, context, remarks);
+  if (cidrs !== undefined) return context.cidrs.cidrs(cidrs, remarks);
+  if (cidrSet !== undefined) return context.cidrs.cidrSet(cidrSet, remarks);
+  if (nodes !== undefined) {
+    const places = nodes.map((terms) => context.nodeAddresses(terms));
+    remarks.assume(places.flatMap(({ assumptions }) => assumptions));
+    return { parts: [{ boxes: places.flatMap(({ boxes }) => boxes) }] };
+  }
+  if (fqdns !== undefined && fqdns.length > 0) {
+    const condition = remarks.condition("CIL-R107", `toFQDNs ${listed(fqdns)}`);
+    // Addresses of pods and nodes are never learnt for a name.
+    return { parts: [{ boxes: [ALL_ADDRESSES], condition }] };
+  }
+  if (groups !== undefined && groups.length > 0) {
+    const side = use.direction === "ingress" ? "fromGroups" : "toGroups";
+    const what = `${side} ${listed(groups)}`;
+    return { parts: remarks.missing("CIL-R108", what, [ALL_ADDRESSES]) };
+  }
+  if (services !== undefined && services.length > 0) {
+    return { parts: context.services.peers(services, use.hasTraffic, remarks) };
+  }
+  if (!use.hasTraffic) {
+    remarks.note(ciliumMeaningDiagnostics.create("CIL-R113", { at: remarks.place }));
+    return NOBODY;
+  }
+  // These three, alone among the members, count as absent when they are empty.
+  if ((groups ?? services ?? fqdns) !== undefined) {
+    remarks.note(ciliumMeaningDiagnostics.create("CIL-R114", { at: remarks.place }));
+  }
+  return ANYBODY;
+}
+
+function selected(
+  selectors: readonly (readonly LabelTerm[])[],
+  use: PeerUse,
+  context: PeerContext,
+  remarks: Remarks,
+): Peers {
+  const parts = selectors.flatMap((terms) => ofSelector(terms, use, context, remarks));
+  return { parts: joined(parts) };
+}
+
+/** The parts that surely match as one. */
+function joined(parts: readonly PeerPart[]): readonly PeerPart[] {
+  const sure = parts.filter(({ condition }) => condition === undefined);
+  if (sure.some(({ boxes }) => boxes === ANY_PEER)) return ANYBODY.parts;
+  const boxes = sure.flatMap((part) => part.boxes);
+  const others = parts.filter(({ condition }) => condition !== undefined);
+  return boxes.length === 0 ? others : [{ boxes }, ...others];
+}
+
+function ofSelector(
+  written: readonly LabelTerm[],
+  use: PeerUse,
+  context: PeerContext,
+  remarks: Remarks,
+): readonly PeerPart[] {
+  const entity = entityOf(written);
+  if (entity !== undefined) return ofEntity(entity, use, context, remarks);
+  for (const key of context.labels.unseen(written)) {
+    remarks.note(ciliumMeaningDiagnostics.create("CIL-S101", { at: remarks.place, key }));
+  }
+  const terms = peerTerms(written, use.namespace);
+  const parts: PeerPart[] = [];
+  const labels = context.labels.pods(terms);
+  if (labels !== undefined) {
+    parts.push({ boxes: [{ kind: "pod", labels, addresses: ANY_ADDRESS }] });
+  }
+  parts.push(...othersSelected(terms, context, remarks));
+  return parts;
+}
+
+/** The one reserved label that a selector asks for, as the entity of that name. */
+function entityOf(terms: readonly LabelTerm[]): Entity | undefined {
+  const [only] = terms;
+  if (only?.source !== "reserved" || terms.length > 1) return undefined;
+  const isAsked =
+    only.operator === "Exists" || (only.operator === "In" && only.values.includes(""));
+  // `reserved:world` is another matter where both IP families are in use.
+  if (!isAsked || only.key === "world" || only.key === "all" || only.key.startsWith("cluster"))
+    return undefined;
+  return ENTITIES.find((entity) => entity === only.key);
+}
+
+/**
+ * What a selector matches besides pods. An identity without the labels of pods meets `NotIn` and `DoesNotExist`, so a
+ * selector with no other terms on namespaces lets the world in, and nodes.
+ */
+function othersSelected(
+  terms: readonly LabelTerm[],
+  { settings, addresses }: PeerContext,
+  remarks: Remarks,
+): readonly PeerPart[] {
+  const worlds =
+    addresses.isDualStack === undefined
+      ? [["world"], ["world-ipv4"], ["world-ipv6"]]
+      : addresses.isDualStack
+        ? [["world-ipv4"], ["world-ipv6"]]
+        : [["world"]];
+  const world = unanimous(terms, [...worlds, ...worlds.map((one) => [...one, "kube-apiserver"])]);
+  const nodes = unanimous(terms, [["remote-node"], ["remote-node", "kube-apiserver"]]);
+  if (world === false && nodes === false) return [];
+  const isReserved = terms.some(({ source }) => source === "reserved");
+  const isHeld = !isReserved && !asksFor(terms, CLUSTER_LABEL);
+  if (isHeld && settings.localClusterOnly === true) return [];
+  const what = isReserved
+    ? "a selector on reserved labels"
+    : "a selector with negative terms alone";
+  const isOpen = isHeld && settings.localClusterOnly === undefined;
+  if (isOpen || world === undefined || nodes === undefined) {
+    const code = isReserved ? "CIL-S105" : "CIL-S104";
+    return [{ boxes: [ALL_ADDRESSES], condition: remarks.condition(code, what) }];
+  }
+  if (world && nodes) return [{ boxes: [ALL_ADDRESSES] }];
+  if (world) return outside(addresses, ANY_ADDRESS, remarks);
+  return remoteNodes(addresses, remarks);
+}
+
+/** What holds of all of them; undefined where they differ. */
+function unanimous(
+  terms: readonly LabelTerm[],
+  identities: readonly (readonly string[])[],
+): boolean | undefined {
+  const answers = new Set(identities.map((reserved) => holdsOfReserved(terms, reserved)));
+  const [first] = answers;
+  return answers.size === 1 ? first : undefined;
+}
+
+function outside(
+  addresses: AddressFacts,
+  within: typeof ANY_ADDRESS,
+  remarks: Remarks,
+): readonly PeerPart[] {
+  const { boxes, assumptions } = addresses.outside(within, remarks.verdict);
+  remarks.assume(assumptions);
+  return [{ boxes }];
+}
+
+function remoteNodes({ nodes }: AddressFacts, remarks: Remarks): readonly PeerPart[] {
+  if (nodes === undefined)
+    return remarks.missing("CIL-N102", "the addresses of nodes", [ALL_ADDRESSES]);
+  remarks.assume(["set-contents"]);
+  return [{ boxes: [{ kind: "address", addresses: nodes }] }];
+}
+
+function apiServers({ apiServer }: AddressFacts, remarks: Remarks): readonly PeerPart[] {
+  if (apiServer === undefined) {
+    const what = "the addresses of the API server";
+    return remarks.missing("CIL-N101", what, [ALL_ADDRESSES]);
+  }
+  remarks.assume(["set-contents"]);
+  return [{ boxes: [{ kind: "address", addresses: apiServer }] }];
+}
+
+function ofEntities(
+  entities: readonly Entity[],
+  use: PeerUse,
+  context: PeerContext,
+  remarks: Remarks,
+): Peers {
+  if (entities.includes("all")) return ANYBODY;
+  const hasCluster = entities.includes("cluster") || entities.includes("cluster-mesh");
+  if (entities.includes("world") && hasCluster) {
+    // Inside and outside are together everybody, but for pods of other clusters.
+    if (!entities.includes("cluster-mesh")) remarks.assume(["single-cluster"]);
+    return ANYBODY;
+  }
+  return { parts: joined(entities.flatMap((one) => ofEntity(one, use, context, remarks))) };
+}
+
+/** (cilium: pkg/policy/api/entity.go) */
+function ofEntity(
+  entity: Entity,
+  use: PeerUse,
+  { addresses }: PeerContext,
+  remarks: Remarks,
+): readonly PeerPart[] {
+  switch (entity) {
+    case "all":
+      return ANYBODY.parts;
+    case "world":
+      if (use.direction === "ingress" && remarks.verdict === "allow") {
+        remarks.note(ciliumMeaningDiagnostics.create("CIL-N108", { at: remarks.place }));
+      }
+      return outside(addresses, ANY_ADDRESS, remarks);
+    case "world-ipv4":
+    case "world-ipv6": {
+      const family = entity === "world-ipv4" ? ALL_IPV4 : ALL_IPV6;
+      if (addresses.isDualStack === true) return outside(addresses, family, remarks);
+      if (addresses.isDualStack === false) return [];
+      return remarks.missing("CIL-N107", entity, [{ kind: "address", addresses: family }]);
+    }
+    case "cluster":
+    case "cluster-mesh":
+      return [
+        { boxes: [ALL_PODS] },
+        ...remoteNodes(addresses, remarks),
+        ...apiServers(addresses, remarks),
+      ];
+    case "remote-node":
+      return remoteNodes(addresses, remarks);
+    case "kube-apiserver":
+      return apiServers(addresses, remarks);
+    case "host": {
+      const code = use.direction === "ingress" ? "CIL-N103" : "CIL-N109";
+      remarks.note(ciliumMeaningDiagnostics.create(code, { at: remarks.place }));
+      return [];
+    }
+    case "health":
+    case "init":
+    case "ingress":
+    case "unmanaged":
+      remarks.note(ciliumMeaningDiagnostics.create("CIL-N104", { at: remarks.place, entity }));
+      return [];
+    case "none":
+      return [];
+    default:
+      return entity satisfies never;
+  }
+}

@@ -1,0 +1,136 @@
+import type { KnownPod, Snapshot } from "../../inventory/snapshot.ts";
+import type { Report } from "../../diagnostics/diagnostic.ts";
+import type { OpaqueCondition, Rule } from "../../ir/policy.ts";
+import { ANY_ADDRESS } from "../../sets/address-set.ts";
+import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
+import { ACCOUNT_NAME, cubeContains, NAMESPACE_NAME, type Cube } from "../../sets/cube.ts";
+import type { LabelKey } from "../../sets/cube.ts";
+import { complementPredicate } from "../../sets/label-predicate.ts";
+import { ANY_TRAFFIC, NO_TRAFFIC } from "../../sets/traffic-set.ts";
+import { peerTerms } from "./interpret-labels.ts";
+import { Remarks, type TrafficPart } from "./interpret-parts.ts";
+import { interpretPeers, type PeerContext } from "./interpret-peer.ts";
+import { hasTraffic, interpretTraffic } from "./interpret-traffic.ts";
+import type { CiliumElement } from "./model.ts";
+
+export interface RuleContext extends PeerContext {
+  readonly snapshot: Snapshot;
+  readonly report: Report;
+}
+
+/**
+ * The meaning of one rule, in as many parts as it has conditions: what surely matches, and what matches if something holds
+ * that nobody can check. All parts have the origin of the rule; there is always one.
+ *
+ * @returns `denied` stands before everybody's Allows
+ */
+export function interpretElement(
+  element: CiliumElement,
+  namespace: string | undefined,
+  context: RuleContext,
+): { readonly denied: readonly Rule[]; readonly allowed: readonly Rule[] } {
+  const { origin, verdict, peers: members, authentication, unknownFields } = element;
+  const remarks = new Remarks(verdict, origin.place, context.report);
+  const conditions: OpaqueCondition[] = [];
+  for (const field of unknownFields) {
+    conditions.push(remarks.condition("CIL-R111", `the field \`${field}\``));
+  }
+  if (authentication === "required") {
+    conditions.push(remarks.condition("CIL-R106", "authentication required"));
+  }
+  const use = { namespace, direction: origin.direction, hasTraffic: hasTraffic(element) };
+  const peers = interpretPeers(members, use, context, remarks);
+  const all = peers.parts.flatMap(({ boxes }) => boxes);
+  const isPeer = (pod: KnownPod): boolean => mayBe(pod, all, context.snapshot);
+  const traffic: readonly TrafficPart[] =
+    authentication === "test-always-fail" || all.length === 0
+      ? []
+      : interpretTraffic(element, isPeer, context.snapshot, remarks);
+
+  const rules: Rule[] = [];
+  const { blocks } = peers;
+  for (const peer of peers.parts) {
+    if (peer.boxes.length === 0) continue;
+    for (const part of traffic) {
+      rules.push({
+        action: verdict,
+        origin,
+        peer: peer.boxes,
+        ...(blocks === undefined ? {} : { blocks }),
+        traffic: part.traffic,
+        opaque: [
+          ...conditions,
+          ...[peer.condition, part.condition].filter((one) => one !== undefined),
+        ],
+        assumptions: [...remarks.assumptions],
+      });
+    }
+  }
+  const unsaid = remarks.unsaid.length === 0 ? {} : { unsaid: remarks.unsaid };
+  const [first, ...rest] = rules;
+  const nothing: Rule = {
+    action: verdict,
+    origin,
+    peer: [],
+    traffic: { numbers: NO_TRAFFIC, named: [] },
+    opaque: [],
+    assumptions: [],
+  };
+  const own = [{ ...(first ?? nothing), ...unsaid }, ...rest];
+  const required = requirements(element, namespace, context, remarks);
+  return verdict === "deny"
+    ? { denied: [...required, ...own], allowed: [] }
+    : { denied: required, allowed: own };
+}
+
+/**
+ * `fromRequires` and `toRequires` limit what every rule for the same pods may match, so they are a Deny of all others.
+ * Releases since 1.19 do not know them any more, hence the condition.
+ */
+function requirements(
+  { origin, peers: { requires } }: CiliumElement,
+  namespace: string | undefined,
+  context: RuleContext,
+  remarks: Remarks,
+): readonly Rule[] {
+  if (requires === undefined || requires.length === 0) return [];
+  const field = origin.direction === "ingress" ? "fromRequires" : "toRequires";
+  const condition = remarks.condition("CIL-R117", field);
+  const boxes: PeerBox[] = [{ kind: "address", addresses: ANY_ADDRESS }];
+  for (const selector of requires) {
+    const met = context.labels.pods(peerTerms(selector, namespace));
+    for (const labels of complementPredicate(met === undefined ? [] : [met]) ?? []) {
+      boxes.push({ kind: "pod", labels, addresses: ANY_ADDRESS });
+    }
+  }
+  return [
+    {
+      action: "deny",
+      origin,
+      peer: boxes,
+      traffic: { numbers: ANY_TRAFFIC, named: [] },
+      opaque: [condition],
+      assumptions: [],
+    },
+  ];
+}
+
+/** False if and only if the pod is surely none of the peers. */
+function mayBe(pod: KnownPod, peers: readonly PeerBox[], snapshot: Snapshot): boolean {
+  if (peers === ANY_PEER) return true;
+  return peers.some((box) => box.kind === "pod" && hasLabels(pod, box.labels, snapshot));
+}
+
+function hasLabels(pod: KnownPod, labels: Cube, { namespaces }: Snapshot): boolean {
+  const ofNamespace = namespaces.get(pod.namespace)?.labels;
+  const isKnown = (key: LabelKey): boolean =>
+    !key.startsWith("namespace:") || key === NAMESPACE_NAME || ofNamespace !== undefined;
+  const known = { constraints: labels.constraints.filter(({ key }) => isKnown(key)) };
+  return cubeContains(known, (key) => {
+    if (key === NAMESPACE_NAME) return pod.namespace;
+    if (key === ACCOUNT_NAME) return pod.account;
+    const name = key.slice(key.indexOf(":") + 1);
+    const own = key.startsWith("namespace:") ? (ofNamespace ?? {}) : pod.labels;
+    return Object.hasOwn(own, name) ? own[name] : undefined;
+  });
+}

@@ -1,0 +1,176 @@
+import type { KnownPod, Snapshot } from "../../inventory/snapshot.ts";
+import type { Direction, TrafficPredicate } from "../../ir/policy.ts";
+import {
+  ALL_PORTS,
+  ANY_TRAFFIC,
+  ICMP,
+  ICMPV6,
+  icmpTraffic,
+  NO_TRAFFIC,
+  portTraffic,
+  protocolTraffic,
+  SCTP,
+  TCP,
+  UDP,
+  unionTraffic,
+  type PortProtocol,
+  type TrafficSet,
+} from "../../sets/traffic-set.ts";
+import type { ConditionCode, Remarks, TrafficPart } from "./interpret-parts.ts";
+import type { CiliumElement, L7Condition, PortEntry, PortMatch, PortProtocols } from "./model.ts";
+
+const ANYTHING: TrafficPredicate = { numbers: ANY_TRAFFIC, named: [] };
+
+const PROTOCOLS: Readonly<Record<PortProtocols, readonly PortProtocol[]>> = {
+  TCP: [TCP],
+  UDP: [UDP],
+  SCTP: [SCTP],
+  ANY: [TCP, UDP, SCTP],
+};
+
+const L7_CODES: Readonly<Record<L7Condition["kind"], ConditionCode>> = {
+  http: "CIL-R101",
+  other: "CIL-R102",
+  dns: "CIL-R103",
+  "server-names": "CIL-R104",
+  tls: "CIL-R105",
+};
+
+/** True if the rule says something of protocols, so that it may do without peers. */
+export function hasTraffic({ ports, icmps }: CiliumElement): boolean {
+  return ports.length + icmps.length > 0;
+}
+
+/**
+ * The traffic of a rule, by what must hold beyond it. An entry without ports stands for nothing, but keeps the rule from
+ * meaning everything.
+ *
+ * @param isPeer whether a pod may be at the other end: egress names of ports are looked up there
+ */
+export function interpretTraffic(
+  element: CiliumElement,
+  isPeer: (pod: KnownPod) => boolean,
+  snapshot: Snapshot,
+  remarks: Remarks,
+): readonly TrafficPart[] {
+  const { ports, icmps, origin } = element;
+  if (!hasTraffic(element)) return [{ traffic: ANYTHING }];
+  const parts: TrafficPart[] = [];
+  const plain = ports.filter(({ l7 }) => l7 === undefined);
+  const sure: TrafficPredicate[] = plain.map((entry) =>
+    entryTraffic(entry, origin.direction, isPeer, snapshot, remarks, parts),
+  );
+  for (const { family, type } of icmps.flat()) {
+    sure.push({ numbers: icmpTraffic(family === 4 ? ICMP : ICMPV6, type), named: [] });
+  }
+  const together = unite(sure);
+  if (!isNothing(together)) parts.unshift({ traffic: together });
+  for (const entry of ports) {
+    const { l7 } = entry;
+    if (l7 === undefined || entry.ports.length === 0) continue;
+    const condition = remarks.condition(L7_CODES[l7.kind], l7.what);
+    const traffic = entryTraffic(entry, origin.direction, isPeer, snapshot, remarks, parts);
+    if (!isNothing(traffic)) parts.push({ traffic, condition });
+  }
+  return parts;
+}
+
+const isNothing = ({ numbers, named }: TrafficPredicate): boolean =>
+  numbers.ranges.length === 0 && named.length === 0;
+
+function unite(all: readonly TrafficPredicate[]): TrafficPredicate {
+  const [only] = all;
+  if (only !== undefined && all.length === 1) return only;
+  return {
+    numbers: unionTraffic(...all.map(({ numbers }) => numbers)),
+    named: all.flatMap(({ named }) => named),
+  };
+}
+
+/** Plain rules share their traffic: most ask for one port of one protocol. */
+const CACHE_LIMIT = 10_000;
+const singlePorts = new Map<string, TrafficPredicate>();
+
+function entryTraffic(
+  { ports }: PortEntry,
+  direction: Direction,
+  isPeer: (pod: KnownPod) => boolean,
+  snapshot: Snapshot,
+  remarks: Remarks,
+  parts: TrafficPart[],
+): TrafficPredicate {
+  const [only] = ports;
+  if (only !== undefined && ports.length === 1 && "first" in only) {
+    const key = `${only.protocol} ${String(only.first)} ${String(only.last)}`;
+    let known = singlePorts.get(key);
+    if (known === undefined) {
+      if (singlePorts.size >= CACHE_LIMIT) singlePorts.clear();
+      known = { numbers: numbersOf(only), named: [] };
+      singlePorts.set(key, known);
+    }
+    return known;
+  }
+  const numbers: TrafficSet[] = [];
+  const named = new Map<string, TrafficSet>();
+  for (const port of ports) {
+    if (!("name" in port)) numbers.push(numbersOf(port));
+    else if (direction === "ingress") {
+      const protocols = protocolsOf(port.protocol);
+      named.set(port.name, unionTraffic(named.get(port.name) ?? NO_TRAFFIC, protocols));
+    } else {
+      numbers.push(resolveName(port, isPeer, snapshot, remarks, parts));
+    }
+  }
+  return {
+    numbers: unionTraffic(...numbers),
+    named: [...named].map(([name, protocols]) => ({ name, protocols })),
+  };
+}
+
+function numbersOf(port: Exclude<PortMatch, { name: string }>): TrafficSet {
+  if ("ipProtocol" in port) return protocolTraffic(port.ipProtocol);
+  if (port.first <= 1 && port.last === 65535) return protocolsOf(port.protocol);
+  return unionTraffic(...PROTOCOLS[port.protocol].map((one) => portTraffic(one, [port])));
+}
+
+function protocolsOf(protocol: PortProtocols): TrafficSet {
+  return protocol === "ANY"
+    ? ALL_PORTS
+    : unionTraffic(...PROTOCOLS[protocol].map((one) => protocolTraffic(one)));
+}
+
+/**
+ * A name in an egress rule stands for one number: that which the peers give it, if they agree. A pod's own names of today
+ * are another pod's tomorrow. (cilium: pkg/types/portmap.go)
+ */
+function resolveName(
+  { name, protocol }: { readonly name: string; readonly protocol: PortProtocols },
+  isPeer: (pod: KnownPod) => boolean,
+  { pods }: Snapshot,
+  remarks: Remarks,
+  parts: TrafficPart[],
+): TrafficSet {
+  const found = new Map<string, TrafficSet>();
+  for (const pod of pods) {
+    if (pod.hostNetwork || !isPeer(pod)) continue;
+    for (const port of pod.ports) {
+      const own = PROTOCOLS[protocol].find((one) => one === port.protocol);
+      if (own === undefined || port.name.toLowerCase() !== name) continue;
+      const range = { first: port.port, last: port.port };
+      found.set(`${String(own)} ${String(port.port)}`, portTraffic(own, [range]));
+    }
+  }
+  const [only] = found.values();
+  if (only !== undefined && found.size === 1) {
+    remarks.assume(["set-contents"]);
+    return only;
+  }
+  const what = `the port named ${name}`;
+  if (remarks.verdict === "allow") {
+    remarks.leftOut("CIL-R110", what);
+    return NO_TRAFFIC;
+  }
+  const condition = remarks.condition("CIL-R110", what);
+  parts.push({ traffic: { numbers: protocolsOf(protocol), named: [] }, condition });
+  return NO_TRAFFIC;
+}

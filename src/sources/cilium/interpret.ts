@@ -1,0 +1,177 @@
+import { compareBy } from "../../base/compare.ts";
+import type { Report } from "../../diagnostics/diagnostic.ts";
+import type { Snapshot } from "../../inventory/snapshot.ts";
+import type { DirectionRules, Policy, PolicySet, Rule, Subject } from "../../ir/policy.ts";
+import { DIRECTIONS } from "../../ir/policy.ts";
+import { addressSetOfEach } from "../../sets/address-set.ts";
+import { AddressFacts } from "./addresses.ts";
+import { ciliumDiagnostics } from "./diagnostics.ts";
+import { CidrInterpreter } from "./interpret-cidr.ts";
+import { ciliumMeaningDiagnostics } from "./interpret-diagnostics.ts";
+import { asCiliumReads } from "./interpret-kubernetes.ts";
+import {
+  asksFor,
+  isReplaced,
+  LabelReader,
+  NAMESPACE_LABEL,
+  subjectTerms,
+} from "./interpret-labels.ts";
+import { interpretElement, type RuleContext } from "./interpret-rule.ts";
+import { holdServerNames } from "./interpret-server-names.ts";
+import { ServiceInterpreter } from "./interpret-service.ts";
+import { LabelFilter } from "./label-filter.ts";
+import type { CiliumElement, CiliumInput, CiliumPolicy, CiliumRule, LabelTerm } from "./model.ts";
+import { Settings } from "./settings.ts";
+
+/**
+ * What a cluster with these Cilium policies and Kubernetes policies allows and denies. To Cilium all of them are one union:
+ * a Deny of any of them wins over every Allow, so the Denies stand first; what decides nothing is denied to pods for which
+ * some rule has default deny on. (cilium: pkg/policy/repository.go, mapstate.go)
+ */
+export function interpretCilium(
+  input: CiliumInput,
+  snapshot: Snapshot,
+  kubernetesPolicies: readonly Policy[],
+  report: Report,
+): PolicySet {
+  const settings = new Settings(input.settings);
+  settings.report(report);
+  const filter = new LabelFilter(settings.labelPrefixes);
+  for (const value of filter.unreadable) {
+    const what = "it is a regular expression that is not understood here, so it is left out";
+    const at = input.settings?.place;
+    report(ciliumDiagnostics.create("CIL-X010", { at, setting: "labels", value, what }));
+  }
+  const labels = new LabelReader(filter, settings.clusterName);
+  const addresses = new AddressFacts(snapshot);
+  const context: RuleContext = {
+    settings,
+    labels,
+    addresses,
+    cidrs: new CidrInterpreter(input.groups, addresses, settings.cidrsMatchNodes),
+    services: new ServiceInterpreter(snapshot, labels, addresses),
+    nodeAddresses: (terms) => nodesWith(terms, snapshot),
+    snapshot,
+    report,
+  };
+  const denying: Policy[] = [];
+  const allowing: Policy[] = [];
+  const inOrder = compareBy<CiliumPolicy>(
+    ({ origin }) => origin.namespace ?? "",
+    ({ origin }) => origin.name,
+    ({ kind }) => kind,
+  );
+  for (const policy of [...input.policies].sort(inOrder)) {
+    for (const rule of policy.rules) interpretRule(policy, rule, context, denying, allowing);
+  }
+  const kubernetes = kubernetesPolicies.map((policy) => asCiliumReads(policy, filter, addresses));
+  const policies = holdServerNames([...denying, ...allowing, ...kubernetes]);
+  return { tiers: [{ name: "cilium", order: 0, defaultAction: "deny", policies }] };
+}
+
+/** Nodes with these labels. Without their labels nothing is known to match. */
+function nodesWith(
+  terms: readonly LabelTerm[],
+  { nodes }: Snapshot,
+): ReturnType<AddressFacts["outside"]> {
+  const reader = new LabelReader(new LabelFilter([]), "");
+  const addresses = addressSetOfEach(
+    nodes
+      .filter(({ labels }) => labels !== undefined && reader.holds(terms, labels))
+      .flatMap((node) => node.addresses),
+  );
+  return {
+    boxes: addresses.ranges.length === 0 ? [] : [{ kind: "address", addresses }],
+    assumptions: ["set-contents"],
+  };
+}
+
+function interpretRule(
+  policy: CiliumPolicy,
+  rule: CiliumRule,
+  context: RuleContext,
+  denying: Policy[],
+  allowing: Policy[],
+): void {
+  const { origin } = policy;
+  const { report } = context;
+  if (rule.subject.kind === "nodes") {
+    report(ciliumMeaningDiagnostics.create("CIL-P104", { at: rule.place }));
+    const inert = rule.elements.map(({ origin: of, verdict }) => ({ origin: of, action: verdict }));
+    allowing.push({ origin, order: 0, subject: { pods: [], hosts: true }, inert });
+    return;
+  }
+  const subject = interpretSubject(policy, rule, context);
+  const denied: Applied = {};
+  const allowed: Applied = {};
+  for (const direction of DIRECTIONS) {
+    const elements = rule.elements.filter((one) => one.origin.direction === direction);
+    const given = rule.defaultDeny[direction];
+    if (elements.length === 0) {
+      if (given === true) {
+        report(ciliumMeaningDiagnostics.create("CIL-P102", { at: rule.place, direction }));
+      }
+      continue;
+    }
+    const isolates = !context.settings.nonDefaultDeny || (given ?? true);
+    if (isolates && elements.every(({ verdict }) => verdict === "deny")) {
+      report(ciliumMeaningDiagnostics.create("CIL-P101", { at: rule.place, direction }));
+    }
+    const rules = elements.map((one) => interpretElement(one, origin.namespace, context));
+    put(denied, allowed, direction, isolates, rules);
+  }
+  const common = { origin, order: 0, subject, inert: [] };
+  if ((denied.ingress ?? denied.egress) !== undefined) denying.push({ ...common, ...denied });
+  const isAllowing = (allowed.ingress ?? allowed.egress) !== undefined;
+  // A document without any rule has a result too.
+  if (isAllowing || rule.elements.length === 0) allowing.push({ ...common, ...allowed });
+}
+
+interface Applied {
+  ingress?: DirectionRules;
+  egress?: DirectionRules;
+}
+
+function put(
+  denied: Applied,
+  allowed: Applied,
+  direction: "ingress" | "egress",
+  isolates: boolean,
+  rules: readonly { readonly denied: readonly Rule[]; readonly allowed: readonly Rule[] }[],
+): void {
+  const denies = rules.flatMap((one) => one.denied);
+  const allows = rules.flatMap((one) => one.allowed);
+  if (allows.length > 0) allowed[direction] = { isolates, rules: allows };
+  // One of the two isolates: that is enough.
+  if (denies.length > 0) {
+    denied[direction] = { isolates: isolates && allows.length === 0, rules: denies };
+  }
+}
+
+function interpretSubject(
+  { origin: { namespace }, kind }: CiliumPolicy,
+  { subject, place }: CiliumRule,
+  { labels, report }: RuleContext,
+): Subject {
+  const written = subject.terms;
+  for (const key of labels.unseen(written)) {
+    report(ciliumMeaningDiagnostics.create("CIL-S106", { at: place, key }));
+  }
+  const foreign = written.find(
+    (term) => isReplaced(term) && namespace !== undefined && term.values[0] !== namespace,
+  );
+  if (foreign !== undefined && namespace !== undefined) {
+    const asked = foreign.values[0] ?? "";
+    report(ciliumMeaningDiagnostics.create("CIL-S103", { at: place, asked, namespace }));
+  }
+  const pods = labels.pods(subjectTerms(written, namespace));
+  if (pods === undefined && kind === "CiliumNetworkPolicy" && asksFor(written, NAMESPACE_LABEL)) {
+    report(ciliumMeaningDiagnostics.create("CIL-S102", { at: place }));
+  }
+  return { pods: pods === undefined ? [] : [pods], hosts: false };
+}
+
+/** The rules of a policy as reports count them: for those that have no place in the set. */
+export function rulesOf({ rules }: CiliumPolicy): readonly CiliumElement[] {
+  return rules.flatMap(({ elements }) => elements);
+}

@@ -1,0 +1,92 @@
+import type { PolicyOrigin } from "../../ir/origin.ts";
+import type { PathStep } from "../../manifest/manifest-object.ts";
+import { clip } from "../schema-check.ts";
+import type { DocumentReading } from "../document-reading.ts";
+import { ciliumDiagnostics } from "./diagnostics.ts";
+import { readMetadata } from "./metadata.ts";
+import type { CiliumPolicy, CiliumRule } from "./model.ts";
+import type { RawDocument } from "./raw.ts";
+import { readRule, type RuleScope } from "./rule.ts";
+
+/**
+ * Reads a CiliumNetworkPolicy or CiliumClusterwideNetworkPolicy. Undefined when it is invalid: the reading then holds the
+ * reason. One rule that the agent refuses voids the whole document.
+ */
+export function readNetworkPolicy(
+  reading: DocumentReading,
+  raw: RawDocument,
+  unknown: readonly (readonly PathStep[])[],
+  defaultNamespace: string,
+): CiliumPolicy | undefined {
+  const isClusterwide = raw.kind === "CiliumClusterwideNetworkPolicy";
+  const metadata = readMetadata(
+    reading,
+    raw.kind,
+    raw.metadata,
+    isClusterwide ? "cluster" : { defaultNamespace },
+  );
+  const scope: RuleScope = {
+    reading,
+    unknown,
+    isClusterwide,
+    needs: [],
+    count: { ingress: 0, egress: 0 },
+  };
+  const rules: CiliumRule[] = [];
+  const { spec, specs } = raw;
+  if (spec !== undefined && spec !== null) rules.push(readRule(spec, ["spec"], scope));
+  specs?.forEach((one, index) => rules.push(readRule(one, ["specs", index], scope)));
+  if ((spec === undefined || spec === null) && (specs === undefined || specs === null)) {
+    reading.add(ciliumDiagnostics.create("CIL-P005", { at: reading.place([]) }));
+  }
+  checkRules(reading, rules);
+  checkStatus(reading, raw.status);
+  if (reading.failed || metadata === undefined) return undefined;
+  const { name, namespace, labels } = metadata;
+  const origin: PolicyOrigin = {
+    engine: "cilium",
+    apiVersion: raw.apiVersion,
+    kind: raw.kind,
+    ...(namespace === undefined ? {} : { namespace }),
+    name,
+    labels: Object.entries(labels),
+    place: reading.keptPlace([]),
+  };
+  const kind = isClusterwide ? "CiliumClusterwideNetworkPolicy" : "CiliumNetworkPolicy";
+  return { kind, origin, rules, needs: scope.needs };
+}
+
+/**
+ * The newest agent refuses a rule without any element, and with it the document; older ones take it for a rule without
+ * effect. Where nothing else is in the document, that is the same.
+ */
+function checkRules(reading: DocumentReading, rules: readonly CiliumRule[]): void {
+  const empty = rules.filter(({ elements }) => elements.length === 0);
+  const isVoid = empty.length === rules.length;
+  for (const { place: at } of empty) {
+    reading.add(
+      isVoid
+        ? ciliumDiagnostics.create("CIL-P006", { at })
+        : ciliumDiagnostics.create("CIL-P013", { at }),
+    );
+  }
+}
+
+/** The operator writes into the status that it found the policy invalid. */
+function checkStatus(reading: DocumentReading, status: unknown): void {
+  const conditions = asList(asMapping(status)["conditions"]).map(asMapping);
+  const invalid = conditions.find((one) => one["type"] === "Valid" && one["status"] === "False");
+  if (invalid === undefined) return;
+  const message = typeof invalid["message"] === "string" ? clip(invalid["message"]) : "";
+  const reason = message === "" ? "" : `: ${message}`;
+  const at = reading.place(["status"]);
+  reading.add(ciliumDiagnostics.create("CIL-P007", { at, reason }));
+}
+
+const asMapping = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+
+const asList = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? (value as readonly unknown[]) : [];

@@ -1,0 +1,245 @@
+import type { RuleOrigin } from "../../ir/origin.ts";
+import type { Direction } from "../../ir/policy.ts";
+import { DIRECTIONS } from "../../ir/policy.ts";
+import type { PathStep } from "../../manifest/manifest-object.ts";
+import { clip, nearest } from "../schema-check.ts";
+import type { DocumentReading } from "../document-reading.ts";
+import { readCidrRule, readCidrs } from "./cidrs.ts";
+import { ciliumDiagnostics } from "./diagnostics.ts";
+import { readIcmps } from "./icmp.ts";
+import type {
+  CiliumElement,
+  CiliumRule,
+  Entity,
+  LabelTerm,
+  Need,
+  PeerMembers,
+  ServiceMatch,
+} from "./model.ts";
+import { ENTITIES } from "./model.ts";
+import { checkName, listed, readPortRules } from "./ports.ts";
+import type { RawElement, RawGroup, RawRule, RawSelector, RawService } from "./raw.ts";
+import { readSelector } from "./selector.ts";
+
+type Path = readonly PathStep[];
+
+/** What the rules of one document share while they are read. */
+export interface RuleScope {
+  readonly reading: DocumentReading;
+  /** Paths of fields that the schema does not know. */
+  readonly unknown: readonly (readonly PathStep[])[];
+  readonly isClusterwide: boolean;
+  readonly needs: Need[];
+  /** So many rules of each direction have been read: their positions go on from one list to the next. */
+  readonly count: Record<Direction, number>;
+}
+
+const LISTS = [
+  ["ingress", "ingress", "allow"],
+  ["ingressDeny", "ingress", "deny"],
+  ["egress", "egress", "allow"],
+  ["egressDeny", "egress", "deny"],
+] as const;
+
+/** Reads `spec`, or an item of `specs`. What is wrong is added to the reading. */
+export function readRule(raw: RawRule, path: Path, scope: RuleScope): CiliumRule {
+  const { reading } = scope;
+  const { endpointSelector, nodeSelector } = raw;
+  const isNode = endpointSelector === undefined || endpointSelector === null;
+  const given = endpointSelector ?? nodeSelector;
+  if (given === undefined || given === null) {
+    refuse(reading, path, "it has no `endpointSelector`");
+  } else if (!isNode && nodeSelector !== undefined && nodeSelector !== null) {
+    refuse(reading, path, "it has both `endpointSelector` and `nodeSelector`");
+  } else if (isNode && !scope.isClusterwide) {
+    const reason = "`nodeSelector` is for the CiliumClusterwideNetworkPolicy only";
+    refuse(reading, [...path, "nodeSelector"], reason);
+  }
+  const terms = readSelector(reading, given ?? {}, [
+    ...path,
+    isNode ? "nodeSelector" : "endpointSelector",
+  ]);
+  const elements = LISTS.flatMap(([field, direction, verdict]) =>
+    (raw[field] ?? []).map((element, index) =>
+      readElement(element, [...path, field, index], direction, verdict, scope),
+    ),
+  );
+  const defaultDeny: Partial<Record<Direction, boolean>> = {};
+  for (const direction of DIRECTIONS) {
+    const value = raw.enableDefaultDeny?.[direction];
+    if (typeof value === "boolean") defaultDeny[direction] = value;
+  }
+  return {
+    place: reading.place(path),
+    subject: { kind: isNode ? "nodes" : "endpoints", terms },
+    elements,
+    defaultDeny,
+  };
+}
+
+function refuse(reading: DocumentReading, path: Path, reason: string): void {
+  reading.add(ciliumDiagnostics.create("CIL-R001", { at: reading.place(path), reason }));
+}
+
+function readElement(
+  raw: RawElement,
+  path: Path,
+  direction: Direction,
+  verdict: CiliumElement["verdict"],
+  scope: RuleScope,
+): CiliumElement {
+  const { reading, needs } = scope;
+  const origin: RuleOrigin = {
+    direction,
+    index: scope.count[direction]++,
+    place: reading.keptPlace(path),
+  };
+  const peers = readPeers(raw, path, direction, scope);
+  const toPorts = raw.toPorts ?? [];
+  const icmps = raw.icmps ?? [];
+  const ports = readPortRules(reading, toPorts, [...path, "toPorts"], direction);
+  const need = (feature: Need["feature"], at: Path): void => {
+    needs.push({ feature, place: reading.place(at) });
+  };
+  if (ports.hasL7) need("l7-proxy", [...path, "toPorts"]);
+  if (ports.extended !== undefined) need("extended-ip-protocols", ports.extended);
+  if (icmps.length > 0) need("icmp-rules", [...path, "icmps"]);
+  if (icmps.length > 0 && toPorts.length > 0) {
+    refuse(reading, [...path, "icmps"], "`icmps` and `toPorts` cannot be in one rule");
+  }
+  const mode = raw.authentication?.mode;
+  return {
+    origin,
+    verdict,
+    peers,
+    ports: ports.entries,
+    icmps: readIcmps(reading, icmps, [...path, "icmps"]),
+    ...(mode === undefined || mode === null ? {} : { authentication: mode }),
+    unknownFields: scope.unknown
+      .filter((field) => path.every((step, at) => field[at] === step))
+      .map((field) => String(field.at(-1))),
+  };
+}
+
+/** The members that name peers; no two of them may have items. (cilium: pkg/policy/api/rule_validation.go) */
+function readPeers(
+  raw: RawElement,
+  path: Path,
+  direction: Direction,
+  { reading, needs }: RuleScope,
+): PeerMembers {
+  const side = direction === "ingress" ? "from" : "to";
+  const selectors = (
+    list: readonly RawSelector[] | null | undefined,
+    field: string,
+  ): readonly (readonly LabelTerm[])[] | undefined =>
+    list?.map((one, index) => readSelector(reading, one, [...path, field, index]));
+  const endpoints = selectors(raw[`${side}Endpoints`], `${side}Endpoints`);
+  const requires = selectors(raw[`${side}Requires`], `${side}Requires`);
+  const nodes = selectors(raw[`${side}Nodes`], `${side}Nodes`);
+  const cidr = raw[`${side}CIDR`];
+  const cidrSet = raw[`${side}CIDRSet`];
+  const entities = raw[`${side}Entities`];
+  const groups = raw[`${side}Groups`];
+  const { toServices, toFQDNs } = raw;
+  if ((nodes?.length ?? 0) > 0) {
+    needs.push({
+      feature: "node-selector-labels",
+      place: reading.place([...path, `${side}Nodes`]),
+    });
+  }
+  const members = {
+    [`${side}Endpoints`]: endpoints,
+    [`${side}CIDR`]: cidr,
+    [`${side}CIDRSet`]: cidrSet,
+    [`${side}Entities`]: entities,
+    [`${side}Nodes`]: nodes,
+    [`${side}Groups`]: groups,
+    toServices,
+    toFQDNs,
+  };
+  const filled = Object.entries(members).filter(([, list]) => (list?.length ?? 0) > 0);
+  if (filled.length > 1) {
+    const names = filled.map(([name]) => `\`${name}\``).join(" and ");
+    refuse(reading, path, `${names} cannot be in one rule: give each a rule of its own`);
+  }
+  toFQDNs?.forEach((name, index) => {
+    checkName(reading, name, [...path, "toFQDNs", index]);
+  });
+  return {
+    ...(endpoints === undefined ? {} : { endpoints }),
+    ...(requires === undefined ? {} : { requires }),
+    ...(nodes === undefined ? {} : { nodes }),
+    ...(isGiven(cidr) ? { cidrs: readCidrs(reading, cidr, [...path, `${side}CIDR`]) } : {}),
+    ...(isGiven(cidrSet)
+      ? {
+          cidrSet: cidrSet.flatMap(
+            (one, index) => readCidrRule(reading, one, [...path, `${side}CIDRSet`, index]) ?? [],
+          ),
+        }
+      : {}),
+    ...(isGiven(entities)
+      ? { entities: readEntities(reading, entities, [...path, `${side}Entities`]) }
+      : {}),
+    ...(isGiven(groups) ? { groups: groups.map(groupText) } : {}),
+    ...(isGiven(toServices)
+      ? {
+          services: toServices.flatMap((one, index) =>
+            readService(reading, one, [...path, "toServices", index]),
+          ),
+        }
+      : {}),
+    ...(isGiven(toFQDNs)
+      ? { fqdns: toFQDNs.map((one) => one.matchName ?? one.matchPattern ?? "") }
+      : {}),
+  };
+}
+
+function isGiven<Item>(list: readonly Item[] | null | undefined): list is readonly Item[] {
+  return list !== undefined && list !== null;
+}
+
+function readEntities(
+  reading: DocumentReading,
+  texts: readonly string[],
+  path: Path,
+): readonly Entity[] {
+  return texts.flatMap((text, index) => {
+    const entity = ENTITIES.find((one) => one === text);
+    if (entity !== undefined) return [entity];
+    const near = nearest(text, ENTITIES);
+    const advice = near === undefined ? "" : `; \`${near}\` may be meant`;
+    refuse(reading, [...path, index], `\`${clip(text)}\` is no entity of Cilium${advice}`);
+    return [];
+  });
+}
+
+function groupText({ aws }: RawGroup): string {
+  if (aws === undefined || aws === null) return "a group";
+  const ids = [...(aws.securityGroupsIds ?? []), ...(aws.securityGroupsNames ?? [])];
+  if (ids.length > 0) return `security groups ${listed(ids)}`;
+  return `labels ${listed(Object.entries(aws.labels ?? {}).map(([key, value]) => `${key}=${value ?? ""}`))}`;
+}
+
+/** An item may have both members; then either may match. (cilium: pkg/policy/api/service.go) */
+function readService(
+  reading: DocumentReading,
+  raw: RawService,
+  path: Path,
+): readonly ServiceMatch[] {
+  const found: ServiceMatch[] = [];
+  const { k8sService, k8sServiceSelector } = raw;
+  const inNamespace = (namespace: string | null | undefined) =>
+    namespace === undefined || namespace === null || namespace === "" ? {} : { namespace };
+  if (k8sService !== undefined && k8sService !== null) {
+    const { serviceName, namespace } = k8sService;
+    found.push({ kind: "name", name: serviceName ?? "", ...inNamespace(namespace) });
+  }
+  if (k8sServiceSelector !== undefined && k8sServiceSelector !== null) {
+    const { selector, namespace } = k8sServiceSelector;
+    const at = [...path, "k8sServiceSelector", "selector"];
+    const terms = readSelector(reading, selector ?? {}, at);
+    found.push({ kind: "selector", terms, ...inNamespace(namespace) });
+  }
+  return found;
+}

@@ -1,0 +1,71 @@
+import { isLabelKey, isLabelValue } from "../../inventory/label-syntax.ts";
+import type { PathStep } from "../../manifest/manifest-object.ts";
+import { clip } from "../schema-check.ts";
+import { ciliumDiagnostics } from "./diagnostics.ts";
+import type { LabelTerm } from "./model.ts";
+import type { RawSelector } from "./raw.ts";
+import type { DocumentReading } from "../document-reading.ts";
+
+type Path = readonly PathStep[];
+
+/**
+ * The terms of a selector, all of which must hold; none selects everything. What is wrong is added to the reading.
+ * (cilium: pkg/policy/api/selector.go, pkg/labels/validation.go)
+ */
+export function readSelector(
+  reading: DocumentReading,
+  selector: RawSelector,
+  path: Path,
+): readonly LabelTerm[] {
+  const terms: LabelTerm[] = [];
+  for (const [label, value] of Object.entries(selector.matchLabels ?? {})) {
+    const at = [...path, "matchLabels", label];
+    const key = readKey(reading, label, at, "key");
+    const text = value ?? "";
+    checkValue(reading, text, at);
+    terms.push({ ...key, operator: "In", values: [text], plain: true });
+  }
+  for (const [index, expression] of (selector.matchExpressions ?? []).entries()) {
+    const at = [...path, "matchExpressions", index];
+    const key = readKey(reading, expression.key ?? "", [...at, "key"], "value");
+    const operator = expression.operator ?? "In";
+    const values = expression.values ?? [];
+    for (const [position, value] of values.entries()) {
+      checkValue(reading, value, [...at, "values", position]);
+    }
+    const wantsValues = operator === "In" || operator === "NotIn";
+    if (wantsValues !== values.length > 0) {
+      const reason = wantsValues ? `${operator} needs values` : `${operator} takes no values`;
+      wrong(reading, at, reason);
+    }
+    terms.push({ ...key, operator, values, plain: false });
+  }
+  return terms;
+}
+
+function wrong(reading: DocumentReading, path: Path, reason: string, part?: "key" | "value"): void {
+  reading.add(ciliumDiagnostics.create("CIL-S001", { at: reading.place(path, part), reason }));
+}
+
+/** `source:key`, split at the first colon. `$host` is an old spelling of `reserved:host`. */
+function readKey(
+  reading: DocumentReading,
+  text: string,
+  path: Path,
+  part: "key" | "value",
+): { readonly source: string; readonly key: string } {
+  const colon = text.indexOf(":");
+  const isShort = text.startsWith("$");
+  const source = isShort ? "reserved" : colon <= 0 ? "any" : text.slice(0, colon);
+  const key = isShort ? text.slice(1) : text.slice(colon + 1);
+  if (!isLabelKey(key)) {
+    wrong(reading, path, `\`${clip(text)}\` is not the key of a label`, part);
+  }
+  return { source, key };
+}
+
+function checkValue(reading: DocumentReading, value: string, path: Path): void {
+  if (!isLabelValue(value)) {
+    wrong(reading, path, `\`${clip(value)}\` is not the value of a label; Cilium has no wildcards`);
+  }
+}
