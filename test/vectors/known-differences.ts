@@ -15,6 +15,11 @@ export interface KnownDifferences {
     string,
     { readonly is: (wrong: WrongFlow) => boolean; readonly why: string }
   >;
+  /** Flows of any world that are judged otherwise, by what they have in common. */
+  readonly everywhere: ReadonlyMap<
+    string,
+    { readonly is: (wrong: WrongFlow) => boolean; readonly why: string }
+  >;
   /** Codes of what leaves the verdict of a flow open in the model, and why it is not known there. */
   readonly open: ReadonlyMap<string, string>;
   /** Tiers that the input of a world lacks, as a user would give them with `--tier`. */
@@ -54,6 +59,7 @@ export const CALICO: KnownDifferences = {
       },
     ],
   ]),
+  everywhere: new Map(),
   open: new Map([
     ["CAL-R103", "http: the recorded data plane ignores it, Calico's Envoy integration does not"],
     [
@@ -76,6 +82,22 @@ export const CILIUM: KnownDifferences = {
   stricter: new Map(),
   taken: new Map(),
   flows: new Map(),
+  everywhere: new Map([
+    [
+      "own node",
+      {
+        is: ({ peer }) => /^(?:own-node|node1-)/.test(peer),
+        why: "the engine tells the node that a pod runs on from the other ones: it is let in unless a deny covers it, and only the entity `host` lets a pod out to it. A flow does not say which node is its own, and no target rule can name it",
+      },
+    ],
+    [
+      "Cilium's own endpoints",
+      {
+        is: ({ peer }) => peer === "health" || peer === "ingress",
+        why: "the addresses of cilium-health and of Cilium's ingress have identities of their own; they are gone when Cilium is",
+      },
+    ],
+  ]),
   open: new Map(),
   tiers: new Map(),
 };
@@ -84,6 +106,7 @@ export const KUBERNETES: KnownDifferences = {
   stricter: new Map(),
   taken: new Map(),
   flows: new Map(),
+  everywhere: new Map(),
   open: new Map(),
   tiers: new Map(),
 };

@@ -27,6 +27,8 @@ const VERDICTS: readonly RecordedVerdict[] = ["deny", "allow", "redirect"];
 
 export interface WrongFlow {
   readonly flow: Flow;
+  /** The peer's `id` in the recording. */
+  readonly peer: string;
   readonly recorded: RecordedVerdict;
   readonly ours: readonly Decision["verdict"][];
   /** World, flow, both verdicts and both deciders. */
@@ -55,6 +57,7 @@ export function replayWorld(
       const ours = answer.decisions.map(decisionText).join(" or ");
       wrong.push({
         flow,
+        peer: idOf(world, column(row, "peer")),
         recorded: verdict,
         ours: answer.decisions.map((one) => one.verdict),
         text: `${world.name}: ${flowText(flow)}\n  recorded: ${verdict} by ${deciderText(decider)}\n  ours:     ${ours}`,
@@ -62,6 +65,10 @@ export function replayWorld(
     }
   }
   return { flows: world.flows.length, same, undecided, wrong };
+}
+
+function idOf({ pods, externals }: RecordedWorld, index: number): string {
+  return (pods[index] ?? externals[index - pods.length])?.id ?? "";
 }
 
 type Answer =

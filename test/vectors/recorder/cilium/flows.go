@@ -290,6 +290,7 @@ func choose(pool []answer, decided [][]int, perConstruct, total int) []int {
 // store writes flows and their deciders into a world.
 func store(w *world.World, pool []answer, kept []int) {
 	table := map[world.Decider]int{}
+	w.Deciders, w.Flows = []world.Decider{}, []world.Row{}
 	for _, k := range kept {
 		a := pool[k]
 		i, ok := table[a.by]

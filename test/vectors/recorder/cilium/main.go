@@ -17,10 +17,10 @@ func command(args []string) error {
 	switch {
 	case len(args) > 0 && args[0] == "record":
 		return record(args[1:])
-	case len(args) == 2 && args[0] == "probe":
-		return probe(args[1])
+	case (len(args) == 2 || len(args) == 3) && args[0] == "probe":
+		return probe(args[1:])
 	case len(args) > 0 && args[0] == "validate":
 		return validate(args[1:])
 	}
-	return fmt.Errorf("usage: cilium record -out DIR -date YYYY-MM-DD | validate -out FILE -date YYYY-MM-DD | probe FILE")
+	return fmt.Errorf("usage: cilium record -out DIR -date YYYY-MM-DD | validate -out FILE -date YYYY-MM-DD | probe FILE [WORLD]")
 }

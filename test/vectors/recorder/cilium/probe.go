@@ -10,19 +10,35 @@ import (
 	"netpol-migrate.dev/vectors/recorder/world"
 )
 
-// probe prints what becomes of a file of policies in the cluster of hand-written worlds: refusals, the
-// entries that the repository gets, the policy map of every pod.
-func probe(file string) error {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return err
+// probe prints what becomes of a file of policies in the cluster of hand-written worlds, or of a recorded
+// world: refusals, the entries that the repository gets, the policy map of every pod.
+func probe(args []string) error {
+	var w *world.World
+	if len(args) == 2 {
+		file, err := world.Read(args[0])
+		if err != nil {
+			return err
+		}
+		for i := range file.Worlds {
+			if file.Worlds[i].Name == args[1] {
+				w = &file.Worlds[i]
+			}
+		}
+		if w == nil {
+			return fmt.Errorf("no world %s in %s", args[1], args[0])
+		}
+	} else {
+		text, err := os.ReadFile(args[0])
+		if err != nil {
+			return err
+		}
+		w = &world.World{Pods: basePods(), Externals: baseExternals(), Manifests: baseManifests + string(text)}
 	}
-	docs, err := split(baseManifests + string(text))
+	docs, err := split(w.Manifests)
 	if err != nil {
 		return err
 	}
 	docs = withConfig(docs)
-	w := &world.World{Pods: basePods(), Externals: baseExternals()}
 	e, err := build(w, docs)
 	if err != nil {
 		return err
