@@ -8,7 +8,7 @@ import { cutters } from "./causes.ts";
 import type { Difference } from "./claim.ts";
 import { NO_DIFFERENCE, difference } from "./claim.ts";
 import type { Facts } from "./facts.ts";
-import { containsAllPods } from "./facts.ts";
+import { containsAllPods, factsFor } from "./facts.ts";
 import type { Isolation, UnsayableSubjects } from "./isolation.ts";
 import { withinIsolated } from "./isolation.ts";
 import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
@@ -195,7 +195,8 @@ function pass(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): v
 
 /** A rule in the target's words, for those of its subjects that are isolated. */
 export function say(scene: Scene, local: LocalRule, blocks: Rule["blocks"]): SaidRule | undefined {
-  const { facts, isolated, isolation, options, set } = scene;
+  const { isolated, isolation, options, set } = scene;
+  const facts = factsFor(local.rule, scene.facts);
   const side = options.inexact === "narrow" ? "under" : "over";
   const subjects = saySubjects(local.subjects, facts, side);
   const own = isolation.get(local.policy)?.said ?? [];

@@ -1,14 +1,17 @@
 import type { AssumptionCode } from "../ir/assumption.ts";
 import { ASSUMPTIONS } from "../ir/assumption.ts";
+import type { Rule } from "../ir/policy.ts";
 import { valuesOf } from "../inventory/lookup.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import {
   ALL_IPV4,
   ALL_IPV6,
+  complementAddresses,
   equalAddresses,
   intersectAddresses,
   isAddressSubset,
+  NO_ADDRESS,
   subtractAddresses,
   unionAddresses,
 } from "../sets/address-set.ts";
@@ -17,6 +20,7 @@ import { NAMESPACE_NAME, cube } from "../sets/cube.ts";
 import type { Cube, LabelKey } from "../sets/cube.ts";
 import type { LabelSet } from "../sets/label-set.ts";
 import { labelIn, labelSetContains } from "../sets/label-set.ts";
+import { PRIVATE_RANGES } from "../sets/private-ranges.ts";
 import { ALL_PORTS, intersectTraffic } from "../sets/traffic-set.ts";
 
 /** What lowering is told about the cluster and the target, besides the policies. */
@@ -27,6 +31,8 @@ export interface Facts {
   readonly targetPodRanges: AddressSet | undefined;
   /** True if the user gave the target's ranges, so that nothing is assumed about them. */
   readonly targetGiven: boolean;
+  /** True where pods, if their ranges are not known, may be taken to have private addresses: see `factsFor`. */
+  readonly privatePods: boolean;
   /** True if they are not those of the source. */
   readonly targetDiffers: boolean;
   /** Every address of the IP families that the cluster uses; undefined when unknown. */
@@ -43,7 +49,13 @@ export interface Facts {
 
 /** An assumption that makes flows impossible: under it two different sets of flows may be equal. */
 export type Restriction =
-  "only-tcp-udp-sctp" | "families" | "pure-range" | "values" | "namespaces" | "pod-range";
+  | "only-tcp-udp-sctp"
+  | "families"
+  | "pure-range"
+  | "values"
+  | "namespaces"
+  | "pod-range"
+  | "private-pods";
 
 /** Flows that the output lacks, or has too many. */
 export type DifferenceKind = "loss" | "gain";
@@ -57,6 +69,7 @@ export function restrictionsOf(facts: Facts, kind: DifferenceKind): readonly Res
   if (facts.assumed.has("only-tcp-udp-sctp")) found.push("only-tcp-udp-sctp");
   if (facts.families !== undefined) found.push("families");
   if (facts.podRanges !== undefined) found.push("pure-range", "pod-range");
+  else if (facts.privatePods) found.push("private-pods");
   if (facts.valuesSeen !== undefined) found.push("values");
   if (facts.namespaces !== undefined) found.push("namespaces");
   if (kind === "loss") return found;
@@ -134,6 +147,7 @@ function restrictAddresses(
   let left = addresses;
   if (by.has("families") && facts.families !== undefined)
     left = intersectAddresses(left, facts.families);
+  if (of === "pod" && by.has("private-pods")) left = intersectAddresses(left, PRIVATE_RANGES);
   if (facts.podRanges === undefined) return left;
   if (of === "pod" && by.has("pod-range")) left = intersectAddresses(left, facts.podRanges);
   if (of === "address" && by.has("pure-range")) left = subtractAddresses(left, facts.podRanges);
@@ -164,6 +178,19 @@ export function containsAllPods(addresses: AddressSet, ranges: AddressSet | unde
   return ranges !== undefined && isAddressSubset(ranges, addresses);
 }
 
+/** The facts for what is said of one rule, of which it was said when it was read what it rests on. */
+export function factsFor({ assumptions }: Rule, facts: Facts): Facts {
+  return assumptions.includes("private-pods") && facts.podRanges === undefined
+    ? { ...facts, privatePods: true }
+    : facts;
+}
+
+/** Addresses at which there surely is no pod after the switch. */
+export function withoutPods({ targetPodRanges, privatePods }: Facts): AddressSet {
+  if (targetPodRanges !== undefined) return complementAddresses(targetPodRanges);
+  return privatePods ? complementAddresses(PRIVATE_RANGES) : NO_ADDRESS;
+}
+
 /** The facts of a snapshot. */
 export function factsOf(
   snapshot: Snapshot,
@@ -184,6 +211,7 @@ export function factsOf(
     targetPodRanges,
     targetGiven: options.targetGiven,
     targetDiffers: !same,
+    privatePods: false,
     families: podRanges === undefined ? undefined : familiesOf(podRanges),
     blocksMatchPods: options.blocksMatchPods,
     valuesSeen: snapshot.pods.length === 0 ? undefined : valuesSeen(snapshot),

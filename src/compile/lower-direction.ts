@@ -11,6 +11,7 @@ import { NO_DIFFERENCE, difference } from "./claim.ts";
 import type { Draft, LoweringOptions, Scene } from "./draft-rule.ts";
 import { draftRule, isKept, say } from "./draft-rule.ts";
 import type { Facts } from "./facts.ts";
+import { factsFor } from "./facts.ts";
 import type { Isolation } from "./isolation.ts";
 import { isolatedSubjects, keptIsolation, outsideIsolated, sayIsolation } from "./isolation.ts";
 import type { Drafts } from "./judge-actions.ts";
@@ -191,7 +192,8 @@ function claim(scene: Scene, draft: Draft, written: Written): LoweredRule {
   if (scene.plain && said !== undefined && local.certain && isVerbatim(local, said)) {
     return { local, disposition, said, because, lost: NO_DIFFERENCE, gained: NO_DIFFERENCE };
   }
-  const { set, facts, effort, isolated } = scene;
+  const { set, effort, isolated } = scene;
+  const facts = factsFor(local.rule, scene.facts);
   let lost = NO_DIFFERENCE;
   let { gained } = draft;
   if (draft.wanted.length > 0) {

@@ -5,7 +5,6 @@ import {
   ANY_ADDRESS,
   NO_ADDRESS,
   addressSetOf,
-  complementAddresses,
   equalAddresses,
   intersectAddresses,
   isAddressSubset,
@@ -19,7 +18,7 @@ import { ANY_PEER } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
 import { ANY_CUBE, NAMESPACE_NAME, constraintOf, cubeText, keepKeys } from "../sets/cube.ts";
 import type { Facts } from "./facts.ts";
-import { containsAllPods, resolveCubeText } from "./facts.ts";
+import { containsAllPods, resolveCubeText, withoutPods } from "./facts.ts";
 import { EVERYTHING, selectorOf, splitSayable } from "./say-selector.ts";
 
 /** Peers as a `from` or `to` list says them, with what the list means on the target. */
@@ -160,7 +159,5 @@ function sayableBlocks(
   if (side === "over") return facts.targetDiffers ? machines : unionAddresses(machines, allPodsAt);
   // After a change of ranges, pods keep nothing of their old addresses: only "every pod" still means anything.
   const podsLetIn = !facts.targetDiffers || isAny(allPodsAt) ? allPodsAt : NO_ADDRESS;
-  const noPods =
-    facts.targetPodRanges === undefined ? NO_ADDRESS : complementAddresses(facts.targetPodRanges);
-  return intersectAddresses(machines, unionAddresses(podsLetIn, noPods));
+  return intersectAddresses(machines, unionAddresses(podsLetIn, withoutPods(facts)));
 }

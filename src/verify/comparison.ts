@@ -72,6 +72,7 @@ const USABLE: readonly AssumptionCode[] = [
   "values",
   "subject-values",
   "pod-range",
+  "private-pods",
   "namespaces",
 ];
 
@@ -139,6 +140,9 @@ function offeredBy(
   const backed: Partial<Record<AssumptionCode, boolean>> = {
     namespaces: isCovered || assume.has("namespaces"),
     "pod-range": hasRanges,
+    "private-pods":
+      !hasRanges &&
+      rulesOf(sets.source).some(({ assumptions }) => assumptions.includes("private-pods")),
     "pure-range": hasRanges,
     families: hasRanges,
     values: hasValues,

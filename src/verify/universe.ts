@@ -17,6 +17,7 @@ import { constraintOf, cube, intersectCubes, NAMESPACE_NAME } from "../sets/cube
 import type { Cube, LabelConstraint, LabelKey } from "../sets/cube.ts";
 import { labelIn, labelNotIn, NO_LABEL, withAbsent } from "../sets/label-set.ts";
 import type { LabelSet } from "../sets/label-set.ts";
+import { PRIVATE_RANGES } from "../sets/private-ranges.ts";
 import { ALL_PORTS, intersectTraffic } from "../sets/traffic-set.ts";
 import type { Region } from "./region.ts";
 
@@ -86,10 +87,11 @@ export class Universe {
     this.unknownNames = unknownNames(context);
     const { assumptions, podRanges, targetPodRanges } = context;
     const families = assumptions.has("families") ? familiesOf(podRanges) : ANY_ADDRESS;
-    const inRange = assumptions.has("pod-range");
+    const inRange = assumptions.has("pod-range") ? podRanges : undefined;
+    const isPrivate = assumptions.has("private-pods") && podRanges === undefined;
     this.#podAddresses = intersectAddresses(
       families,
-      (inRange ? podRanges : undefined) ?? ANY_ADDRESS,
+      inRange ?? (isPrivate ? PRIVATE_RANGES : ANY_ADDRESS),
     );
     this.#podAddressesAfter = addressesMove(context)
       ? intersectAddresses(families, targetPodRanges ?? ANY_ADDRESS)

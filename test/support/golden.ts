@@ -51,6 +51,8 @@ export function goldenCases(source: string): readonly GoldenCase[] {
 const SHORT_KINDS: Readonly<Record<string, string>> = {
   NetworkPolicy: "NP",
   GlobalNetworkPolicy: "GNP",
+  CiliumNetworkPolicy: "CNP",
+  CiliumClusterwideNetworkPolicy: "CCNP",
 };
 
 function policyName({ source }: ReportPolicy): string {

@@ -23,6 +23,7 @@ import type {
   Space,
   WorldOptions,
 } from "./world-space.ts";
+import { PRIVATE_RANGES } from "../../src/sets/private-ranges.ts";
 
 export function familiesOf(options: WorldOptions): readonly Family[] {
   const ranges = options.snapshot.podRanges;
@@ -145,7 +146,9 @@ function podAddresses(
   options: WorldOptions,
 ): readonly AddressChoice[] {
   const { podRanges, targetPodRanges } = options.snapshot;
-  const within = options.assumptions.has("pod-range") ? podRanges : undefined;
+  const isPrivate = podRanges === undefined && options.assumptions.has("private-pods");
+  const inRange = options.assumptions.has("pod-range") ? podRanges : undefined;
+  const within = inRange ?? (isPrivate ? PRIVATE_RANGES : undefined);
   const before = representatives(words.bounds, family, within);
   const moves =
     podRanges !== undefined &&

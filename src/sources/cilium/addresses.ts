@@ -2,32 +2,14 @@ import type { Snapshot } from "../../inventory/snapshot.ts";
 import type { AssumptionCode } from "../../ir/assumption.ts";
 import {
   addressesMeet,
-  addressSetOf,
   addressSetOfEach,
   ALL_IPV4,
   ALL_IPV6,
-  intersectAddresses,
-  parseCidr,
   subtractAddresses,
   type AddressSet,
 } from "../../sets/address-set.ts";
-import { ANY_CUBE } from "../../sets/cube.ts";
 import type { PeerBox } from "../../sets/box.ts";
-
-/** Ranges that are not routed on the internet, where pods get their addresses. */
-export const PRIVATE_RANGES: AddressSet = addressSetOf(
-  [
-    "10.0.0.0/8",
-    "172.16.0.0/12",
-    "192.168.0.0/16",
-    "100.64.0.0/10",
-    "169.254.0.0/16",
-    "fc00::/7",
-    "fe80::/10",
-  ]
-    .map(parseCidr)
-    .filter((one) => one !== undefined),
-);
+import { PRIVATE_RANGES } from "../../sets/private-ranges.ts";
 
 /** Endpoints that are no pods, with what saying so rests on. */
 export interface Places {
@@ -66,8 +48,8 @@ export class AddressFacts {
   /**
    * Addresses as rules about CIDRs and the outside world mean them: without pods and nodes.
    *
-   * Where the pod ranges are not known, an Allow of public addresses is taken to mean the pods at them too, of which there
-   * are none as long as pods have private addresses. So nobody has to know later on why such a block may be written.
+   * Where the pod ranges are not known, an Allow of public addresses rests on pods having private ones: the target's blocks
+   * match whatever has the address.
    */
   outside(within: AddressSet, verdict: "allow" | "deny", matchesNodes = false): Places {
     const { nodes, podRanges } = this;
@@ -81,15 +63,11 @@ export class AddressFacts {
       }
     }
     if (addresses.ranges.length === 0) return { boxes: [], assumptions: [] };
-    const boxes: PeerBox[] = [{ kind: "address", addresses }];
-    if (podRanges === undefined && verdict === "allow") {
-      const open = subtractAddresses(addresses, PRIVATE_RANGES);
-      if (open.ranges.length > 0) {
-        boxes.push({ kind: "pod", labels: ANY_CUBE, addresses: open });
-        assumptions.push("private-pods");
-      }
+    const isPublic = subtractAddresses(addresses, PRIVATE_RANGES).ranges.length > 0;
+    if (podRanges === undefined && verdict === "allow" && isPublic) {
+      assumptions.push("private-pods");
     }
-    return { boxes, assumptions };
+    return { boxes: [{ kind: "address", addresses }], assumptions };
   }
 
   /** True if every address of it may be a pod's or a node's, so that a rule about it has no effect. */
@@ -99,9 +77,5 @@ export class AddressFacts {
     if (podRanges !== undefined) left = subtractAddresses(left, podRanges);
     if (nodes !== undefined) left = subtractAddresses(left, nodes);
     return within.ranges.length > 0 && left.ranges.length === 0;
-  }
-
-  overlapsPrivate(within: AddressSet): boolean {
-    return intersectAddresses(within, PRIVATE_RANGES).ranges.length > 0;
   }
 }
