@@ -101,7 +101,7 @@ class Run {
       const result = replayWorld(world, { ...read, set }, columns);
       const otherwise = known.flows.get(world.name);
       for (const flow of result.wrong) {
-        const [everywhere] = [...known.everywhere].find(([, { is }]) => is(flow)) ?? [];
+        const [everywhere] = [...known.everywhere].find(([, { is }]) => is(flow, set)) ?? [];
         if (otherwise?.is(flow) === true) this.used.add(world.name);
         else if (everywhere !== undefined) this.used.add(everywhere);
         else wrong.push(flow.text);

@@ -1,7 +1,8 @@
 import type { Flow } from "../../src/ir/flow.ts";
 import type { Policy, PolicySet, Rule, Tier } from "../../src/ir/policy.ts";
 import type { Decision } from "../../src/verify/evaluate.ts";
-import { decideNamed, evaluate } from "../../src/verify/evaluate.ts";
+import { predicateContains } from "../../src/sets/label-predicate.ts";
+import { decideNamed, evaluate, labelsOf } from "../../src/verify/evaluate.ts";
 import { possibleDecisions } from "../support/compare-sets.ts";
 import { decisionText, flowText } from "../support/flow-text.ts";
 import type { RecordedDecider, RecordedWorld, Recording } from "./recording.ts";
@@ -92,7 +93,7 @@ function answerOf(
     if (decision.verdict === verdict && isDecider(decider, decision)) return "same";
     // An Allow says of itself that it matches more than the model can tell.
     const code = unsaidIn(set, flow, decider);
-    if (verdict === "allow" && code !== undefined) return { kind: "undecided", code };
+    if (verdict !== "deny" && code !== undefined) return { kind: "undecided", code };
     return { kind: "wrong", decisions: [decision] };
   }
   const decisions = possibleDecisions(set, flow);
@@ -135,17 +136,20 @@ function isRule(decider: RecordedDecider, tier: Tier, { origin }: Policy, rule: 
   );
 }
 
+/** Why an Allow may match more than the model says: the deciding one, or any for the subject where that is not known. */
 function unsaidIn(
   set: PolicySet,
-  { direction }: Flow,
+  { direction, subject }: Flow,
   decider: RecordedDecider | undefined,
 ): string | undefined {
-  if (decider?.outcome !== "rule") return undefined;
+  if (decider !== undefined && decider.outcome !== "rule") return undefined;
   for (const tier of set.tiers) {
     for (const policy of tier.policies) {
+      if (!predicateContains(policy.subject.pods, labelsOf(subject))) continue;
       for (const rule of policy[direction]?.rules ?? []) {
         const [unsaid] = rule.unsaid ?? [];
-        if (unsaid !== undefined && isRule(decider, tier, policy, rule)) return unsaid.code;
+        if (unsaid === undefined) continue;
+        if (decider === undefined || isRule(decider, tier, policy, rule)) return unsaid.code;
       }
     }
   }
