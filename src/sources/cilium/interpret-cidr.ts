@@ -1,4 +1,5 @@
 import type { AddressBlock } from "../../ir/policy.ts";
+import type { PeerBox } from "../../sets/box.ts";
 import {
   addressSetOf,
   addressSetText,
@@ -29,20 +30,20 @@ export class CidrInterpreter {
   }
 
   cidrs(cidrs: readonly ParsedCidr[], remarks: Remarks): Peers {
-    return this.#peers(addressSetOf(cidrs), undefined, remarks);
+    return this.#peers(cidrs.map(asEntry), undefined, remarks);
   }
 
   /** The entries are a union: what one excepts another may let in. */
   cidrSet(rules: readonly CidrRule[], remarks: Remarks): Peers {
     const blocks: AddressBlock[] = [];
-    const sets: AddressSet[] = [];
+    const entries: Entry[] = [];
     let excepts = false;
     for (const rule of rules) {
       const except = addressSetOf(rule.except);
       const own = rule.kind === "cidr" ? [rule.cidr] : this.#ofGroups(rule, remarks);
       for (const cidr of own) {
         const left = subtractAddresses(cidr.set, except);
-        sets.push(left);
+        entries.push({ set: left, isWorld: isWorld(cidr) });
         if (left.ranges.length === 0) continue;
         const holes = rule.except.filter(
           (one) => one.text !== cidr.text && isAddressSubset(one.set, cidr.set),
@@ -51,8 +52,7 @@ export class CidrInterpreter {
         blocks.push({ cidr: cidr.text, except: holes.map(({ text }) => text) });
       }
     }
-    const addresses = sets.length === 0 ? NO_ADDRESS : unionAddresses(...sets);
-    return this.#peers(addresses, excepts ? blocks : undefined, remarks);
+    return this.#peers(entries, excepts ? blocks : undefined, remarks);
   }
 
   #ofGroups(rule: Exclude<CidrRule, { kind: "cidr" }>, remarks: Remarks): readonly ParsedCidr[] {
@@ -70,19 +70,44 @@ export class CidrInterpreter {
     return found.flatMap(({ cidrs }) => cidrs);
   }
 
-  #peers(within: AddressSet, blocks: readonly AddressBlock[] | undefined, remarks: Remarks): Peers {
+  #peers(
+    entries: readonly Entry[],
+    blocks: readonly AddressBlock[] | undefined,
+    remarks: Remarks,
+  ): Peers {
+    const within = together(entries);
     if (this.#addresses.isInside(within)) {
       const cidrs = addressSetText(within);
       remarks.note(ciliumMeaningDiagnostics.create("CIL-N106", { at: remarks.place, cidrs }));
     }
-    const { boxes, assumptions } = this.#addresses.outside(
-      within,
-      remarks.verdict,
-      this.#matchesNodes,
-    );
-    remarks.assume(assumptions);
+    const boxes: PeerBox[] = [];
+    const add = (addresses: AddressSet, matchesNodes: boolean): void => {
+      if (addresses.ranges.length === 0) return;
+      const places = this.#addresses.outside(addresses, remarks.verdict, matchesNodes);
+      remarks.assume(places.assumptions);
+      boxes.push(...places.boxes);
+    };
+    if (this.#matchesNodes) {
+      // All addresses of a family are the world to Cilium, which no node belongs to.
+      add(together(entries.filter((one) => one.isWorld)), false);
+      add(together(entries.filter((one) => !one.isWorld)), true);
+    } else add(within, false);
     return { parts: [{ boxes }], ...(blocks === undefined ? {} : { blocks }) };
   }
+}
+
+/** Addresses of one CIDR, and whether it is all of its family. */
+interface Entry {
+  readonly set: AddressSet;
+  readonly isWorld: boolean;
+}
+
+const isWorld = ({ text }: ParsedCidr): boolean => text.endsWith("/0");
+
+const asEntry = (cidr: ParsedCidr): Entry => ({ set: cidr.set, isWorld: isWorld(cidr) });
+
+function together(entries: readonly Entry[]): AddressSet {
+  return entries.length === 0 ? NO_ADDRESS : unionAddresses(...entries.map(({ set }) => set));
 }
 
 /** Labels of a group have a source of their own, which selectors need not name. */

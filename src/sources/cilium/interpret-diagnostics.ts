@@ -205,6 +205,15 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     explanation:
       "A `toServices` that finds nothing leaves the rule without peers, and with ports beside it that means everybody. Nobody wants that, so an Allow is left out, and a Deny is taken to deny everybody.",
   },
+  "CIL-R118": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "Cilium looks no Service up for a Deny: it is for every peer on its ports, or without ports for none",
+    hint: "Name the Service's pods with `toEndpoints`, if they were meant.",
+    explanation:
+      "The agent resolves `toServices` in `egress` alone. In `egressDeny` the list leaves the rule without peers, whether the Service is there or not: with ports beside it that means everybody, without them the rule denies nothing.",
+  },
   "CIL-R117": {
     severity: "warning",
     effect: "narrows",

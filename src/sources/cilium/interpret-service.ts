@@ -28,6 +28,11 @@ export class ServiceInterpreter {
     hasTraffic: boolean,
     remarks: Remarks,
   ): readonly PeerPart[] {
+    if (remarks.verdict === "deny") {
+      // Services of a Deny are never looked up: without peers it is for everybody on its ports, or for nobody.
+      remarks.note(ciliumMeaningDiagnostics.create("CIL-R118", { at: remarks.place }));
+      return hasTraffic ? [{ boxes: ANY_PEER }] : [];
+    }
     const parts: PeerPart[] = [];
     for (const match of matches) {
       const services = this.#snapshot.services.filter((one) => fits(one, match));

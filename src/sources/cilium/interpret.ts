@@ -43,7 +43,7 @@ export function interpretCilium(
     report(ciliumDiagnostics.create("CIL-X010", { at, setting: "labels", value, what }));
   }
   const labels = new LabelReader(filter, settings.clusterName);
-  const addresses = new AddressFacts(snapshot);
+  const addresses = new AddressFacts(snapshot, settings.families);
   const context: RuleContext = {
     settings,
     labels,

@@ -56,7 +56,9 @@ function readKey(
 ): { readonly source: string; readonly key: string } {
   const colon = text.indexOf(":");
   const isShort = text.startsWith("$");
-  const source = isShort ? "reserved" : colon <= 0 ? "any" : text.slice(0, colon);
+  const written = isShort ? "reserved" : colon <= 0 ? "any" : text.slice(0, colon);
+  // (cilium: pkg/labels/labels.go `parseSelectLabel`)
+  const source = written === "unspec" ? "any" : written;
   const key = isShort ? text.slice(1) : text.slice(colon + 1);
   if (!isLabelKey(key)) {
     wrong(reading, path, `\`${clip(text)}\` is not the key of a label`, part);
