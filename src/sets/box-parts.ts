@@ -2,7 +2,7 @@ import { intersectAddresses, isAddressSubset, subtractAddresses } from "./addres
 import { addressesMeet, unionAddresses } from "./address-set.ts";
 import type { AddressSet } from "./address-set.ts";
 import type { Box, PeerBox, PodBox } from "./box.ts";
-import { keepKeys, labelsAt, withLabelsAt } from "./cube.ts";
+import { labelsAt, withLabelsAt } from "./cube.ts";
 import type { Cube, LabelKey } from "./cube.ts";
 import {
   complementLabelSet,
@@ -135,15 +135,13 @@ export function insidePart(box: Box, cut: Box, part: Part): Box | undefined {
     case "traffic":
       return withTraffic(box, intersectTraffic(box.traffic.numbers, cut.traffic.numbers));
     case "subject-addresses":
-      return withSubject(box, {
-        ...box.subject,
-        addresses: intersectAddresses(box.subject.addresses, cut.subject.addresses),
-      });
+      return withAddresses(
+        box,
+        "subject",
+        intersectAddresses(box.subject.addresses, cut.subject.addresses),
+      );
     case "peer-addresses":
-      return withPeer(box, {
-        ...box.peer,
-        addresses: intersectAddresses(box.peer.addresses, cut.peer.addresses),
-      });
+      return withAddresses(box, "peer", intersectAddresses(box.peer.addresses, cut.peer.addresses));
     case "subject":
     case "peer": {
       const own = labelsIn(box, part.of, part.key);
@@ -163,11 +161,11 @@ export function outsidePart(box: Box, cut: Box, part: Part): readonly Box[] {
       return some(withTraffic(box, subtractTraffic(box.traffic.numbers, cut.traffic.numbers)));
     case "subject-addresses": {
       const addresses = subtractAddresses(box.subject.addresses, cut.subject.addresses);
-      return some(withSubject(box, { ...box.subject, addresses }));
+      return some(withAddresses(box, "subject", addresses));
     }
     case "peer-addresses": {
       const addresses = subtractAddresses(box.peer.addresses, cut.peer.addresses);
-      return some(withPeer(box, { ...box.peer, addresses }));
+      return some(withAddresses(box, "peer", addresses));
     }
     case "subject":
     case "peer": {
@@ -255,15 +253,9 @@ export function unionPart(a: Box, b: Box, part: Part): Box | undefined {
     case "traffic":
       return withTraffic(a, unionTraffic(a.traffic.numbers, b.traffic.numbers));
     case "subject-addresses":
-      return withSubject(a, {
-        ...a.subject,
-        addresses: unionAddresses(a.subject.addresses, b.subject.addresses),
-      });
+      return withAddresses(a, "subject", unionAddresses(a.subject.addresses, b.subject.addresses));
     case "peer-addresses":
-      return withPeer(a, {
-        ...a.peer,
-        addresses: unionAddresses(a.peer.addresses, b.peer.addresses),
-      });
+      return withAddresses(a, "peer", unionAddresses(a.peer.addresses, b.peer.addresses));
     case "subject":
     case "peer": {
       const left = labelsIn(a, part.of, part.key);
@@ -296,23 +288,20 @@ export function withLabels(
   return of === "subject" ? { ...box, subject: changed } : { ...box, peer: changed };
 }
 
-function withTraffic(box: Box, numbers: Box["traffic"]["numbers"]): Box | undefined {
+/** Undefined when nothing is left. */
+export function withTraffic(box: Box, numbers: Box["traffic"]["numbers"]): Box | undefined {
   if (numbers.ranges.length === 0) return undefined;
   return { ...box, traffic: { ...box.traffic, numbers } };
 }
 
-function withSubject(box: Box, subject: PodBox): Box | undefined {
-  return subject.addresses.ranges.length === 0 ? undefined : { ...box, subject };
-}
-
-function withPeer(box: Box, peer: PeerBox): Box | undefined {
-  return peer.addresses.ranges.length === 0 ? undefined : { ...box, peer };
-}
-
-/** The box without constraints on keys that fail the test, on either end. */
-export function keepLabels(box: Box, keep: (key: LabelKey) => boolean): Box {
-  const subject = { ...box.subject, labels: keepKeys(box.subject.labels, keep) };
-  const peer =
-    box.peer.kind === "pod" ? { ...box.peer, labels: keepKeys(box.peer.labels, keep) } : box.peer;
-  return { ...box, subject, peer };
+/** Undefined when nothing is left. */
+export function withAddresses(
+  box: Box,
+  of: "subject" | "peer",
+  addresses: AddressSet,
+): Box | undefined {
+  if (addresses.ranges.length === 0) return undefined;
+  return of === "subject"
+    ? { ...box, subject: { ...box.subject, addresses } }
+    : { ...box, peer: { ...box.peer, addresses } };
 }

@@ -8,6 +8,7 @@ import {
   partsThatDiffer,
 } from "./box-parts.ts";
 import type { Part } from "./box-parts.ts";
+import { SingleCuts } from "./single-cuts.ts";
 
 /*
  * What is left of a box when others are taken out of it, without ever writing down more than is asked for.
@@ -56,22 +57,19 @@ function narrow(start: Box, cuts: readonly Box[], steps: Steps): Narrowed | unde
   for (;;) {
     if (!steps.spend(open.length + 1)) return "spent";
     const rest: OpenCut[] = [];
-    let changed = false;
+    const single = new SingleCuts();
     for (const cut of open) {
       const parts = partsOutside(box, cut);
       if (parts === undefined) continue;
       const [part] = parts;
       if (part === undefined) return undefined;
-      if (parts.length === 1) {
-        const [left, ...more] = outsidePart(box, cut, part);
-        if (left === undefined) return undefined;
-        if (more.length === 0) {
-          box = left;
-          changed = true;
-          continue;
-        }
-      }
-      rest.push({ cut, parts });
+      if (parts.length > 1 || !single.add(cut, part)) rest.push({ cut, parts });
+    }
+    const changed = !single.isEmpty;
+    if (changed) {
+      const left = single.leftOf(box);
+      if (left === undefined) return undefined;
+      box = left;
     }
     if (!changed || rest.length === 0) return { box, cuts: rest };
     open = rest.map(({ cut }) => cut);

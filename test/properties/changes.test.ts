@@ -123,6 +123,7 @@ function snapshotOf({ labelsKnown, podRange, targetPodRange }: Facts): Snapshot 
     accounts: [],
     services: [],
     slices: [],
+    nodes: [],
     podRanges,
     targetPodRanges: targetPodRange === undefined ? podRanges : cidrs(targetPodRange),
   };

@@ -58,6 +58,7 @@ function snapshotOf(all: readonly KnownPod[]): Snapshot {
     accounts: [],
     services: [],
     slices: [],
+    nodes: [],
     podRanges: undefined,
     targetPodRanges: undefined,
   };

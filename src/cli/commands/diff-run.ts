@@ -13,22 +13,27 @@ import { StagedFiles } from "../staged-files.ts";
 import { terminalWidth, useColor } from "../terminal-settings.ts";
 import { UsageError } from "../usage-error.ts";
 import { toolVersion } from "../version.ts";
-import { readAssumptions, readReportTarget } from "./convert-options.ts";
+import { readAssumptions } from "./convert-options.ts";
 import { readFocus } from "./diff-focus.ts";
 import type { DiffArguments } from "./diff.ts";
 import { readFactOptions, reportedFacts, reportedPaths } from "./fact-options.ts";
 import { readPair } from "./pair-input.ts";
+import { checkStreams, readReportTarget } from "./report-target.ts";
+
+const FORMATS = [{ name: "json", endings: [".json"] }] as const;
 
 /** Compares two sets of policies and shows the difference on standard output. */
 export async function diff(args: DiffArguments): Promise<number> {
-  const targets = (args.report ?? []).map(readReportTarget);
+  const targets = (args.report ?? []).map((text) => readReportTarget(text, FORMATS));
+  checkStreams(targets, false);
+  const files = targets.map(({ file }) => file);
   const report = await compute(args);
   const json = `${JSON.stringify(report, undefined, 2)}\n`;
   writeFiles(
-    targets.filter((target) => target !== "-"),
+    files.filter((file) => file !== "-"),
     json,
   );
-  const isPiped = targets.includes("-");
+  const isPiped = files.includes("-");
   // The report takes the place of the text, which then is what people see beside it.
   const stream = isPiped ? process.stderr : process.stdout;
   const text = diffText(report, {
@@ -47,7 +52,7 @@ export async function diff(args: DiffArguments): Promise<number> {
 
 async function compute(args: DiffArguments): Promise<DiffReport> {
   const options: DiffOptions = {
-    ...readFactOptions(args),
+    ...readFactOptions(args, args.from),
     enforcer: args.enforcer,
     assume: readAssumptions(args.assume ?? []),
     allowIncomplete: args["allow-incomplete"],

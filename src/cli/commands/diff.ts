@@ -1,13 +1,15 @@
 import type { Argv, Options } from "yargs";
-import { ASSUMABLE } from "./convert.ts";
+import type { SourceEngine } from "../../sources/index.ts";
 import type { FactArguments } from "./fact-options.ts";
-import { withFactOptions } from "./fact-options.ts";
+import { engineOption, withFactOptions } from "./fact-options.ts";
 import { choice, repeated, single } from "./option-kinds.ts";
+import { assumeOption, decisions, reportOption } from "./shared-options.ts";
 
 /** The options of `diff` as yargs gives them. */
 export interface DiffArguments extends FactArguments {
   readonly old?: readonly string[] | undefined;
   readonly against: readonly string[];
+  readonly from?: SourceEngine | undefined;
   readonly show: "both" | "text" | "semantic";
   readonly stat: boolean;
   readonly focus?: string | undefined;
@@ -22,7 +24,6 @@ export interface DiffArguments extends FactArguments {
 }
 
 const compared = "What is compared:";
-const decisions = "Decisions:";
 const screen = "On the screen:";
 
 /** Every option but those that tell facts, in the order of `--help` and of the README. */
@@ -33,6 +34,7 @@ export const DIFF_OPTIONS = {
     group: compared,
     describe: "the new policies: of a later version, or the output of convert",
   },
+  from: engineOption("from"),
   show: {
     ...choice("show", ["both", "text", "semantic"], "both"),
     group: compared,
@@ -48,21 +50,13 @@ export const DIFF_OPTIONS = {
     group: compared,
     describe: "which end is judged: ingress at the destination, egress at the source",
   },
-  report: {
-    ...repeated,
-    group: compared,
-    describe: "write the report to [json=]FILE; - is standard output",
-  },
+  report: reportOption(compared, ["json"]),
   enforcer: {
     ...choice("enforcer", ["vpc-cni", "generic"], "vpc-cni"),
     group: decisions,
     describe: "who will enforce Kubernetes policies: whether ipBlock matches pods",
   },
-  assume: {
-    ...repeated,
-    group: decisions,
-    describe: `take for granted: ${ASSUMABLE.join(", ")}`,
-  },
+  assume: assumeOption,
   "allow-incomplete": {
     type: "boolean",
     default: false,
