@@ -2,7 +2,7 @@ import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "node_modules/", "src/sources/validators/", "test/vectors/recorder/"] },
+  { ignores: ["dist/", "node_modules/", "src/*/validators/", "test/vectors/recorder/"] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   tseslint.configs.stylisticTypeChecked,

@@ -1,14 +1,15 @@
-// Writes the parts of the documentation that the code knows best: docs/DIAGNOSTICS.md, and in README.md everything
-// between `generated` marks. With --check it writes nothing and says whether what lies there is current.
+// Writes the parts of the documentation that the code knows best: docs/DIAGNOSTICS.md, and in README.md and docs/DIFF.md
+// everything between `generated` marks. With --check it writes nothing and says whether what lies there is current.
 //
 //   npm run docs
 
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CONVERT_OPTIONS } from "../dist/cli/commands/convert.js";
+import { DIFF_OPTIONS } from "../dist/cli/commands/diff.js";
 import { EXPLAIN_OPTIONS } from "../dist/cli/commands/explain.js";
 import { FACT_OPTIONS } from "../dist/cli/commands/fact-options.js";
 import { VERIFY_OPTIONS } from "../dist/cli/commands/verify.js";
@@ -197,21 +198,105 @@ const PARTS = {
   "options-convert": () => optionsTable(CONVERT_OPTIONS),
   "options-verify": () => optionsTable(VERIFY_OPTIONS),
   "options-explain": () => optionsTable(EXPLAIN_OPTIONS),
+  "options-diff": () => optionsTable(DIFF_OPTIONS),
+  diff: () => diffOf("in-not-in", ["diff", "old", "--against", "new"]),
 };
 
-function readmeText(current) {
+// --- DIFF.md ---------------------------------------------------------------------------------------------------------
+
+/** What the screen shows after one edit of testdata/diff/base, 100 columns wide. */
+function diffOf(name, command, more = {}) {
+  const folder = mkdtempSync(join(tmpdir(), "netpol-migrate-docs-"));
+  try {
+    for (const side of ["old", "new"])
+      cpSync(join(root, "testdata/diff/base"), join(folder, side), { recursive: true });
+    for (const [file, text] of Object.entries(more)) writeFileSync(join(folder, file), text);
+    EDITS[name]((file, edit) => {
+      const path = join(folder, "new", file);
+      const text = readFileSync(path, "utf8");
+      const after = edit(text);
+      if (after === text) throw new Error(`the edit ${name} changes nothing`);
+      if (after === "") rmSync(path);
+      else writeFileSync(path, after);
+    });
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      [join(root, "bin/netpol-migrate.js"), ...command],
+      { cwd: folder, encoding: "utf8", env: { ...process.env, COLUMNS: "100", NO_COLOR: "1" } },
+    );
+    if (status > 1 || stderr !== "")
+      throw new Error(`${command.join(" ")} ends with ${status}:\n${stderr}`);
+    return fence(`$ netpol-migrate ${command.map(quoted).join(" ")}\n${stdout}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Each edits files of the new side. */
+const EDITS = {
+  "in-not-in": (edit) =>
+    edit("web.yaml", (text) => text.replace("operator: In,", "operator: NotIn,")),
+  port: (edit) =>
+    edit("web.yaml", (text) =>
+      text.replace("port: 8080 }", "port: 8080 }\n        - { protocol: TCP, port: 8443 }"),
+    ),
+  split: (edit) =>
+    edit("web.yaml", (text) => text.replace("          podSelector:", "        - podSelector:")),
+  except: (edit) => edit("web.yaml", (text) => text.replace(/ +except: .*\n/, "")),
+  types: (edit) => edit("db.yaml", (text) => text.replace("[Ingress]", "[Ingress, Egress]")),
+  removed: (edit) => edit("db.yaml", () => ""),
+  renamed: (edit) => edit("db.yaml", (text) => text.replace("name: db", "name: database")),
+};
+
+const SEMANTIC = ["diff", "old", "--against", "new", "--show", "semantic"];
+
+const PODS = `apiVersion: v1
+kind: Pod
+metadata: { name: db-0, namespace: shop, labels: { app: db } }
+spec: { nodeName: a, containers: [ { name: db } ] }
+status: { phase: Running, podIP: 10.2.0.7, podIPs: [ { ip: 10.2.0.7 } ] }
+---
+apiVersion: v1
+kind: Pod
+metadata: { name: web-0, namespace: shop, labels: { app: web } }
+spec: { nodeName: a, containers: [ { name: web } ] }
+status: { phase: Running, podIP: 10.2.0.8, podIPs: [ { ip: 10.2.0.8 } ] }
+`;
+
+const DIFF_PARTS = {
+  base: () =>
+    ["web", "db"]
+      .map((name) =>
+        fence(readFileSync(join(root, `testdata/diff/base/${name}.yaml`), "utf8"), "yaml"),
+      )
+      .join("\n\n"),
+  "in-not-in": () => diffOf("in-not-in", ["diff", "old", "--against", "new"]),
+  port: () => diffOf("port", SEMANTIC),
+  split: () => diffOf("split", SEMANTIC),
+  "split-known": () => diffOf("split", [...SEMANTIC, "--known-namespace", "shop:team=store"]),
+  except: () => diffOf("except", SEMANTIC),
+  types: () => diffOf("types", SEMANTIC),
+  removed: () =>
+    diffOf("removed", [...SEMANTIC, "--inventory", "pods.yaml"], { "pods.yaml": PODS }),
+  renamed: () => diffOf("renamed", ["diff", "old", "--against", "new"]),
+  stat: () => diffOf("removed", ["diff", "old", "--against", "new", "--stat"]),
+};
+
+function withParts(current, parts) {
   return current.replace(
     /(<!-- generated: ([\w-]+) -->)[\s\S]*?(<!-- end -->)/g,
-    (_, start, name, end) => `${start}\n${PARTS[name]()}\n${end}`,
+    (_, start, name, end) => `${start}\n${parts[name]()}\n${end}`,
   );
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
 
 const readme = join(root, "README.md");
+const diffPage = join(root, "docs/DIFF.md");
 const wanted = new Map([
   [join(root, "docs/DIAGNOSTICS.md"), diagnosticsText()],
-  [readme, readmeText(readFileSync(readme, "utf8"))],
+  [readme, withParts(readFileSync(readme, "utf8"), PARTS)],
+  [diffPage, withParts(readFileSync(diffPage, "utf8"), DIFF_PARTS)],
 ]);
 
 const outdated = [...wanted].filter(([path, text]) => read(path) !== text);

@@ -1,4 +1,5 @@
-// Turns the schemas of crd/*/ into validators, at build time: one ES module a folder, one export a kind (its `title`).
+// Turns schemas into validators, at build time: those of crd/*/ into one ES module a folder, the one of our own report into a
+// module for itself; one export a kind (its `title`).
 // Compiling them at run time would cost half a second on every start. The modules import nothing, so ajv is needed to
 // build only.
 //
@@ -13,10 +14,10 @@ import standalone from "ajv/dist/standalone/index.js";
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
 
-/** Where the modules are wanted: beside the sources for tests and types, in dist for the package. */
-const OUTPUTS = [
-  join(root, "src", "sources", "validators"),
-  join(root, "dist", "sources", "validators"),
+/** Where the modules of a part are wanted: beside the sources for tests and types, in dist for the package. */
+const outputsOf = (part) => [
+  join(root, "src", part, "validators"),
+  join(root, "dist", part, "validators"),
 ];
 
 /**
@@ -86,22 +87,42 @@ function bounded(code) {
     .replaceAll(/vErrors\.concat\(([\w.]+)\)/g, "join(vErrors, $1)");
 }
 
-/** @param {readonly { title?: string }[]} schemas */
-function declarations(schemas) {
+/**
+ * @param {readonly { title?: string }[]} schemas
+ * @param {string} types where the types of a validator and of its findings come from
+ */
+function declarations(schemas, types) {
   const kinds = schemas.flatMap(({ title }) => (title === undefined ? [] : [title]));
-  return `import type { Validator } from "../schema-check.js";
+  return `${types}
 ${kinds.map((kind) => `export declare const ${kind}: Validator;`).join("\n")}
 export declare const ERROR_LIMIT: number;\n`;
 }
 
-for (const folder of readdirSync(join(here, "crd")).sort()) {
-  const schemas = schemasOf(join(here, "crd", folder));
-  if (schemas.length === 0) continue;
+/**
+ * @param {string} part
+ * @param {string} name
+ * @param {readonly { $id: string, title?: string }[]} schemas
+ * @param {string} types
+ */
+function write(part, name, schemas, types) {
   const code = moduleText(schemas);
-  const types = declarations(schemas);
-  for (const output of OUTPUTS) {
+  for (const output of outputsOf(part)) {
     mkdirSync(output, { recursive: true });
-    writeFileSync(join(output, `${folder}.js`), code);
-    writeFileSync(join(output, `${folder}.d.ts`), types);
+    writeFileSync(join(output, `${name}.js`), code);
+    writeFileSync(join(output, `${name}.d.ts`), declarations(schemas, types));
   }
 }
+
+for (const folder of readdirSync(join(here, "crd")).sort()) {
+  const schemas = schemasOf(join(here, "crd", folder));
+  const types = `import type { Validator } from "../schema-check.js";`;
+  if (schemas.length > 0) write("sources", folder, schemas, types);
+}
+
+const report = JSON.parse(readFileSync(join(here, "report.schema.json"), "utf8"));
+write(
+  "report",
+  "report",
+  [report],
+  `import type { Validator } from "../../sources/schema-check.js";`,
+);

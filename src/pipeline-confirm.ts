@@ -68,7 +68,7 @@ function namesBySource(objects: readonly EmittedObject[]): ReadonlyMap<PolicyOri
 }
 
 /** The emitted objects as the API server would have them. */
-function readBack(text: string, ipBlockMatchesPods: "yes" | "no"): PolicySet {
+export function readBack(text: string, ipBlockMatchesPods: "yes" | "no"): PolicySet {
   const problems: Diagnostic[] = [];
   const report = (finding: Diagnostic): void => {
     if (finding.severity === "error") problems.push(finding);

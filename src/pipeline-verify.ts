@@ -107,7 +107,7 @@ export function runVerify(input: VerifyInput): VerificationReport {
  * is judged by the reading that lets in most, what is lost by the one that lets in least; if the same engine enforces both
  * sets, it reads both in the same way, and the worse of two comparisons counts.
  */
-function readingsOf(
+export function readingsOf(
   [source, sourceAgain]: readonly [PolicySet, PolicySet],
   [target, targetAgain]: readonly [PolicySet, PolicySet],
 ): readonly ComparedSets[] {

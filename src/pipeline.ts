@@ -8,10 +8,14 @@ import type { InventoryOptions } from "./inventory/options.ts";
 import type { Snapshot } from "./inventory/snapshot.ts";
 import type { AssumptionCode } from "./ir/assumption.ts";
 import type { Outcome, PolicyResult, RuleResult } from "./ir/outcome.ts";
+import type { PolicyOrigin } from "./ir/origin.ts";
 import { OUTCOMES, worstOutcome } from "./ir/outcome.ts";
 import type { PolicySet } from "./ir/policy.ts";
 import { confirmOutput, confirmedResults } from "./pipeline-confirm.ts";
+import { reachabilityReport } from "./pipeline-reachability.ts";
 import { readSources } from "./pipeline-read.ts";
+import { againstBaseline } from "./report/baseline.ts";
+import type { ReportReachability } from "./report/reachability.ts";
 import type { RunReport } from "./report/report.ts";
 import { buildReport } from "./report/build.ts";
 import type { CalicoPolicy, CalicoTier } from "./sources/calico/model.ts";
@@ -51,6 +55,12 @@ export interface ConvertInput {
   readonly tool: RunReport["tool"];
   /** The options as the report shows them. */
   readonly reportedOptions: RunReport["options"];
+  /** Whether the report holds the policies and objects themselves, for the formats that show them. */
+  readonly reportTexts?: boolean;
+  /** An earlier report: what it has already fails nothing. */
+  readonly baseline?: RunReport;
+  /** Whether the report tells who reaches whom; that is computed when a format asks for it. */
+  readonly reportReachability?: boolean;
 }
 
 export interface ConvertResult {
@@ -113,19 +123,31 @@ export function runConvert(input: ConvertInput): ConvertResult {
   const exitCode =
     refuted.length > 0 ? 4 : stops.length > 0 ? 2 : failing(outcome, options) ? 1 : 0;
   const written = stops.length > 0 || refuted.length > 0 ? [] : objects;
+  const reachability = (
+    positionOf: (policy: PolicyOrigin) => number | undefined,
+  ): ReportReachability | undefined =>
+    written.length === 0
+      ? undefined
+      : reachabilityReport(
+          { source: set, objects, results, snapshot, enforcer: options.enforcer },
+          positionOf,
+        );
+  const built = buildReport({
+    tool: input.tool,
+    options: input.reportedOptions,
+    inputs,
+    results,
+    written,
+    diagnostics,
+    stops,
+    outcome,
+    exitCode,
+    withTexts: input.reportTexts ?? false,
+    ...(input.reportReachability === true ? { reachability } : {}),
+  });
   return {
     objects: written,
-    report: buildReport({
-      tool: input.tool,
-      options: input.reportedOptions,
-      inputs,
-      results,
-      written,
-      diagnostics,
-      stops,
-      outcome,
-      exitCode,
-    }),
+    report: input.baseline === undefined ? built : againstBaseline(built, input.baseline),
     diagnostics,
     stops,
     refuted,

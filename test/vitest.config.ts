@@ -7,5 +7,11 @@ export default defineConfig({
     exclude: ["test/bench/**", "node_modules/**"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Files share a process and what it has loaded, which halves the time. Whoever changes something of the process
+    // (its folder, its streams) puts it back.
+    pool: "forks",
+    isolate: false,
+    // Some tests look at what the program prints by the console.
+    disableConsoleIntercept: true,
   },
 });

@@ -1,7 +1,7 @@
 import type { Dirent } from "node:fs";
 import { readFile, readdir, realpath, stat } from "node:fs/promises";
 import { join, relative, resolve, sep } from "node:path";
-import { escapePath, glob, isDynamicPattern } from "tinyglobby";
+import type * as Globbing from "tinyglobby";
 import { compareText } from "../base/compare.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../diagnostics/source-range.ts";
@@ -77,7 +77,9 @@ async function filesAt(path: string, cwd: string): Promise<readonly string[]> {
   // A file may well have brackets in its name, so what is there is taken before any pattern.
   if (kind === "file") return [whole];
   if (kind === "directory") return filesBelow(whole, path);
-  if (isDynamicPattern(path)) return filesMatching(path, cwd);
+  // Loaded only now: most runs name files and folders.
+  const globbing = await import("tinyglobby");
+  if (globbing.isDynamicPattern(path)) return filesMatching(path, cwd, globbing);
   throw new UsageError(`there is no file or directory \`${path}\``, {
     hint: "Check the path; paths are relative to the current directory.",
   });
@@ -148,7 +150,11 @@ async function linkKind(whole: string, path: string): Promise<Kind> {
   }
 }
 
-async function filesMatching(pattern: string, cwd: string): Promise<readonly string[]> {
+async function filesMatching(
+  pattern: string,
+  cwd: string,
+  { escapePath, glob }: typeof Globbing,
+): Promise<readonly string[]> {
   const forward = sep === "\\" ? pattern.replaceAll("\\", "/") : pattern;
   const matches = await glob(forward, {
     cwd,

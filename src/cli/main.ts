@@ -2,8 +2,10 @@ import process from "node:process";
 import { closest, distance } from "fastest-levenshtein";
 import yargs from "yargs";
 import { CONVERT_OPTIONS, convertCommand } from "./commands/convert.ts";
+import { DIFF_OPTIONS, diffCommand } from "./commands/diff.ts";
 import { EXPLAIN_OPTIONS, explainCommand } from "./commands/explain.ts";
 import { FACT_OPTIONS } from "./commands/fact-options.ts";
+import { REPORT_OPTIONS, reportCommand } from "./commands/report.ts";
 import { VERIFY_OPTIONS, verifyCommand } from "./commands/verify.ts";
 import { EXIT } from "./exit-code.ts";
 import { writeError } from "./io.ts";
@@ -22,7 +24,6 @@ const WIDEST = 110;
  * @returns the exit code; nothing here ends the process
  */
 export async function main(args: readonly string[]): Promise<number> {
-  let exitCode: number = EXIT.done;
   const parser = yargs(withStandardStreams(args))
     .scriptName("netpol-migrate")
     .usage(
@@ -39,25 +40,31 @@ said.`,
       convertCommand.command,
       convertCommand.describe,
       convertCommand.builder,
-      async (parsed) => {
-        exitCode = await convertCommand.run(withDashes(parsed));
-      },
+      chosen(convertCommand.run),
     )
     .command(
       explainCommand.command,
       explainCommand.describe,
       explainCommand.builder,
-      async (parsed) => {
-        exitCode = await explainCommand.run(withDashes(parsed));
-      },
+      chosen(explainCommand.run),
     )
     .command(
       verifyCommand.command,
       verifyCommand.describe,
       verifyCommand.builder,
-      async (parsed) => {
-        exitCode = await verifyCommand.run(withDashes(parsed));
-      },
+      chosen(verifyCommand.run),
+    )
+    .command(
+      reportCommand.command,
+      reportCommand.describe,
+      reportCommand.builder,
+      chosen(reportCommand.run),
+    )
+    .command(
+      diffCommand.command,
+      diffCommand.describe,
+      diffCommand.builder,
+      chosen(diffCommand.run),
     )
     .example("$0 convert policies/ -o out", "a folder into out/")
     .example("$0 convert --help", "all options, with more examples")
@@ -81,9 +88,33 @@ said.`,
     }
     const [first = ""] = args;
     if (!first.startsWith("-") && !COMMANDS.includes(first)) throw unknownCommand(first);
-    await parser.parseAsync();
-    return exitCode;
+    try {
+      await parser.parseAsync();
+    } catch (thrown) {
+      if (thrown instanceof Chosen) return await thrown.run();
+      throw thrown;
+    }
+    return EXIT.done;
   });
+}
+
+/**
+ * A command with its options read. It is thrown by the parser's handlers and run when the parser is left: a handler that
+ * returns makes yargs set the text of the command's help, which takes longer than a small conversion.
+ */
+class Chosen extends Error {
+  readonly run: () => Promise<number>;
+
+  constructor(run: () => Promise<number>) {
+    super("a command was chosen");
+    this.run = run;
+  }
+}
+
+function chosen<Args extends object>(run: (args: Args) => Promise<number>): (args: Args) => never {
+  return (parsed) => {
+    throw new Chosen(() => run(withDashes(parsed)));
+  };
 }
 
 const EXIT_CODES = `Exit codes:
@@ -113,16 +144,17 @@ const LONE_DASH = "\u0000-";
 
 /** What was parsed, with `-` where it was given. */
 function withDashes<Parsed extends object>(parsed: Parsed): Parsed {
-  const restored = Object.entries(parsed).map(([name, value]: [string, unknown]) => [
+  const restored = (one: unknown): unknown => (one === LONE_DASH ? "-" : one);
+  const entries = Object.entries(parsed).map(([name, value]: [string, unknown]) => [
     name,
-    Array.isArray(value) ? value.map((one: unknown) => (one === LONE_DASH ? "-" : one)) : value,
+    Array.isArray(value) ? value.map(restored) : restored(value),
   ]);
-  return Object.fromEntries(restored) as Parsed;
+  return Object.fromEntries(entries) as Parsed;
 }
 
 const TAKES_A_STREAM: readonly string[] = ["--report", "--inventory", "--against"];
 
-const COMMANDS: readonly string[] = ["convert", "explain", "verify"];
+const COMMANDS: readonly string[] = ["convert", "verify", "explain", "diff", "report"];
 
 function unknownCommand(name: string): UsageError {
   const near = closest(name, COMMANDS);
@@ -138,7 +170,14 @@ function usageError(message: string, command: string): UsageError {
   if (unknown !== undefined) {
     const near = closest(
       unknown,
-      Object.keys({ ...FACT_OPTIONS, ...CONVERT_OPTIONS, ...EXPLAIN_OPTIONS, ...VERIFY_OPTIONS }),
+      Object.keys({
+        ...FACT_OPTIONS,
+        ...CONVERT_OPTIONS,
+        ...EXPLAIN_OPTIONS,
+        ...VERIFY_OPTIONS,
+        ...REPORT_OPTIONS,
+        ...DIFF_OPTIONS,
+      }),
     );
     return new UsageError(`there is no option \`--${unknown}\``, {
       hint: distance(unknown, near) <= 3 ? `Did you mean \`--${near}\`?` : hint,

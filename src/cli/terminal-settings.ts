@@ -1,12 +1,15 @@
 import process from "node:process";
 
 /** Colour as the option says, else as NO_COLOR and FORCE_COLOR do, else by whether there is a terminal to show it. */
-export function useColor(option: boolean | undefined): boolean {
+export function useColor(
+  option: boolean | undefined,
+  stream: { readonly isTTY?: boolean } = process.stderr,
+): boolean {
   if (option !== undefined) return option;
   const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
   if (NO_COLOR !== undefined && NO_COLOR !== "") return false;
   if (FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0") return true;
-  return isTerminal(process.stderr) && TERM !== "dumb";
+  return isTerminal(stream) && TERM !== "dumb";
 }
 
 /** In a pipe `isTTY` is missing, whatever the type of the stream says. */

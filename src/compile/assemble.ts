@@ -56,13 +56,14 @@ export function assemble(
   }
   for (const direction of DIRECTIONS) {
     for (const rule of lowered[direction].flatMap((part) => part.rules)) {
-      if (rule.said === undefined) continue;
-      for (const subject of rule.said.subjects) {
-        const draft = draftFor(subject, false);
-        const rules = (draft.rules[direction] ??= []);
-        for (const said of rule.said.rules) {
-          placed.push({ rule, draft, direction, index: rules.length });
-          rules.push(said);
+      for (const group of rule.said?.groups ?? []) {
+        for (const subject of group.subjects) {
+          const draft = draftFor(subject, false);
+          const rules = (draft.rules[direction] ??= []);
+          for (const said of group.rules) {
+            placed.push({ rule, draft, direction, index: rules.length });
+            rules.push(said);
+          }
         }
       }
     }

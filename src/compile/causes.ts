@@ -1,15 +1,10 @@
 import type { Box } from "../sets/box.ts";
-import { boxesMeet } from "../sets/box.ts";
-import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
-import type { Effort } from "./reach.ts";
-import { closers, minusBoxes, subjectBoxes } from "./reach.ts";
-
-/** A rule or policy of the source because of which another rule is what it is. */
-export interface Cause {
-  readonly policy: LocalPolicy;
-  /** Undefined: the end of the policy's tier. */
-  readonly rule?: LocalRule;
-}
+import { boxesMeet, intersectBoxes, subjectBoxes } from "../sets/box.ts";
+import { inFewWords } from "./effort.ts";
+import type { LocalRule, LocalSet, LocalTier } from "./local.ts";
+import type { Cause, Term } from "./term.ts";
+import { cutBox, someFlow } from "./term.ts";
+import { closers, indexOf } from "./tier-index.ts";
 
 /** Names of a cause list are for people: a few will do. */
 const MAX_CAUSES = 12;
@@ -17,14 +12,21 @@ const MAX_CAUSES = 12;
 const someMeet = (a: readonly Box[], b: readonly Box[]): boolean =>
   a.some((box) => b.some((other) => boxesMeet(box, other)));
 
-const meeting = (rules: readonly LocalRule[], local: LocalRule): readonly Cause[] =>
-  rules
-    .filter((rule) => someMeet(rule.boxes, local.boxes))
-    .map((rule) => ({ policy: rule.policy, rule }))
-    .slice(0, MAX_CAUSES);
-
-const before = (tier: LocalTier, local: LocalRule): readonly LocalRule[] =>
-  tier.rules.slice(0, tier.rules.indexOf(local));
+/** The rules of the tier, before that position, that fit and meet flows of the rule. */
+function meeting(
+  tier: LocalTier,
+  end: number,
+  local: LocalRule,
+  fits: (rule: LocalRule) => boolean,
+): readonly Cause[] {
+  const found: Cause[] = [];
+  for (const rule of tier.rules.slice(0, end)) {
+    if (!fits(rule) || !someMeet(rule.boxes, local.boxes)) continue;
+    found.push({ policy: rule.policy, rule });
+    if (found.length === MAX_CAUSES) break;
+  }
+  return found;
+}
 
 /**
  * What may take something away from what a rule allows: Deny and Pass rules before it and whatever denies in earlier
@@ -35,34 +37,56 @@ export function cutters(
   tierIndex: number,
   tier: LocalTier,
   local: LocalRule,
-  effort: Effort,
 ): readonly Cause[] {
   const isPass = local.rule.action === "pass";
-  const own = before(tier, local).filter(
-    ({ rule }) => rule.action === "deny" || (rule.action === "pass" && !isPass),
-  );
-  const found: Cause[] = [...meeting(own, local)];
+  const found: Cause[] = [
+    ...meeting(
+      tier,
+      indexOf(tier).positionOf(local),
+      local,
+      ({ rule }) => rule.action === "deny" || (rule.action === "pass" && !isPass),
+    ),
+  ];
   const others = set.tiers.filter((_, index) => index < tierIndex || (isPass && index > tierIndex));
   for (const other of others) {
-    const denies = other.rules.filter(({ rule }) => rule.action === "deny");
-    found.push(...meeting(denies, local));
-    // What its Pass rules surely hand on does not come to the end of the tier.
-    const passes = other.rules.filter(({ rule, certain }) => rule.action === "pass" && certain);
-    const left = passes.reduce<readonly Box[]>(
-      (boxes, { boxes: passed }) => minusBoxes(boxes, passed, "over", effort),
-      local.boxes,
+    if (found.length >= MAX_CAUSES) break;
+    found.push(
+      ...meeting(other, other.rules.length, local, ({ rule }) => rule.action === "deny"),
+      ...closing(other, local),
     );
-    for (const policy of closers(other)) {
-      if (someMeet(subjectBoxes(policy.subjects), left)) found.push({ policy });
-    }
   }
   return found.slice(0, MAX_CAUSES);
 }
 
+/** The policies because of which the end of the tier denies flows of the rule that no Pass surely hands on. */
+function closing(tier: LocalTier, local: LocalRule): readonly Cause[] {
+  const found: Cause[] = [];
+  const passes = tier.rules.filter(({ rule, certain }) => rule.action === "pass" && certain);
+  const effort = inFewWords();
+  for (const policy of closers(tier)) {
+    if (found.length >= MAX_CAUSES) break;
+    const closed = subjectBoxes(policy.subjects);
+    const left = local.boxes.flatMap((box) =>
+      closed.flatMap((end): readonly Term[] => {
+        const both = intersectBoxes(box, end);
+        if (both === undefined) return [];
+        const cuts = passes.flatMap((rule) =>
+          rule.boxes.flatMap((passed) => {
+            const cut = cutBox(passed, both, "over");
+            return cut === undefined || !boxesMeet(both, cut)
+              ? []
+              : [{ box: cut, cause: { policy: rule.policy, rule } }];
+          }),
+        );
+        return [{ box: both, cuts }];
+      }),
+    );
+    if (someFlow(left, effort) !== undefined) found.push({ policy });
+  }
+  return found;
+}
+
 /** The rules of the tier that decide before a rule what it would decide. */
 export function forestallers(tier: LocalTier, local: LocalRule): readonly Cause[] {
-  return meeting(
-    before(tier, local).filter(({ rule }) => rule.action !== "log"),
-    local,
-  );
+  return meeting(tier, indexOf(tier).positionOf(local), local, ({ rule }) => rule.action !== "log");
 }

@@ -1,21 +1,34 @@
 import type { AssumptionCode } from "../ir/assumption.ts";
 import type { Box } from "../sets/box.ts";
+import { boxesMeet } from "../sets/box.ts";
+import { ALL_PORTS, OTHER_TRAFFIC, intersectTraffic } from "../sets/traffic-set.ts";
+import type { Effort } from "./effort.ts";
 import type { DifferenceKind, Facts, Restriction } from "./facts.ts";
 import { restrictBox, restrictionsOf } from "./facts.ts";
-import type { Effort } from "./reach.ts";
-import { minusBoxes } from "./reach.ts";
+import type { Cut, Term } from "./term.ts";
+import { outsideTerms, someOutside } from "./term.ts";
 
-/** Flows that are in one set and not in another. */
+/** Flows that are in one set and not in another: one box of them stands for all. */
 export interface Difference {
-  /** Empty if and only if there is none under `needed`. */
-  readonly left: readonly Box[];
-  /** What is left under no restriction at all. */
-  readonly outside: readonly Box[];
+  /** Undefined if and only if there is none under `needed`. */
+  readonly left: Box | undefined;
+  /** What is left under no restriction at all; with ports, if there is such. */
+  readonly outside: Box | undefined;
   /** The restrictions without which there would be a difference; empty when there is one anyway. */
   readonly needed: readonly Restriction[];
 }
 
-export const NO_DIFFERENCE: Difference = { left: [], outside: [], needed: [] };
+export const NO_DIFFERENCE: Difference = { left: undefined, outside: undefined, needed: [] };
+
+/** Boxes that cover, such as all that is written: those of them that may meet a box. */
+export type Cover = (box: Box) => readonly Box[];
+
+export const coverOf =
+  (boxes: readonly Box[]): Cover =>
+  (box) =>
+    boxes.filter((other) => boxesMeet(box, other));
+
+const NOTHING: Cover = () => [];
 
 /** Equal by identity: what a plain rule comes out as. Spares the algebra for most rules of most inputs. */
 const sameBox = (a: Box, b: Box): boolean =>
@@ -29,41 +42,153 @@ const sameBox = (a: Box, b: Box): boolean =>
   a.traffic.named.length === b.traffic.named.length &&
   a.traffic.named.every((name, index) => name === b.traffic.named[index]);
 
-const restrict = (
-  boxes: readonly Box[],
-  facts: Facts,
-  by: ReadonlySet<Restriction>,
-): readonly Box[] =>
-  by.size === 0 ? boxes : boxes.flatMap((box) => restrictBox(box, facts, by) ?? []);
+/** What a set of restrictions makes of boxes; each is worked out once. */
+class Restricted {
+  readonly #facts: Facts;
+  readonly #by: ReadonlySet<Restriction>;
+  readonly #known = new WeakMap<Box, Box | "impossible">();
+
+  constructor(facts: Facts, by: readonly Restriction[]) {
+    this.#facts = facts;
+    this.#by = new Set(by);
+  }
+
+  box(box: Box): Box | undefined {
+    if (this.#by.size === 0) return box;
+    let known = this.#known.get(box);
+    if (known === undefined) {
+      known = restrictBox(box, this.#facts, this.#by) ?? "impossible";
+      this.#known.set(box, known);
+    }
+    return known === "impossible" ? undefined : known;
+  }
+
+  boxes(boxes: readonly Box[]): readonly Box[] {
+    return this.#by.size === 0 ? boxes : boxes.flatMap((box) => this.box(box) ?? []);
+  }
+
+  terms(terms: readonly Term[]): readonly Term[] {
+    if (this.#by.size === 0) return terms;
+    return terms.flatMap(({ box: whole, cuts }): readonly Term[] => {
+      const box = this.box(whole);
+      if (box === undefined) return [];
+      return [
+        {
+          box,
+          cuts: cuts.flatMap((cut): readonly Cut[] => {
+            const restricted = this.box(cut.box);
+            return restricted === undefined ? [] : [{ ...cut, box: restricted }];
+          }),
+        },
+      ];
+    });
+  }
+}
+
+const restrictions = new WeakMap<Facts, Map<string, Restricted>>();
+
+function restrictedBy(facts: Facts, by: readonly Restriction[]): Restricted {
+  let known = restrictions.get(facts);
+  if (known === undefined) restrictions.set(facts, (known = new Map()));
+  const name = by.join();
+  let restricted = known.get(name);
+  if (restricted === undefined) known.set(name, (restricted = new Restricted(facts, by)));
+  return restricted;
+}
+
+/** Finds the fewest restrictions under which a search finds nothing. */
+function differenceBy(
+  outside: Box | undefined,
+  all: readonly Restriction[],
+  search: (by: readonly Restriction[]) => Box | undefined,
+): Difference {
+  if (outside === undefined) return NO_DIFFERENCE;
+  if (all.length === 0) return { left: outside, outside, needed: [] };
+  const left = search(all);
+  if (left !== undefined) return { left, outside, needed: [] };
+  let needed = all;
+  for (const one of all) {
+    const without = needed.filter((other) => other !== one);
+    const isEnough = without.length > 0 && search(without) === undefined;
+    if (isEnough) needed = without;
+  }
+  return { left: undefined, outside, needed };
+}
 
 /**
- * Whether `boxes` is inside of `cover`, and under which restrictions: as few as will do. The answer is a set difference,
- * so a claim that rests on it is not a flag that somebody set along the way.
- *
- * @param kind a gain may be explained away only by what is said to widen if it is false; a loss by any restriction
+ * Flows of the source that are in nothing that is written, and under which restrictions there are none: as few as will do.
+ * The answer is a search, so a claim that rests on it is not a flag that somebody set along the way.
  */
-export function difference(
+export function lossOf(
+  terms: readonly Term[],
+  written: Cover,
+  facts: Facts,
+  effort: Effort,
+): Difference {
+  const missing = (by: readonly Restriction[]): Box | undefined => {
+    const restricted = restrictedBy(facts, by);
+    const cover: Cover =
+      by.length === 0
+        ? written
+        : (box) => restricted.boxes(written(box)).filter((other) => boxesMeet(box, other));
+    const wanted = restricted.terms(terms);
+    // Ports first: a loss of other protocols alone has a name of its own.
+    for (const kind of [ALL_PORTS, OTHER_TRAFFIC]) {
+      const found = someOutside(
+        wanted.flatMap((term) => termWith(term, kind) ?? []),
+        cover,
+        effort,
+      );
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return differenceBy(missing([]), restrictionsOf(facts, "loss"), missing);
+}
+
+function termWith(term: Term, kind: Box["traffic"]["numbers"]): Term | undefined {
+  const { box, cuts } = term;
+  const numbers = intersectTraffic(box.traffic.numbers, kind);
+  if (numbers.ranges.length === 0) return undefined;
+  return { box: { ...box, traffic: { ...box.traffic, numbers } }, cuts };
+}
+
+/**
+ * Flows of the boxes that are in none of the terms, and under which restrictions there are none. A gain may be explained
+ * away only by what is said to widen if it is false.
+ */
+export function gainOf(
   boxes: readonly Box[],
-  cover: readonly Box[],
+  terms: readonly Term[],
+  facts: Facts,
+  effort: Effort,
+): Difference {
+  const isSame = boxes.every((box) =>
+    terms.some((term) => term.cuts.length === 0 && sameBox(box, term.box)),
+  );
+  if (isSame) return NO_DIFFERENCE;
+  const surplus = (by: readonly Restriction[]): Box | undefined => {
+    const restricted = restrictedBy(facts, by);
+    const allowed = restricted.terms(terms);
+    for (const box of restricted.boxes(boxes)) {
+      const found = outsideTerms(box, allowed, effort);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return differenceBy(surplus([]), restrictionsOf(facts, "gain"), surplus);
+}
+
+/** Flows that can occur at all, under restrictions of that kind. */
+export function possibleFlow(
+  terms: readonly Term[],
   kind: DifferenceKind,
   facts: Facts,
   effort: Effort,
 ): Difference {
-  if (boxes.every((box) => cover.some((other) => sameBox(box, other)))) return NO_DIFFERENCE;
-  // What is in no cover under no restriction is all that the restrictions have to explain away.
-  const outside = minusBoxes(boxes, cover, "over", effort);
-  if (outside.length === 0) return NO_DIFFERENCE;
-  const rest = (by: ReadonlySet<Restriction>): readonly Box[] =>
-    minusBoxes(restrict(outside, facts, by), restrict(cover, facts, by), "over", effort);
-  const all = restrictionsOf(facts, kind);
-  const left = rest(new Set(all));
-  if (left.length > 0) return { left, outside, needed: [] };
-  let needed = all;
-  for (const one of all) {
-    const without = needed.filter((other) => other !== one);
-    if (rest(new Set(without)).length === 0) needed = without;
-  }
-  return { left: [], outside, needed };
+  const find = (by: readonly Restriction[]): Box | undefined =>
+    someOutside(restrictedBy(facts, by).terms(terms), NOTHING, effort);
+  return differenceBy(find([]), restrictionsOf(facts, kind), find);
 }
 
 /** The assumptions that restrictions stand for, given that blocks were written by them or not. */

@@ -138,7 +138,11 @@ function ruleFinding(
   if (causes !== "") {
     // It may have come out whole elsewhere, where those policies select nobody.
     const where = result.disposition === "skipped" ? "" : " in some namespaces";
-    return compileDiagnostics.create("CMP-R001", { at, causes, where });
+    const advice =
+      facts.podRanges === undefined
+        ? " Where one of the two speaks of addresses and the other of pods, say where pod addresses lie: `--pod-cidr`."
+        : "";
+    return compileDiagnostics.create("CMP-R001", { at, causes, where, advice });
   }
   if (result.losesOnlyOther) {
     return compileDiagnostics.create("CMP-R003", { at, lost: trafficText(rule.traffic.numbers) });

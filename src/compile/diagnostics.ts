@@ -7,7 +7,7 @@ export const compileDiagnostics = defineDiagnostics({
     effect: "narrows",
     message:
       "this Allow is left out{where}: {causes} may decide part of what it allows, and with `--actions skip` no rule is cut",
-    hint: "Rewrite the two so that they do not overlap, or allow what you need in a rule of its own before the Deny or Pass.",
+    hint: "Rewrite the two so that they do not overlap, or allow what you need in a rule of its own before the Deny or Pass.{advice}",
     explanation:
       "Kubernetes policies have no Deny and no order. A rule that an earlier Deny, Pass or end of a tier decides in part would have to be cut to say the same; `--actions skip` never cuts a rule, so it leaves the whole rule out, which can only deny more.",
   },
@@ -123,6 +123,13 @@ export const compileDiagnostics = defineDiagnostics({
     explanation:
       "A selector over namespace labels cannot be decided for a namespace whose labels nobody gave. With `--inexact widen` the policy isolates no pod there.",
   },
+  "CMP-P010": {
+    severity: "warning",
+    effect: "unknown",
+    message: "the policy comes out {outcome}",
+    explanation:
+      "Stands in lists of findings alone (SARIF, annotations, code quality) for a policy that comes out worse than any of its findings tells, so that no list is without it. The flow that is shown with it, if there is one, says what changes.",
+  },
   "CMP-S001": {
     severity: "error",
     effect: "unknown",
@@ -164,7 +171,7 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "narrows",
     message:
-      "some questions about namespace `{namespace}` needed more than {limit} regions and were given up: the rules concerned are left out",
+      "some questions about namespace `{namespace}` needed more than {limit} steps and were given up: the rules concerned are left out",
     hint: "Split the policies, or use fewer label keys in Deny and Pass rules.",
     explanation:
       "Subtraction can grow exponentially. Past a fixed limit the safe answer is taken, and said.",

@@ -3,19 +3,20 @@ import type { Rule } from "../ir/policy.ts";
 import { ANY_ADDRESS, addressesMeet } from "../sets/address-set.ts";
 import type { Box, Side } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
-import type { Cause } from "./causes.ts";
 import { cutters } from "./causes.ts";
 import type { Difference } from "./claim.ts";
-import { NO_DIFFERENCE, difference } from "./claim.ts";
+import { NO_DIFFERENCE, gainOf, possibleFlow } from "./claim.ts";
+import type { Effort } from "./effort.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods, factsFor } from "./facts.ts";
 import type { Isolation, UnsayableSubjects } from "./isolation.ts";
 import { withinIsolated } from "./isolation.ts";
 import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
-import type { Effort } from "./reach.ts";
-import { effective, inFewWords, meetBoxes, reaching, subjectBoxes } from "./reach.ts";
+import { effective, through } from "./reach.ts";
 import type { SaidRule } from "./say-rule.ts";
 import { NOTHING_SAID, sayKept, sayRule, saySubjects } from "./say-rule.ts";
+import type { Cause, Term } from "./term.ts";
+import { someFlow, termsWithin, uncut } from "./term.ts";
 
 /** Which side is taken where no exact form exists. */
 export type Inexact = "narrow" | "widen";
@@ -45,9 +46,9 @@ export interface Draft {
   said: SaidRule | undefined;
   because: readonly Cause[];
   /** Flows that the source may allow because of this rule. */
-  wanted: readonly Box[];
+  wanted: readonly Term[];
   /** Flows that it surely does. */
-  sure: readonly Box[];
+  sure: readonly Term[];
   /** What it rests on that a Deny or Pass is left out. */
   gained: Difference;
   /** A Deny that no flow comes to undecided, so that it isolates nobody. */
@@ -95,14 +96,14 @@ function keep(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): v
     onTarget(local.written, scene.facts, "over"),
   );
   if (scene.plain) {
-    draft.wanted = local.boxes;
-    draft.sure = local.boxes;
+    draft.wanted = uncut(local.boxes);
+    draft.sure = draft.wanted;
     return;
   }
   draft.wanted = effective(scene.set, tierIndex, local, "over", scene.effort);
   draft.sure = effective(scene.set, tierIndex, local, "under", scene.effort);
   if (!covers(scene, draft.sure, local.boxes)) {
-    draft.because = cutters(scene.set, tierIndex, tier, local, scene.effort);
+    draft.because = cutters(scene.set, tierIndex, tier, local);
   }
 }
 
@@ -129,48 +130,26 @@ function onTarget(boxes: readonly Box[], facts: Facts, side: Side): readonly Box
 function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): void {
   const { local } = draft;
   let whole = local.certain;
-  draft.wanted = local.boxes;
-  draft.sure = local.certain ? local.boxes : [];
+  draft.wanted = uncut(local.boxes);
+  draft.sure = local.certain ? draft.wanted : [];
   if (!scene.plain) {
-    const isCut = scene.options.inexact === "narrow" && isSurelyCut(scene, tier, local);
-    // Of a rule that is left out anyway, what would be left of it is a matter of words.
-    const effort = isCut ? inFewWords() : scene.effort;
-    draft.wanted = effective(scene.set, tierIndex, local, "over", effort);
+    draft.wanted = effective(scene.set, tierIndex, local, "over", scene.effort);
     if (isNothing(scene, draft.wanted)) {
-      draft.because = cutters(scene.set, tierIndex, tier, local, scene.effort);
+      draft.because = cutters(scene.set, tierIndex, tier, local);
       if (hasUnsaid(local)) draft.disposition = "skipped";
       return;
     }
-    if (isCut) whole = false;
-    else {
-      draft.sure = effective(scene.set, tierIndex, local, "under", scene.effort);
-      whole &&= covers(scene, draft.sure, local.boxes);
-    }
+    draft.sure = effective(scene.set, tierIndex, local, "under", scene.effort);
+    whole &&= covers(scene, draft.sure, local.boxes);
   }
   if (local.boxes.length === 0) {
     if (hasUnsaid(local)) draft.disposition = "skipped";
     return;
   }
-  if (!whole) draft.because = cutters(scene.set, tierIndex, tier, local, scene.effort);
+  if (!whole) draft.because = cutters(scene.set, tierIndex, tier, local);
   if (whole || scene.options.inexact === "widen") draft.said = say(scene, local, local.rule.blocks);
   draft.disposition = draft.said === undefined ? "skipped" : "emitted";
-  if (draft.said?.subjects.length === 0) draft.disposition = "redundant";
-}
-
-/**
- * True if a Deny or Pass before the rule in its own tier may take some of its flows, as one sees from the two alone: then
- * it is not whole, and what exactly is left of it need not be known.
- */
-function isSurelyCut({ facts, effort }: Scene, tier: LocalTier, local: LocalRule): boolean {
-  for (const earlier of tier.rules) {
-    if (earlier === local) return false;
-    const { action } = earlier.rule;
-    if (action !== "deny" && action !== "pass") continue;
-    const taken = meetBoxes(local.boxes, earlier.boxes);
-    if (taken.length > 0 && difference(taken, [], "gain", facts, effort).left.length > 0)
-      return true;
-  }
-  return false;
+  if (draft.said?.groups.length === 0) draft.disposition = "redundant";
 }
 
 /** The flows that a Pass matches, as far as their subjects are isolated, on to the end of the last tier. */
@@ -178,19 +157,21 @@ function pass(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): v
   const { local } = draft;
   const { set, effort, isolated } = scene;
   if (isolated.length === 0) return;
-  const later = { ...set, tiers: set.tiers.slice(tierIndex + 1) };
-  const toTheEnd = (side: "over" | "under"): readonly Box[] => {
+  const later = set.tiers.slice(tierIndex + 1);
+  const toTheEnd = (side: "over" | "under"): readonly Term[] => {
     const handedOn = effective(set, tierIndex, local, side, effort);
-    const ofIsolated = meetBoxes(handedOn, subjectBoxes(isolated));
-    return reaching(later, later.tiers.length, ofIsolated, side, effort);
+    return through(later, termsWithin(handedOn, isolated), side, effort);
   };
   draft.wanted = toTheEnd("over");
-  if (draft.wanted.length === 0) return;
+  if (someFlow(draft.wanted, effort) === undefined) {
+    draft.wanted = [];
+    return;
+  }
   draft.sure = toTheEnd("under");
-  const matched = meetBoxes(local.boxes, subjectBoxes(isolated));
+  const matched = termsWithin(uncut(local.boxes), isolated).map(({ box }) => box);
   const whole = local.certain && covers(scene, draft.sure, matched);
   if (whole || scene.options.inexact === "widen") draft.said = say(scene, local, local.rule.blocks);
-  else draft.because = cutters(set, tierIndex, tier, local, effort);
+  else draft.because = cutters(set, tierIndex, tier, local);
 }
 
 /** A rule in the target's words, for those of its subjects that are isolated. */
@@ -208,12 +189,11 @@ export function say(scene: Scene, local: LocalRule, blocks: Rule["blocks"]): Sai
   return sayRule(local.rule, blocks, within, set.namespace, set.direction, facts, side);
 }
 
-/** True if the boxes lie inside of the cover, as far as flows can occur; assumptions may be used as for a gain. */
-function covers({ facts, effort }: Scene, cover: readonly Box[], boxes: readonly Box[]): boolean {
-  if (boxes.every((box) => cover.includes(box))) return true;
-  return difference(boxes, cover, "gain", facts, effort).left.length === 0;
+/** True if the boxes lie inside of the terms, as far as flows can occur; assumptions may be used as for a gain. */
+function covers({ facts, effort }: Scene, terms: readonly Term[], boxes: readonly Box[]): boolean {
+  return gainOf(boxes, terms, facts, effort).left === undefined;
 }
 
-function isNothing({ facts, effort }: Scene, boxes: readonly Box[]): boolean {
-  return boxes.length === 0 || difference(boxes, [], "loss", facts, effort).left.length === 0;
+function isNothing({ facts, effort }: Scene, terms: readonly Term[]): boolean {
+  return possibleFlow(terms, "loss", facts, effort).left === undefined;
 }

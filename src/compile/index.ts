@@ -8,12 +8,12 @@ import type { Assembled } from "./assemble.ts";
 import { assemble } from "./assemble.ts";
 import { diagnosePolicy } from "./diagnose.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
+import { Effort, STEP_LIMIT } from "./effort.ts";
 import type { Facts } from "./facts.ts";
 import { PolicyIndex, coveredNamespaces } from "./local.ts";
 import type { LoweringOptions } from "./draft-rule.ts";
 import type { LoweredPolicy } from "./lower-direction.ts";
 import { lowerDirection } from "./lower-direction.ts";
-import { BOX_LIMIT } from "./reach.ts";
 import type { PolicyInNamespace } from "./results.ts";
 import { judgePolicy, restsOnNamespaces } from "./results.ts";
 import type { SourcePolicy } from "./source-policy.ts";
@@ -141,11 +141,11 @@ function* lowerNamespace(
   report: Report,
 ): Generator<readonly [SourcePolicy, PolicyInNamespace]> {
   const local = index.localise(namespace, snapshot.namespaces.get(namespace)?.labels);
-  const effort = { givenUp: 0 };
+  const effort = new Effort();
   const ingress = lowerDirection(local.ingress, options, facts, effort).policies;
   const egress = lowerDirection(local.egress, options, facts, effort).policies;
   if (effort.givenUp > 0) {
-    report(compileDiagnostics.create("CMP-X001", { namespace, limit: BOX_LIMIT }));
+    report(compileDiagnostics.create("CMP-X001", { namespace, limit: STEP_LIMIT }));
   }
   const selecting = new Set<SourcePolicy>();
   for (const policy of [...ingress.keys(), ...egress.keys()]) {

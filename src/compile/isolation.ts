@@ -1,15 +1,20 @@
 import { append } from "../base/append.ts";
-import type { Box } from "../sets/box.ts";
+import { subjectBoxes } from "../sets/box.ts";
+import { remainder } from "../sets/box-remainder.ts";
 import type { Cube } from "../sets/cube.ts";
-import { isCubeSubset } from "../sets/cube.ts";
+import { intersectCubes, isCubeSubset } from "../sets/cube.ts";
 import { unionPredicates } from "../sets/label-predicate.ts";
 import type { Facts } from "./facts.ts";
 import { resolveCubeText } from "./facts.ts";
 import type { LocalPolicy, LocalSet, LocalTier } from "./local.ts";
-import type { Effort } from "./reach.ts";
-import { meetBoxes, minusBoxes, subjectBoxes, undecidedAt } from "./reach.ts";
+import type { Effort } from "./effort.ts";
+import { question } from "./effort.ts";
+import { undecidedAt } from "./reach.ts";
 import { sayableCube } from "./say-peer.ts";
 import { splitSayable } from "./say-selector.ts";
+import type { Term } from "./term.ts";
+import { cutBox } from "./term.ts";
+import { indexOf } from "./tier-index.ts";
 
 /** What to do with a policy whose pods no LabelSelector can select. */
 export type UnsayableSubjects = "stop" | "isolate" | "leave-open";
@@ -32,8 +37,28 @@ export interface Isolation {
   readonly byValues: boolean;
 }
 
-const subjectsOf = (boxes: readonly Box[]): readonly Cube[] =>
-  unionPredicates(boxes.map((box) => box.subject.labels));
+/** The subjects of flows of the terms. Where the work is bounded: too few ("under") or too many ("over"). */
+function subjectsOf(
+  terms: readonly Term[],
+  side: "under" | "over",
+  effort: Effort,
+): readonly Cube[] {
+  const found: Cube[] = [];
+  for (const { box, cuts } of terms) {
+    const steps = question(effort);
+    const boxes = cuts.map((cut) => cut.box);
+    const { pieces, complete } = remainder(box, boxes, steps);
+    effort.close(steps);
+    if (!complete) effort.giveUp();
+    if (complete || side === "under")
+      append(
+        found,
+        pieces.map(({ subject }) => subject.labels),
+      );
+    else found.push(box.subject.labels);
+  }
+  return unionPredicates(found);
+}
 
 /**
  * The subjects for which a policy denies something: the source isolates them, and so must the target.
@@ -51,22 +76,28 @@ export function isolatedSubjects(
   effort: Effort,
 ): readonly Cube[] {
   if (side === "under" && !policy.certain) return [];
-  const denied: Box[] = [];
+  const denied: Term[] = [];
   if (tier.tier.defaultAction === "deny" && policy.isolates) {
     const passes = tier.rules.filter(
       (rule) => rule.rule.action === "pass" && (rule.certain || side === "under"),
     );
     if (passes.length === 0) return policy.subjects;
-    let rest: readonly Box[] = subjectBoxes(policy.subjects);
-    for (const pass of passes) rest = minusBoxes(rest, pass.boxes, side, effort);
-    append(denied, rest);
+    for (const box of subjectBoxes(policy.subjects)) {
+      const cuts = passes.flatMap((rule) =>
+        rule.boxes.flatMap((passed) => {
+          const cut = cutBox(passed, box, side);
+          return cut === undefined ? [] : [{ box: cut, cause: { policy: rule.policy, rule } }];
+        }),
+      );
+      denied.push({ box, cuts });
+    }
   }
   for (const rule of policy.rules) {
     if (rule.rule.action !== "deny" || (side === "under" && !rule.certain)) continue;
-    const position = { tier: tierIndex, rule: tier.rules.indexOf(rule) };
+    const position = { tier: tierIndex, rule: indexOf(tier).positionOf(rule) };
     append(denied, undecidedAt(set, position, rule.boxes, effort));
   }
-  return subjectsOf(denied);
+  return subjectsOf(denied, side, effort);
 }
 
 /** Isolated subjects in the target's words. */
@@ -122,8 +153,10 @@ export function withinIsolated(
 }
 
 function meetCubes(subjects: readonly Cube[], isolated: readonly Cube[]): readonly Cube[] {
-  const met = meetBoxes(subjectBoxes(subjects), subjectBoxes(isolated));
-  return subjectsOf(met).flatMap(splitSayable);
+  const met = subjects.flatMap((subject) =>
+    isolated.flatMap((cube) => intersectCubes(subject, cube) ?? []),
+  );
+  return unionPredicates(met).flatMap(splitSayable);
 }
 
 /** The parts of the subjects that nobody isolates. */
@@ -132,6 +165,12 @@ export function outsideIsolated(
   isolated: readonly Cube[],
   effort: Effort,
 ): readonly Cube[] {
-  const left = minusBoxes(subjectBoxes(subjects), subjectBoxes(isolated), "over", effort);
-  return subjectsOf(left);
+  const cuts = subjectBoxes(isolated);
+  const steps = question(effort);
+  const left = subjectBoxes(subjects).flatMap((box) => {
+    const { pieces, complete } = remainder(box, cuts, steps);
+    return complete ? pieces : [box];
+  });
+  effort.close(steps);
+  return unionPredicates(left.map(({ subject }) => subject.labels));
 }

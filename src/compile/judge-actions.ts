@@ -1,21 +1,20 @@
 import { append } from "../base/append.ts";
 import type { Box } from "../sets/box.ts";
+import { subjectBoxes } from "../sets/box.ts";
+import { BoxIndex } from "../sets/box-index.ts";
+import { remainder } from "../sets/box-remainder.ts";
 import { forestallers } from "./causes.ts";
-import { difference } from "./claim.ts";
+import type { Cover } from "./claim.ts";
+import { coverOf, lossOf, possibleFlow } from "./claim.ts";
 import type { Draft, Scene } from "./draft-rule.ts";
 import { hasUnsaid } from "./draft-rule.ts";
+import type { Effort } from "./effort.ts";
+import { inFewWords, question } from "./effort.ts";
 import type { LocalRule, LocalTier } from "./local.ts";
 import type { Position } from "./reach.ts";
-import {
-  allowedFrom,
-  inFewWords,
-  mayBeAllowed,
-  meetBoxes,
-  minusBoxes,
-  reaching,
-  subjectBoxes,
-  undecidedAt,
-} from "./reach.ts";
+import { allowedFrom, mayBeAllowed, through, undecidedAt } from "./reach.ts";
+import type { Term } from "./term.ts";
+import { cutsOf, outsideTerms, someOutside, termsWithin, uncut } from "./term.ts";
 
 /** The drafts of a direction, in evaluation order. */
 export type Drafts = ReadonlyMap<LocalRule, Draft>;
@@ -27,18 +26,23 @@ export function writtenBy(drafts: Iterable<Draft>): readonly Box[] {
   return written;
 }
 
+/** Everything that is written, so that what may cover a box is found without a look at all of it. */
+export function coverBy(drafts: Iterable<Draft>): Cover {
+  const index = new BoxIndex(writtenBy(drafts), (box) => box);
+  return (box) => index.mayMeet(box);
+}
+
 /**
  * An Allow that was left out is missed only for flows of isolated pods that nothing else lets in. If there are none, or
  * none that can occur, it is redundant, and no Deny or Pass has to answer for it.
  */
 export function spareSkipped({ facts, isolated }: Scene, drafts: Drafts): void {
-  let written: readonly Box[] | undefined;
+  let written: Cover | undefined;
   for (const draft of drafts.values()) {
     if (draft.disposition !== "skipped" || hasUnsaid(draft.local)) continue;
-    written ??= writtenBy(drafts.values());
-    const within = meetBoxes(draft.wanted, subjectBoxes(isolated));
-    const missed = difference(within, written, "loss", facts, inFewWords());
-    if (missed.left.length === 0) draft.disposition = "redundant";
+    written ??= coverBy(drafts.values());
+    const missed = lossOf(termsWithin(draft.wanted, isolated), written, facts, inFewWords());
+    if (missed.left === undefined) draft.disposition = "redundant";
   }
 }
 
@@ -70,9 +74,9 @@ function judge(
 ): void {
   const { local } = draft;
   const matched = undecidedAt(scene.set, at, local.boxes, inFewWords());
-  draft.unreached = matched.length === 0;
-  const impossible = difference(matched, [], "gain", scene.facts, scene.effort);
-  if (impossible.left.length === 0 || changesNothing(scene, at, local, matched)) {
+  const possible = possibleFlow(matched, "gain", scene.facts, scene.effort);
+  draft.unreached = possible.outside === undefined;
+  if (possible.left === undefined || changesNothing(scene, at, local, matched)) {
     if (draft.said !== undefined && !isSpare(scene, draft, drafts)) {
       draft.disposition = "emitted";
       return;
@@ -80,11 +84,11 @@ function judge(
     draft.said = undefined;
     draft.wanted = [];
     draft.disposition = "redundant";
-    if (matched.length === 0) draft.because = forestallers(tier, local);
-    else if (impossible.left.length === 0) draft.gained = impossible;
+    if (draft.unreached) draft.because = forestallers(tier, local);
+    else if (possible.left === undefined) draft.gained = possible;
     return;
   }
-  const isWritten = draft.said !== undefined && draft.said.rules.length > 0;
+  const isWritten = draft.said !== undefined && draft.said.groups.length > 0;
   const tailLeftOut =
     local.rule.action === "pass" && draft.wanted.length > 0 && draft.said === undefined;
   // What a Pass hands on to the end may be written although rules behind it were left out because of it.
@@ -94,7 +98,8 @@ function judge(
 /** True if all that is written for the rule is written for others as well. */
 function isSpare(scene: Scene, draft: Draft, drafts: Drafts): boolean {
   const others = writtenBy([...drafts.values()].filter((one) => one !== draft));
-  return minusBoxes(draft.said?.surely ?? [], others, "over", scene.effort).length === 0;
+  const own = uncut(draft.said?.surely ?? []);
+  return someOutside(own, coverOf(others), scene.effort) === undefined;
 }
 
 /** True only if the flows that come to the rule end the same without it. */
@@ -102,26 +107,38 @@ function changesNothing(
   { set }: Scene,
   at: Position,
   { rule: { action } }: LocalRule,
-  matched: readonly Box[],
+  matched: readonly Term[],
 ): boolean {
-  if (matched.length === 0) return true;
   const effort = inFewWords();
   const without = { tier: at.tier, rule: at.rule + 1 };
   if (action === "deny") return !mayBeAllowed(set, without, matched, effort);
   const may = allowedFrom(set, without, matched, "over", effort);
   const next = { tier: at.tier + 1, rule: 0 };
   const mayPassed = allowedFrom(set, next, matched, "over", effort);
-  const inside = (boxes: readonly Box[], from: Position): boolean =>
-    minusBoxes(boxes, allowedFrom(set, from, matched, "under", effort), "over", effort).length ===
-    0;
+  const inside = (terms: readonly Term[], from: Position): boolean => {
+    const surely = allowedFrom(set, from, matched, "under", effort);
+    return terms.every((term) => isInside(term, surely, effort));
+  };
   return inside(may, next) && inside(mayPassed, without);
+}
+
+/** True only if the flows of the term are among those of the others. */
+function isInside(term: Term, others: readonly Term[], effort: Effort): boolean {
+  const own = cutsOf(term.box, term.cuts);
+  if (own === undefined) return true;
+  const { pieces, complete } = remainder(
+    term.box,
+    own.map(({ box }) => box),
+    question(effort),
+  );
+  return complete && pieces.every((box) => outsideTerms(box, others, effort) === undefined);
 }
 
 /**
  * A Deny in a tier whose default is Pass isolates its subjects, and so has to answer for what the end of the tiers would
  * allow them: with `skip` that is never written, since the Deny cuts it.
  */
-export function judgeTails(scene: Scene, drafts: Drafts, written: readonly Box[]): void {
+export function judgeTails(scene: Scene, drafts: Drafts, written: Cover): void {
   const { set, isolation, effort } = scene;
   for (const { tier, rules } of set.tiers) {
     for (const rule of rules) {
@@ -129,9 +146,10 @@ export function judgeTails(scene: Scene, drafts: Drafts, written: readonly Box[]
       if (draft === undefined || rule.rule.action !== "deny" || draft.unreached) continue;
       if (tier.defaultAction === "deny" && rule.policy.isolates) continue;
       const isolated = subjectBoxes(isolation.get(rule.policy)?.said ?? []);
-      const tail = reaching(set, set.tiers.length, isolated, "over", effort);
-      draft.wanted = minusBoxes(tail, written, "over", effort);
-      if (draft.wanted.length > 0) draft.disposition = "skipped";
+      const tail = through(set.tiers, uncut(isolated), "over", effort);
+      if (someOutside(tail, written, effort) === undefined) continue;
+      draft.wanted = tail;
+      draft.disposition = "skipped";
     }
   }
 }

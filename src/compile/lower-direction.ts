@@ -2,25 +2,26 @@ import { append } from "../base/append.ts";
 import type { Disposition } from "../ir/outcome.ts";
 import type { Policy } from "../ir/policy.ts";
 import { addressesMeet } from "../sets/address-set.ts";
-import type { Box } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
 import { isCubeSubset } from "../sets/cube.ts";
-import type { Cause } from "./causes.ts";
-import type { Difference } from "./claim.ts";
-import { NO_DIFFERENCE, difference } from "./claim.ts";
+import type { Cover, Difference } from "./claim.ts";
+import { NO_DIFFERENCE, coverOf, gainOf, lossOf } from "./claim.ts";
 import type { Draft, LoweringOptions, Scene } from "./draft-rule.ts";
 import { draftRule, isKept, say } from "./draft-rule.ts";
+import type { Effort } from "./effort.ts";
+import { inFewWords } from "./effort.ts";
 import type { Facts } from "./facts.ts";
 import { factsFor } from "./facts.ts";
 import type { Isolation } from "./isolation.ts";
 import { isolatedSubjects, keptIsolation, outsideIsolated, sayIsolation } from "./isolation.ts";
 import type { Drafts } from "./judge-actions.ts";
-import { judgeActions, judgeTails, spareSkipped, writtenBy } from "./judge-actions.ts";
+import { coverBy, judgeActions, judgeTails, spareSkipped } from "./judge-actions.ts";
 import type { LocalPolicy, LocalRule, LocalSet } from "./local.ts";
-import type { Effort } from "./reach.ts";
-import { allowedFrom, inFewWords, meetBoxes, subjectBoxes } from "./reach.ts";
+import { allowedFrom } from "./reach.ts";
 import type { SaidRule } from "./say-rule.ts";
 import { isVerbatim } from "./say-rule.ts";
+import type { Cause } from "./term.ts";
+import { termsWithin, uncut } from "./term.ts";
 
 export interface LoweredRule {
   readonly local: LocalRule;
@@ -73,7 +74,7 @@ export function lowerDirection(
   if (!scene.plain) judgeActions(scene, drafts);
   fillHoles(scene, drafts);
   const written = new Written(drafts);
-  if (!scene.plain) judgeTails(scene, drafts, written.boxes);
+  if (!scene.plain) judgeTails(scene, drafts, written.cover);
 
   const policies = new Map<Policy, LoweredPolicy>();
   for (const [local, isolation] of scene.isolation) {
@@ -174,15 +175,15 @@ function fillHoles(scene: Scene, drafts: Drafts): void {
 /** All that is surely let in, put together when the first rule that came out otherwise asks for it. */
 class Written {
   readonly #drafts: Drafts;
-  #boxes: readonly Box[] | undefined;
+  #cover: Cover | undefined;
 
   constructor(drafts: Drafts) {
     this.#drafts = drafts;
   }
 
-  get boxes(): readonly Box[] {
-    this.#boxes ??= writtenBy(this.#drafts.values());
-    return this.#boxes;
+  get cover(): Cover {
+    this.#cover ??= coverBy(this.#drafts.values());
+    return this.#cover;
   }
 }
 
@@ -197,19 +198,20 @@ function claim(scene: Scene, draft: Draft, written: Written): LoweredRule {
   let lost = NO_DIFFERENCE;
   let { gained } = draft;
   if (draft.wanted.length > 0) {
-    lost = difference(draft.wanted, said?.surely ?? [], "loss", facts, effort);
-    if (lost.left.length > 0 || lost.needed.length > 0) {
+    lost = lossOf(draft.wanted, coverOf(said?.surely ?? []), facts, effort);
+    if (lost !== NO_DIFFERENCE) {
       // Flows of pods that nobody isolates are allowed anyway, and so is what other rules say.
-      const within = meetBoxes(draft.wanted, subjectBoxes(isolated));
-      lost = difference(within, written.boxes, "loss", facts, inFewWords());
+      const within = termsWithin(draft.wanted, isolated);
+      lost = lossOf(within, written.cover, facts, inFewWords());
     }
   }
   if (said !== undefined && said.maybe.length > 0) {
-    gained = difference(said.maybe, draft.sure, "gain", facts, effort);
-    if (gained.left.length > 0 || gained.needed.length > 0) {
+    gained = gainOf(said.maybe, draft.sure, facts, effort);
+    if (gained !== NO_DIFFERENCE) {
       // Another rule of the source may allow it.
-      const allowed = allowedFrom(set, { tier: 0, rule: 0 }, said.maybe, "under", effort);
-      gained = difference(said.maybe, [...draft.sure, ...allowed], "gain", facts, effort);
+      const start = { tier: 0, rule: 0 };
+      const allowed = allowedFrom(set, start, uncut(said.maybe), "under", effort);
+      gained = gainOf(said.maybe, [...draft.sure, ...allowed], facts, effort);
     }
   }
   return { local, disposition, said, because, lost, gained };

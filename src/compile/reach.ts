@@ -1,134 +1,136 @@
 import { append } from "../base/append.ts";
-import { ANY_ADDRESS } from "../sets/address-set.ts";
-import type { Box, PodBox, Side } from "../sets/box.ts";
-import {
-  ANY_PEER,
-  ANY_TRAFFIC_BOX,
-  boxesMeet,
-  intersectBoxes,
-  subtractBoxes,
-} from "../sets/box.ts";
-import type { Cube } from "../sets/cube.ts";
-import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
+import type { Box, Side } from "../sets/box.ts";
+import { boxesMeet, intersectBoxes, isBoxSubset } from "../sets/box.ts";
+import type { Effort } from "./effort.ts";
+import type { LocalRule, LocalSet, LocalTier } from "./local.ts";
+import type { Cause, Cut, Term } from "./term.ts";
+import { NO_CUTS, cutBox, cutsOf, someFlow } from "./term.ts";
+import { indexOf } from "./tier-index.ts";
 
 /**
- * What becomes of boxes of flows on their way through the tiers.
+ * What becomes of flows on their way through the tiers.
  *
  * Each question has two answers where matches are not exactly known: "under" gives flows that surely get there, "over"
- * all that may. Under subtracts what may match (M⁺) and adds what surely does (M⁻); over the other way round. The
+ * all that may. Under takes away what may match (M⁺) and adds what surely does (M⁻); over the other way round. The
  * formulas are those of docs/ARCHITECTURE.md, "Lowering"; they were checked by brute force there.
  */
 
-/** More boxes than this in one question, and it is given up: under answers nothing, over everything. */
-export const BOX_LIMIT = 100_000;
-
-/** Counts the questions given up, so that it can be said. */
-export interface Effort {
-  givenUp: number;
-  /** BOX_LIMIT, or less for questions that only decide how a thing is called. */
-  readonly limit?: number;
-}
-
-/**
- * For questions about words alone, such as whether a Deny is redundant: past so many regions the safe word is taken, and
- * nothing that is written hangs on it.
- */
-export const inFewWords = (): Effort => ({ givenUp: 0, limit: 200 });
-
-const minus = (
-  boxes: readonly Box[],
-  cuts: readonly Box[],
-  side: Side,
-  effort: Effort,
-): readonly Box[] => {
-  if (boxes.length === 0 || cuts.length === 0) return boxes;
-  const rest = subtractBoxes(boxes, cuts, side, effort.limit ?? BOX_LIMIT);
-  if (rest !== undefined) return rest;
-  effort.givenUp += 1;
-  return side === "under" ? [] : boxes;
-};
-
-const meet = (boxes: readonly Box[], others: readonly Box[]): Box[] => {
-  const found: Box[] = [];
-  for (const box of boxes) {
-    for (const other of others) {
-      const both = intersectBoxes(box, other);
-      if (both !== undefined) found.push(both);
-    }
-  }
-  return found;
-};
+/** More terms than this for one box are not followed: under drops the rest, over takes the box whole. */
+const TERM_LIMIT = 1_000;
 
 /** Whether a rule's boxes count when they are taken away ("under": whatever may match; "over": only what surely does). */
-const cuts = (rule: LocalRule, side: Side): boolean => side === "under" || rule.certain;
+const takes = (rule: LocalRule, side: Side): boolean => side === "under" || rule.certain;
 /** Whether they count when they are kept. */
 const keeps = (rule: LocalRule, side: Side): boolean => side === "over" || rule.certain;
 
-/** All flows of the subjects. */
-export function subjectBoxes(subjects: readonly Cube[]): readonly Box[] {
-  return subjects.flatMap((labels) => {
-    const subject: PodBox = { kind: "pod", labels, addresses: ANY_ADDRESS };
-    return ANY_PEER.map((peer): Box => ({ subject, peer, traffic: ANY_TRAFFIC_BOX }));
-  });
-}
+/** Cuts as they gather while the rules of a tier are walked. */
+class Gathered {
+  readonly #cuts: Cut[];
+  readonly #from: Box;
+  readonly #side: Side;
 
-/** The policies of a tier because of which its end denies: none if the tier's default is Pass. */
-export function closers(tier: LocalTier): readonly LocalPolicy[] {
-  return tier.tier.defaultAction === "pass"
-    ? []
-    : tier.policies.filter((policy) => policy.isolates);
-}
-
-function endOfTier(
-  tier: LocalTier,
-  boxes: readonly Box[],
-  side: Side,
-  effort: Effort,
-): readonly Box[] {
-  let rest = boxes;
-  for (const policy of closers(tier)) {
-    if (side === "over" && !policy.certain) continue;
-    rest = minus(rest, subjectBoxes(policy.subjects), side, effort);
+  constructor({ box, cuts }: Term, side: Side) {
+    this.#from = box;
+    this.#side = side;
+    this.#cuts = [...cuts];
   }
-  return rest;
+
+  /** False if that takes all that there was. */
+  take(box: Box, cause: Cause): boolean {
+    const cut = cutBox(box, this.#from, this.#side);
+    if (cut === undefined || !boxesMeet(this.#from, cut)) return true;
+    if (isBoxSubset(this.#from, cut)) return false;
+    this.#cuts.push({ box: cut, cause });
+    return true;
+  }
+
+  /** What is left of the part of the box that is in another one. */
+  within(box: Box): Term | undefined {
+    const both = intersectBoxes(this.#from, box);
+    // A copy: more cuts are gathered after it.
+    const cuts = both === undefined ? undefined : cutsOf(both, [...this.#cuts]);
+    return both === undefined || cuts === undefined ? undefined : { box: both, cuts };
+  }
+
+  get rest(): Term {
+    return { box: this.#from, cuts: this.#cuts.length === 0 ? NO_CUTS : this.#cuts };
+  }
+}
+
+/** What is left at the end of a tier; undefined if it denies all. */
+function endOfTier(tier: LocalTier, term: Term, side: Side): Term | undefined {
+  const gathered = new Gathered(term, side);
+  for (const { policy, box } of indexOf(tier).closers(term.box)) {
+    if (side === "over" && !policy.certain) continue;
+    if (!gathered.take(box, { policy })) return undefined;
+  }
+  return gathered.rest;
+}
+
+/** Ends a walk: everything that is still open goes to the end of the tier. */
+function withRest(
+  passed: Term[],
+  tier: LocalTier,
+  gathered: Gathered,
+  side: Side,
+): readonly Term[] {
+  const rest = endOfTier(tier, gathered.rest, side);
+  if (rest !== undefined) passed.push(rest);
+  return passed;
 }
 
 /**
  * Those of the flows that go on behind the tier. Earlier Allow matches of the tier are not taken away: what an Allow has
  * decided may stay in reach, since allowing it again changes nothing.
  */
-function throughTier(
-  tier: LocalTier,
-  boxes: readonly Box[],
-  side: Side,
-  effort: Effort,
-): readonly Box[] {
-  let open = boxes;
-  const passed: Box[] = [];
-  for (const rule of tier.rules) {
-    if (open.length === 0) break;
-    if (rule.rule.action === "deny" && cuts(rule, side))
-      open = minus(open, rule.boxes, side, effort);
-    if (rule.rule.action === "pass" && keeps(rule, side)) append(passed, meet(open, rule.boxes));
+function throughTier(tier: LocalTier, term: Term, side: Side): readonly Term[] {
+  const gathered = new Gathered(term, side);
+  const passed: Term[] = [];
+  for (const { local, box } of indexOf(tier).deciders(term.box)) {
+    const { action } = local.rule;
+    if (action === "deny" && takes(local, side)) {
+      if (!gathered.take(box, { policy: local.policy, rule: local })) return passed;
+    }
+    if (action !== "pass" || !keeps(local, side)) continue;
+    const on = gathered.within(box);
+    if (on === undefined) continue;
+    passed.push(on);
+    // Everything that is left goes on, so nothing behind this rule adds to it.
+    if (isBoxSubset(term.box, on.box)) return passed;
   }
-  const rest = endOfTier(tier, open, side, effort);
-  return passed.length === 0 ? rest : [...passed, ...rest];
+  return withRest(passed, tier, gathered, side);
 }
 
-/** Those of the flows that get to the tier with this index. */
-export function reaching(
-  set: LocalSet,
-  tier: number,
-  boxes: readonly Box[],
+/** Follows terms through one tier after another. */
+function follow(
+  terms: readonly Term[],
+  tiers: readonly LocalTier[],
+  step: (tier: LocalTier, term: Term) => readonly Term[],
   side: Side,
   effort: Effort,
-): readonly Box[] {
-  let here = boxes;
-  for (const earlier of set.tiers.slice(0, tier)) {
-    if (here.length === 0) break;
-    here = throughTier(earlier, here, side, effort);
+): readonly Term[] {
+  let here = terms;
+  for (const tier of tiers) {
+    const next: Term[] = [];
+    for (const term of here) {
+      append(next, step(tier, term));
+      if (next.length <= TERM_LIMIT) continue;
+      effort.giveUp();
+      return side === "under" ? [] : terms.map(({ box }) => ({ box, cuts: NO_CUTS }));
+    }
+    here = next;
   }
   return here;
+}
+
+/** Those of the flows that get through these tiers. */
+export function through(
+  tiers: readonly LocalTier[],
+  terms: readonly Term[],
+  side: Side,
+  effort: Effort,
+): readonly Term[] {
+  return follow(terms, tiers, (tier, term) => throughTier(tier, term, side), side, effort);
 }
 
 /**
@@ -137,21 +139,35 @@ export function reaching(
  */
 export function effective(
   set: LocalSet,
-  tier: number,
-  rule: LocalRule,
+  tierIndex: number,
+  local: LocalRule,
   side: Side,
   effort: Effort,
-): readonly Box[] {
-  let boxes = keeps(rule, side) ? reaching(set, tier, rule.boxes, side, effort) : [];
-  for (const earlier of set.tiers[tier]?.rules ?? []) {
-    if (earlier === rule || boxes.length === 0) break;
-    const { action } = earlier.rule;
-    const decides = action === "deny" || (action === "pass" && rule.rule.action !== "pass");
-    if (decides && cuts(earlier, side)) {
-      boxes = minus(boxes, earlier.boxes, side, effort);
+): readonly Term[] {
+  const tier = set.tiers[tierIndex];
+  if (tier === undefined || !keeps(local, side)) return [];
+  const index = indexOf(tier);
+  const position = index.positionOf(local);
+  const isPass = local.rule.action === "pass";
+  const found: Term[] = [];
+  for (const box of local.boxes) {
+    const before = index
+      .deciders(box)
+      .filter(
+        ({ at, local: { rule } }) =>
+          at < position && (rule.action === "deny" || (rule.action === "pass" && !isPass)),
+      );
+    const arriving = [{ box, cuts: NO_CUTS }];
+    for (const term of through(set.tiers.slice(0, tierIndex), arriving, side, effort)) {
+      const gathered = new Gathered(term, side);
+      const isLeft = before.every(
+        ({ local: earlier, box: cut }) =>
+          !takes(earlier, side) || gathered.take(cut, { policy: earlier.policy, rule: earlier }),
+      );
+      if (isLeft) found.push(gathered.rest);
     }
   }
-  return boxes;
+  return found;
 }
 
 /** Where a flow stands: before rule number `rule` of tier number `tier`. */
@@ -162,106 +178,109 @@ export interface Position {
 
 interface Walked {
   /** Decided: allowed. */
-  readonly allowed: readonly Box[];
+  readonly allowed: readonly Term[];
   /** Not decided in this tier, and not denied by its end. */
-  readonly onward: readonly Box[];
+  readonly onward: readonly Term[];
 }
 
 /** One tier with the first match winning, Allows included: what it allows and what it hands on. */
-function walkTier(
-  tier: LocalTier,
-  from: number,
-  boxes: readonly Box[],
-  side: Side,
-  effort: Effort,
-): Walked {
-  let open = boxes;
-  const allowed: Box[] = [];
-  const passed: Box[] = [];
-  for (const rule of tier.rules.slice(from)) {
-    if (open.length === 0) break;
-    const { action } = rule.rule;
-    if (action === "log") continue;
-    if (action !== "deny" && keeps(rule, side)) {
-      append(action === "allow" ? allowed : passed, meet(open, rule.boxes));
+function walkTier(tier: LocalTier, from: number, term: Term, side: Side): Walked {
+  const gathered = new Gathered(term, side);
+  const allowed: Term[] = [];
+  const passed: Term[] = [];
+  for (const { local, at, box } of indexOf(tier).deciders(term.box)) {
+    if (at < from) continue;
+    const { action } = local.rule;
+    if (action !== "deny" && keeps(local, side)) {
+      const matched = gathered.within(box);
+      if (matched !== undefined) (action === "allow" ? allowed : passed).push(matched);
     }
     // Under: what an Allow surely took is in `allowed` already, so it may go on as well; taking it away could only take
     // too much. Over: what is surely decided goes no further.
-    if (side === "under" ? action !== "allow" : rule.certain) {
-      open = minus(open, rule.boxes, side, effort);
+    if (side === "under" ? action !== "allow" : local.certain) {
+      if (!gathered.take(box, { policy: local.policy, rule: local }))
+        return { allowed, onward: passed };
     }
   }
-  return { allowed, onward: [...passed, ...endOfTier(tier, open, side, effort)] };
+  return { allowed, onward: withRest(passed, tier, gathered, side) };
 }
 
-/** Those of the flows that are allowed in the end when they stand at `from`; a flow may be in several boxes. */
+/** Those of the flows that are allowed in the end when they stand at `from`; a flow may be in several terms. */
 export function allowedFrom(
   set: LocalSet,
   from: Position,
-  boxes: readonly Box[],
+  terms: readonly Term[],
   side: Side,
   effort: Effort,
-): readonly Box[] {
-  const allowed: Box[] = [];
-  let here = boxes;
-  for (let tier = from.tier; tier < set.tiers.length && here.length > 0; tier += 1) {
-    const current = set.tiers[tier];
-    if (current === undefined) break;
-    const walked = walkTier(current, tier === from.tier ? from.rule : 0, here, side, effort);
+): readonly Term[] {
+  const allowed: Term[] = [];
+  const atFirst = set.tiers[from.tier];
+  const step = (tier: LocalTier, term: Term): readonly Term[] => {
+    const walked = walkTier(tier, tier === atFirst ? from.rule : 0, term, side);
     append(allowed, walked.allowed);
-    here = walked.onward;
-  }
+    return walked.onward;
+  };
+  const here = follow(terms, set.tiers.slice(from.tier), step, side, effort);
   return [...allowed, ...here];
 }
 
-/**
- * True if some of the flows may be allowed when they stand at `from`. Says so at the first Allow that they meet, so it
- * never has to take Allows away.
- */
+/** True if some of the flows may be allowed when they stand at `from`: says so at the first Allow that they meet. */
 export function mayBeAllowed(
   set: LocalSet,
   from: Position,
-  boxes: readonly Box[],
+  terms: readonly Term[],
   effort: Effort,
 ): boolean {
-  let here = boxes;
+  let here = terms;
   for (const [index, tier] of set.tiers.entries()) {
     if (index < from.tier) continue;
-    if (here.length === 0) return false;
-    let open = here;
-    const passed: Box[] = [];
-    for (const rule of tier.rules.slice(index === from.tier ? from.rule : 0)) {
-      const { action } = rule.rule;
-      if (action === "log" || open.length === 0) continue;
-      if (action === "allow") {
-        if (rule.boxes.some((box) => open.some((other) => boxesMeet(box, other)))) return true;
-        continue;
+    const next: Term[] = [];
+    for (const term of here) {
+      const gathered = new Gathered(term, "over");
+      let isOpen = true;
+      for (const { local, at, box } of indexOf(tier).deciders(term.box)) {
+        if (index === from.tier && at < from.rule) continue;
+        const { action } = local.rule;
+        if (action === "allow") {
+          const matched = gathered.within(box);
+          if (matched !== undefined && someFlow([matched], effort) !== undefined) return true;
+          continue;
+        }
+        if (action === "pass") {
+          const matched = gathered.within(box);
+          if (matched !== undefined) next.push(matched);
+        }
+        isOpen = !local.certain || gathered.take(box, { policy: local.policy, rule: local });
+        if (!isOpen) break;
       }
-      if (action === "pass") append(passed, meet(open, rule.boxes));
-      if (rule.certain) open = minus(open, rule.boxes, "over", effort);
+      if (isOpen) withRest(next, tier, gathered, "over");
+      if (next.length > TERM_LIMIT) return true;
     }
-    here = [...passed, ...endOfTier(tier, open, "over", effort)];
+    here = next;
   }
-  return here.length > 0;
+  return someFlow(here, effort) !== undefined;
 }
 
 /** Those of the flows that may come to a position without any rule having decided them. */
 export function undecidedAt(
   set: LocalSet,
-  position: Position,
+  { tier: tierIndex, rule: to }: Position,
   boxes: readonly Box[],
   effort: Effort,
-): readonly Box[] {
-  let here = boxes;
-  for (const tier of set.tiers.slice(0, position.tier)) {
-    if (here.length === 0) break;
-    here = walkTier(tier, 0, here, "over", effort).onward;
-  }
-  for (const rule of set.tiers[position.tier]?.rules.slice(0, position.rule) ?? []) {
-    if (here.length === 0) break;
-    if (rule.certain && rule.rule.action !== "log") here = minus(here, rule.boxes, "over", effort);
-  }
-  return here;
+): readonly Term[] {
+  const tiers = set.tiers.slice(0, tierIndex);
+  const start = boxes.map((box): Term => ({ box, cuts: NO_CUTS }));
+  const step = (tier: LocalTier, term: Term): readonly Term[] =>
+    walkTier(tier, 0, term, "over").onward;
+  const arriving = follow(start, tiers, step, "over", effort);
+  const tier = set.tiers[tierIndex];
+  if (tier === undefined) return arriving;
+  return arriving.flatMap((term) => {
+    const gathered = new Gathered(term, "over");
+    for (const { local, at, box } of indexOf(tier).deciders(term.box)) {
+      if (at >= to || !local.certain) continue;
+      if (!gathered.take(box, { policy: local.policy, rule: local })) return [];
+    }
+    return [gathered.rest];
+  });
 }
-
-export { meet as meetBoxes, minus as minusBoxes };

@@ -13,13 +13,14 @@ import type { Assembled, Placement } from "./assemble.ts";
 import { NO_DIFFERENCE, assumptionsOf } from "./claim.ts";
 import type { Facts } from "./facts.ts";
 import type { Isolation } from "./isolation.ts";
-import type { Cause } from "./causes.ts";
 import { hasUnsaid } from "./draft-rule.ts";
 import type { LoweredPolicy, LoweredRule } from "./lower-direction.ts";
 import { namespacesNamed } from "./local.ts";
 import { DISPOSITIONS, mergeRuleResults } from "./merge-rules.ts";
 import type { SourcePolicy } from "./source-policy.ts";
+import { writesBlocks } from "./say-rule.ts";
 import { isOtherTraffic } from "./say-traffic.ts";
+import type { Cause } from "./term.ts";
 import { witnessOf } from "./witness.ts";
 
 /** What became of a source policy in one namespace. */
@@ -50,8 +51,8 @@ export function causeName({ policy, rule }: Cause): string {
 
 /** The outcome of one rule in one namespace: nothing but what its set differences say. */
 function outcomeOf(rule: LoweredRule): Outcome {
-  if (rule.gained.left.length > 0) return "widened";
-  if (rule.lost.left.length > 0) return "narrowed";
+  if (rule.gained.left !== undefined) return "widened";
+  if (rule.lost.left !== undefined) return "narrowed";
   if (rule.disposition !== "redundant" && hasUnsaid(rule.local)) return "narrowed";
   return restsOn(rule) ? "conditional" : "exact";
 }
@@ -62,8 +63,7 @@ const restsOn = (rule: LoweredRule): boolean =>
   (rule.disposition === "emitted" && rule.local.rule.assumptions.length > 0);
 
 function assumptions(rule: LoweredRule, facts: Facts): readonly AssumptionCode[] {
-  const blocks =
-    rule.said?.rules.some(({ peers }) => peers?.some((peer) => peer.kind === "block")) ?? false;
+  const blocks = rule.said !== undefined && writesBlocks(rule.said);
   return [
     ...assumptionsOf([...rule.lost.needed, ...rule.gained.needed], facts, blocks),
     ...(rule.disposition === "emitted" ? rule.local.rule.assumptions : []),
@@ -77,16 +77,14 @@ function ruleWitness(
 ): Witness | undefined {
   const { direction } = rule.local.rule.origin;
   const own = causeName({ policy: rule.local.policy, rule: rule.local });
-  const gained = rule.gained.left[0];
+  const gained = rule.gained.left;
   if (gained !== undefined) {
     const cause = rule.because[0];
     const by = cause === undefined ? "the end of the tiers" : causeName(cause);
     const target = { verdict: "allow", by: own } as const;
     return witnessOf(gained, direction, namespace, { verdict: "deny", by }, target, podRanges);
   }
-  // A loss beyond ICMP says more than one of ICMP.
-  const lost =
-    rule.lost.left.find((box) => !isOtherTraffic(box.traffic.numbers)) ?? rule.lost.left[0];
+  const lost = rule.lost.left;
   if (lost === undefined) return undefined;
   const by = rule.local.rule.action === "allow" ? own : "the end of the tiers";
   const nothing = { verdict: "deny", by: "no NetworkPolicy allows it" } as const;
@@ -136,8 +134,12 @@ function ruleResult(rule: Rule, places: readonly RulePlace[], facts: Facts): Rul
   const outcome = worstOutcome(outcomes);
   const worst = places[outcomes.indexOf(outcome)];
   const witness = worst === undefined ? undefined : ruleWitness(worst.rule, worst.namespace, facts);
-  const lost = places.flatMap((one) =>
-    one.rule.lost.left.length > 0 ? one.rule.lost.outside : [],
+  const lost = places.flatMap(
+    ({
+      rule: {
+        lost: { left, outside },
+      },
+    }) => (left === undefined || outside === undefined ? [] : [outside]),
   );
   return {
     rule: rule.origin,

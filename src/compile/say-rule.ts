@@ -1,4 +1,5 @@
 import type { AllowRule } from "../ir/allow-policy.ts";
+import type { RuleOrigin } from "../ir/origin.ts";
 import type { Direction, Rule } from "../ir/policy.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import { ANY_ADDRESS, equalAddresses, intersectAddresses } from "../sets/address-set.ts";
@@ -20,12 +21,17 @@ interface SaidPart {
   readonly traffic: SaidTraffic;
 }
 
-/** A rule as policies with these subjects say it. */
-export interface SaidRule {
+/** What policies with these subjects say. */
+export interface SaidGroup {
   readonly subjects: readonly Cube[];
-  /** Usually one; two where names and numbers of ports have different peers. */
   readonly rules: readonly AllowRule[];
   readonly parts: readonly SaidPart[];
+}
+
+/** A rule in the target's words. */
+export interface SaidRule {
+  /** Usually one: several where it was cut such that some pods of its subject get more than others. */
+  readonly groups: readonly SaidGroup[];
   /** What it surely lets in. */
   readonly surely: readonly Box[];
   /** What it may let in. */
@@ -35,7 +41,12 @@ export interface SaidRule {
 }
 
 /** Of a rule for pods that nobody isolates. */
-export const NOTHING_SAID: SaidRule = { subjects: [], rules: [], parts: [], surely: [], maybe: [] };
+export const NOTHING_SAID: SaidRule = { groups: [], surely: [], maybe: [] };
+
+export const writesBlocks = ({ groups }: SaidRule): boolean =>
+  groups.some(({ rules }) =>
+    rules.some(({ peers }) => peers?.some((peer) => peer.kind === "block")),
+  );
 
 /** A rule of an object that is written as it is. */
 export function sayKept(
@@ -43,27 +54,18 @@ export function sayKept(
   surely: readonly Box[],
   maybe: readonly Box[],
 ): SaidRule {
-  return { subjects, rules: [], parts: [], surely, maybe };
+  return { groups: [{ subjects, rules: [], parts: [] }], surely, maybe };
 }
 
 /** Its boxes are put together only when somebody asks: most rules come out as they went in, and nobody does. */
 class Said implements SaidRule {
-  readonly subjects: readonly Cube[];
-  readonly rules: readonly AllowRule[];
-  readonly parts: readonly SaidPart[];
+  readonly groups: readonly SaidGroup[];
   readonly holes?: AddressSet;
   #surely: readonly Box[] | undefined;
   #maybe: readonly Box[] | undefined;
 
-  constructor(
-    subjects: readonly Cube[],
-    rules: readonly AllowRule[],
-    parts: readonly SaidPart[],
-    holes: AddressSet | undefined,
-  ) {
-    this.subjects = subjects;
-    this.rules = rules;
-    this.parts = parts;
+  constructor(groups: readonly SaidGroup[], holes: AddressSet | undefined) {
+    this.groups = groups;
     if (holes !== undefined) this.holes = holes;
   }
 
@@ -78,14 +80,16 @@ class Said implements SaidRule {
   }
 
   #boxes(peersOf: (part: SaidPart) => readonly PeerBox[]): readonly Box[] {
-    return this.subjects.flatMap((labels) => {
-      const subject: PodBox = { kind: "pod", labels, addresses: ANY_ADDRESS };
-      return this.parts.flatMap((part) =>
-        part.traffic.means.flatMap((traffic) =>
-          peersOf(part).map((peer): Box => ({ subject, peer, traffic })),
-        ),
-      );
-    });
+    return this.groups.flatMap(({ subjects, parts }) =>
+      subjects.flatMap((labels) => {
+        const subject: PodBox = { kind: "pod", labels, addresses: ANY_ADDRESS };
+        return parts.flatMap((part) =>
+          part.traffic.means.flatMap((traffic) =>
+            peersOf(part).map((peer): Box => ({ subject, peer, traffic })),
+          ),
+        );
+      }),
+    );
   }
 }
 
@@ -101,12 +105,14 @@ const same = <T>(a: readonly T[], b: readonly T[], equal: (a: T, b: T) => boolea
  * peers and numbers. False says nothing.
  */
 export function isVerbatim({ rule, policy }: LocalRule, said: SaidRule): boolean {
-  const [part] = said.parts;
-  if (part === undefined || said.parts.length !== 1 || rule.subjectOnly !== undefined) return false;
+  const [group] = said.groups;
+  const [part] = group?.parts ?? [];
+  if (group === undefined || part === undefined || rule.subjectOnly !== undefined) return false;
+  if (said.groups.length !== 1 || group.parts.length !== 1) return false;
   if (rule.traffic.named.length > 0) return false;
   const { peers, traffic } = part;
   return (
-    same(said.subjects, policy.subjects, (a, b) => a === b) &&
+    same(group.subjects, policy.subjects, (a, b) => a === b) &&
     traffic.means[0]?.numbers === rule.traffic.numbers &&
     (peers.surely === rule.peer || same(peers.surely, rule.peer, samePeer)) &&
     (peers.maybe === peers.surely || same(peers.maybe, rule.peer, samePeer))
@@ -158,33 +164,54 @@ export function sayRule(
   side: "under" | "over",
 ): SaidRule | undefined {
   if (subjects.length === 0) return undefined;
-  const rules: AllowRule[] = [];
-  const parts: SaidPart[] = [];
-  const sayPart = (peers: SaidPeers | undefined, traffic: SaidTraffic | undefined): void => {
+  const group = new GroupBuilder(rule.origin, subjects);
+  const peers = sayPeers(rule.peer, blocks, namespace, facts, side);
+  group.add(peers, sayNumbers(rule.traffic.numbers, side));
+  const named = rule.traffic.named.length === 0 ? undefined : sayNames(rule.traffic.named);
+  if (named !== undefined) {
+    const reachable = peersFor(rule, { numbers: rule.traffic.numbers, named: [""] }, direction);
+    group.add(
+      reachable === rule.peer ? peers : sayPeers(reachable, blocks, namespace, facts, side),
+      named,
+    );
+  }
+  return saidRule([group], peers?.holes);
+}
+
+/** What several groups say together; undefined when nothing. */
+export function saidRule(
+  builders: readonly GroupBuilder[],
+  holes?: AddressSet,
+): SaidRule | undefined {
+  const groups = builders.filter(({ rules }) => rules.length > 0);
+  return groups.length === 0 ? undefined : new Said(groups, holes);
+}
+
+/** Puts the rules of one group together. */
+export class GroupBuilder implements SaidGroup {
+  readonly subjects: readonly Cube[];
+  readonly rules: AllowRule[] = [];
+  readonly parts: SaidPart[] = [];
+  readonly #from: RuleOrigin;
+
+  constructor(from: RuleOrigin, subjects: readonly Cube[]) {
+    this.#from = from;
+    this.subjects = subjects;
+  }
+
+  add(peers: SaidPeers | undefined, traffic: SaidTraffic | undefined): void {
     if (peers === undefined || traffic === undefined) return;
-    const last = rules.at(-1);
+    const last = this.rules.at(-1);
     if (
       last !== undefined &&
       last.peers === peers.peers &&
       last.ports !== undefined &&
       traffic.ports !== undefined
     ) {
-      rules[rules.length - 1] = { ...last, ports: [...last.ports, ...traffic.ports] };
+      this.rules[this.rules.length - 1] = { ...last, ports: [...last.ports, ...traffic.ports] };
     } else {
-      rules.push({ from: [rule.origin], peers: peers.peers, ports: traffic.ports });
+      this.rules.push({ from: [this.#from], peers: peers.peers, ports: traffic.ports });
     }
-    parts.push({ peers, traffic });
-  };
-
-  const peers = sayPeers(rule.peer, blocks, namespace, facts, side);
-  sayPart(peers, sayNumbers(rule.traffic.numbers, side));
-  const named = rule.traffic.named.length === 0 ? undefined : sayNames(rule.traffic.named);
-  if (named !== undefined) {
-    const reachable = peersFor(rule, { numbers: rule.traffic.numbers, named: [""] }, direction);
-    sayPart(
-      reachable === rule.peer ? peers : sayPeers(reachable, blocks, namespace, facts, side),
-      named,
-    );
+    this.parts.push({ peers, traffic });
   }
-  return rules.length === 0 ? undefined : new Said(subjects, rules, parts, peers?.holes);
 }

@@ -140,6 +140,11 @@ export type OpaqueCondition =
       readonly code: string;
       /** The condition in a few words of the source's language, such as `http methods GET`. */
       readonly what: string;
+      /**
+       * The whole of what is asked for, so that conditions with the same code and text hold for the same flows of one
+       * direction, whichever rule they stand in. Absent: it is like no other condition.
+       */
+      readonly same?: string;
     };
 
 /**
@@ -166,6 +171,8 @@ export interface UnsaidMatch {
   readonly code: string;
   /** In a few words of the source's language. */
   readonly what: string;
+  /** As for a condition that is unknown: what is missing from rules with the same code and text is the same. */
+  readonly same?: string;
 }
 
 /** Inclusive. */

@@ -5,10 +5,12 @@ import type { DocumentRef, SourceFile, SourcePlace } from "../diagnostics/source
 import { chunksOf, contentOf } from "./chunks.ts";
 import type { Chunk } from "./chunks.ts";
 import { Composer, maxDepth } from "./compose.ts";
+import type { ComposedDocument } from "./compose.ts";
 import { manifestDiagnostics } from "./diagnostics.ts";
 import { ObjectSink } from "./lists.ts";
 import type { ManifestObject } from "./manifest-object.ts";
 import { parseText, tryParse } from "./parse.ts";
+import { PlainYamlReader } from "./plain-yaml.ts";
 import { readJson } from "./read-json.ts";
 import { longList, maxDocumentLength, readLongList } from "./read-long-list.ts";
 
@@ -34,10 +36,11 @@ export interface ReadSummary {
  * Reads a file's objects, one at a time: what was handed out is not held here. Each means what kubectl would send.
  *
  * a. The text is cut at its `---` lines, as kubectl does.
- * b. Pieces are parsed in groups: parsing each by itself would cost three times as much, all at once would hold an
+ * b. JSON, and lists too long to be held as a whole, are read item by item.
+ * c. A piece of plain YAML has a reader of its own, which leaves to the parser whatever it does not know.
+ * d. Other pieces are parsed in groups: parsing each by itself would cost three times as much, all at once would hold an
  *    event for every word of a file of any size.
- * c. JSON, and lists too long to be held as a whole, are read item by item.
- * d. A group in which anything is out of the ordinary is read again piece by piece, so that an error costs one document.
+ * e. A group in which anything is out of the ordinary is read again piece by piece, so that an error costs one document.
  */
 export function* readManifests(
   file: SourceFile,
@@ -61,10 +64,15 @@ class FileReader {
   /** True for a text that must be looked at piece by piece. */
   private readonly isOdd: boolean;
   private hasGivenUp = false;
+  private readonly plain: PlainYamlReader;
+  /** How many pieces to come are not tried as plain YAML, and how many after the next one that was tried in vain. */
+  private untried = 0;
+  private patience = 0;
 
   constructor(file: SourceFile, report: Report) {
     this.sink = new ObjectSink(file, report);
     this.text = file.text;
+    this.plain = new PlainYamlReader(file.text);
     this.groupLength = Math.min(
       largestGroup,
       Math.max(leastGroup, Math.ceil(file.text.length / 4)),
@@ -91,6 +99,14 @@ class FileReader {
         } else yield* this.readLong(chunk);
         continue;
       }
+      const plain = this.tryPlain(chunk);
+      if (plain !== undefined) {
+        yield* this.readGroup(group);
+        group = [];
+        length = 0;
+        yield* this.sink.objectsIn(plain, this.text.slice(chunk.start, chunk.end));
+        continue;
+      }
       group.push(chunk);
       length += chunk.end - chunk.start;
       if (length < this.groupLength) continue;
@@ -99,6 +115,23 @@ class FileReader {
       length = 0;
     }
     yield* this.readGroup(group);
+  }
+
+  /**
+   * The document of a piece of plain YAML. Where most pieces are something else they are hardly tried: groups that are cut
+   * short by a plain piece now and then cost more than it saves.
+   */
+  private tryPlain(chunk: Chunk): ComposedDocument | undefined {
+    if (this.untried > 0) {
+      this.untried--;
+      return undefined;
+    }
+    const document = this.plain.read(chunk.start, chunk.end);
+    if (document === undefined) {
+      this.untried = this.patience;
+      this.patience = Math.min(1000, 2 * this.patience + 1);
+    } else this.patience >>= 1;
+    return document;
   }
 
   /** Reports and stops where a file is broken all over: a million findings would help nobody. */

@@ -61,14 +61,26 @@ export function pushReasons(
   if (summary.emitted === 0) {
     screen.entry("empty", emptiness(summary, Object.keys(engines).length > 0));
   }
+  if (result.baseline !== undefined) {
+    const { new: fresh, known, outcome: worst } = result.baseline;
+    screen.entry(
+      "baseline",
+      `${plural(fresh, "finding")} new, ${String(known)} known (shown with --verbose): ${worst === "exact" ? "nothing new changes a flow" : `the worst of what is new is ${worst}`}`,
+    );
+  }
   if (exitCode === 1) {
+    const worst = result.baseline?.outcome ?? outcome;
     const asked =
-      outcome === "widened"
+      worst === "widened"
         ? "it is never passed over in silence"
         : `--fail-on ${String(options["fail-on"])}`;
-    screen.entry("failed", `the whole set is ${outcome} (${asked}): exit code 1`, {
-      paint: colors.red,
-    });
+    screen.entry(
+      "failed",
+      `${result.baseline === undefined ? `the whole set is ${outcome}` : `what is new is ${worst}`} (${asked}): exit code 1`,
+      {
+        paint: colors.red,
+      },
+    );
   }
 }
 
@@ -78,7 +90,11 @@ const UNSAYABLE = "CMP-S001";
 function emptiness({ documents, policies }: RunReport["summary"], hasPolicies: boolean): string {
   const { read, context, ignored, invalid } = documents;
   if (policies.unknown + invalid > 0) {
-    return "nothing was understood that restricts a pod of a known namespace, so there is nothing to write";
+    const left = [
+      ...(policies.unknown > 0 ? [plural(policies.unknown, "policy", "policies")] : []),
+      ...(invalid > 0 ? [plural(invalid, "document")] : []),
+    ].join(" and ");
+    return `${left} left out, of which nobody can say what they do; nothing else restricts a pod of a known namespace`;
   }
   if (!hasPolicies) {
     return `none of the ${plural(read, "document")} is a policy that is in force: ${String(context)} tell of the cluster, ${String(ignored)} decide no traffic`;
@@ -112,15 +128,13 @@ const listed = (parts: readonly string[]): string =>
     ? parts.join("")
     : `${parts.slice(0, -1).join("; ")}; and that ${parts.at(-1) ?? ""}`;
 
-/** What the proof came to, and under which assumptions. */
-export function pushVerification(
+/** What the proof came to, and under which assumptions; undefined where there is nothing to prove. */
+export function proofText(
   report: RunReport,
-  screen: Screen,
-  paints: Readonly<Record<"note" | Outcome, Paint>>,
-): void {
+): { readonly word: string; readonly text: string; readonly paint: "note" | Outcome } | undefined {
   const { summary, result, engines, assumptions } = report;
   const total = Object.values(engines).reduce((sum, number) => sum + number, 0);
-  if (total === 0) return;
+  if (total === 0) return undefined;
   // Their sentences stand further up.
   const used = assumptions.filter(({ standing }) => !standing).map(({ code }) => code);
   const under = `under ${[...used, "what is always taken for granted"].join(" and ")}`;
@@ -128,32 +142,42 @@ export function pushVerification(
   const whole = `${isIncomplete ? "of what was understood " : ""}${total === 1 ? "the one policy is" : `all ${String(total)} policies are`}`;
   switch (result.verification.status) {
     case "off":
-      screen.text(
-        result.stops.length > 0
-          ? "verification: off, since nothing is written"
-          : "verification: off; outcomes are claimed, not proved",
-        paints.note,
-      );
-      return;
+      return {
+        word: "unproved",
+        text:
+          result.stops.length > 0
+            ? "nothing is written, so nothing is proved"
+            : "verification is off; outcomes are claimed, not proved",
+        paint: "note",
+      };
     case "proved":
-      screen.entry(
-        "proved",
-        `${whole} equal to ${total === 1 ? "its" : "their"} source, or narrower where it says so, ${under}`,
-        { paint: paints.exact },
-      );
-      return;
+      return {
+        word: "proved",
+        text: `${whole} equal to ${total === 1 ? "its" : "their"} source, or narrower where it says so, ${under}`,
+        paint: "exact",
+      };
     case "refuted": {
       const equal = total - summary.policies.widened;
-      screen.entry(
-        "proved",
-        `${String(equal)} of ${String(total)} equal to their source or narrower, ${under}; the others are wider, as shown`,
-        { paint: paints.widened },
-      );
-      return;
+      return {
+        word: "proved",
+        text: `${String(equal)} of ${String(total)} equal to their source or narrower, ${under}; the others are wider, as shown`,
+        paint: "widened",
+      };
     }
     case "unknown":
-      screen.entry("unproved", `not every outcome is confirmed; what is, is so ${under}`, {
-        paint: paints.unknown,
-      });
+      return {
+        word: "unproved",
+        text: `not every outcome is confirmed; what is, is so ${under}`,
+        paint: "unknown",
+      };
   }
+}
+
+export function pushVerification(
+  report: RunReport,
+  screen: Screen,
+  paints: Readonly<Record<"note" | Outcome, Paint>>,
+): void {
+  const proof = proofText(report);
+  if (proof !== undefined) screen.entry(proof.word, proof.text, { paint: paints[proof.paint] });
 }

@@ -4,10 +4,12 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { DocumentRef, SourcePlace } from "../diagnostics/source-range.ts";
 import type { AssumptionCode, AssumptionDefinition } from "../ir/assumption.ts";
 import { ASSUMPTIONS } from "../ir/assumption.ts";
+import type { PolicyOrigin } from "../ir/origin.ts";
 import type { Outcome, PolicyResult } from "../ir/outcome.ts";
 import { worstOutcome } from "../ir/outcome.ts";
 import type { WrittenObject } from "./policy-part.ts";
 import { FindingIndex, ObjectIndex, isBelow, placeOf, reportPolicy } from "./policy-part.ts";
+import type { ReportReachability } from "./reachability.ts";
 import type {
   ReportAssumption,
   ReportDiagnostic,
@@ -27,18 +29,28 @@ export interface ReportParts {
   readonly stops: readonly Diagnostic[];
   readonly outcome: Outcome;
   readonly exitCode: number;
+  /** Whether the report holds the policies and objects themselves: some formats show them. */
+  readonly withTexts: boolean;
+  /** Who reaches whom, by the positions that policies have in the report; computed when somebody asks. */
+  readonly reachability?: (
+    positionOf: (policy: PolicyOrigin) => number | undefined,
+  ) => ReportReachability | undefined;
 }
 
 /** Makes the report: everything sorted, nothing but values in it. */
 export function buildReport(parts: ReportParts): RunReport {
-  const diagnostics = sortDiagnostics(parts.diagnostics);
+  const diagnostics = sortDiagnostics(effectsAsWritten(parts.diagnostics, parts.results));
   const findings = new FindingIndex(diagnostics);
   const objects = new ObjectIndex(parts.written);
   const results = [...parts.results].sort((a, b) => comparePlaces(a.policy.place, b.policy.place));
   const assumptions = reportAssumptions(results);
   const eachPolicy = function* (): Generator<ReportPolicy> {
-    for (const result of results) yield reportPolicy(result, objects, findings);
+    for (const result of results) yield reportPolicy(result, objects, findings, parts.withTexts);
   };
+  const reachability = once(() => {
+    const positions = new Map(results.map(({ policy }, position) => [policy, position]));
+    return parts.reachability?.((policy) => positions.get(policy));
+  });
   let policies: readonly ReportPolicy[] | undefined;
   return {
     schemaVersion: 1,
@@ -63,10 +75,36 @@ export function buildReport(parts: ReportParts): RunReport {
     },
     inputs: [...parts.inputs].sort((a, b) => compareText(a.file, b.file)),
     diagnostics: diagnostics.map(reportDiagnostic),
+    get reachability() {
+      return reachability();
+    },
     eachPolicy,
     subjectOf: subjectsOf(diagnostics, findings, results),
     engines: enginesOf(results),
   };
+}
+
+/** What the reader says narrows does not if `--inexact widen` has the rule written whole. */
+function effectsAsWritten(
+  diagnostics: readonly Diagnostic[],
+  results: readonly PolicyResult[],
+): readonly Diagnostic[] {
+  const widened = results.flatMap(({ rules }) =>
+    rules.filter((rule) => rule.outcome === "widened"),
+  );
+  if (widened.length === 0) return diagnostics;
+  const findings = new FindingIndex(diagnostics);
+  const concerned = new Set(widened.flatMap(({ rule }) => findings.below(rule.place)));
+  return diagnostics.map((diagnostic, index) =>
+    diagnostic.effect === "narrows" && concerned.has(index)
+      ? { ...diagnostic, effect: "widens" }
+      : diagnostic,
+  );
+}
+
+function once<Value>(compute: () => Value): () => Value {
+  let known: { readonly value: Value } | undefined;
+  return () => (known ??= { value: compute() }).value;
 }
 
 /** Of the whole set: as of its worst policy. */

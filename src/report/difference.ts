@@ -80,7 +80,7 @@ const labelsText = (labels: Readonly<Record<string, string>>): string =>
     .join(", ");
 
 /** What decided, and where it stands. */
-function decisionText({ by }: Decision, holding: ReadonlySet<OpaqueCondition>): string {
+export function decisionText({ by }: Decision, holding: ReadonlySet<OpaqueCondition>): string {
   switch (by.kind) {
     case "rule": {
       const conditions = by.rule.opaque.filter((condition) => holding.has(condition));

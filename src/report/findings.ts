@@ -31,7 +31,8 @@ export interface FindingGroup {
 /** Pods are isolated that the source left open, as the user asked. Nobody may overlook that. */
 const OVER_ISOLATES = "CMP-S002";
 
-function levelOf(
+/** How the summary calls a finding. @param stops the codes that keep the run from writing */
+export function levelOf(
   { code, severity, effect, file }: ReportDiagnostic,
   subject: FindingSubject | undefined,
   stops: ReadonlySet<string>,

@@ -16,6 +16,10 @@ export function* jsonTexts(report: RunReport): Generator<string> {
   yield ",\n";
   yield* member("inputs", report.inputs);
   yield* list("diagnostics", report.diagnostics);
+  const { reachability } = report;
+  if (reachability !== undefined) {
+    yield `,\n  "reachability": ${indented(reachability, "  ")}`;
+  }
   yield "\n}\n";
 }
 
@@ -26,13 +30,19 @@ function* member(name: Name, value: unknown): Generator<string> {
 }
 
 function* list(name: Name, items: Iterable<unknown>): Generator<string> {
-  yield `  ${JSON.stringify(name)}: [`;
+  yield `  ${JSON.stringify(name)}: `;
+  yield* listTexts(items, "  ");
+}
+
+/** A list as JSON in pieces of one item. @param indent that of the line on which it begins */
+export function* listTexts(items: Iterable<unknown>, indent: string): Generator<string> {
+  yield "[";
   let isEmpty = true;
   for (const item of items) {
-    yield `${isEmpty ? "" : ","}\n    ${indented(item, "    ")}`;
+    yield `${isEmpty ? "" : ","}\n${indent}  ${indented(item, `${indent}  `)}`;
     isEmpty = false;
   }
-  yield isEmpty ? "]" : "\n  ]";
+  yield isEmpty ? "]" : `\n${indent}]`;
 }
 
 /** JSON text whose further lines begin with `indent`. Strings hold no line breaks in JSON, so none of theirs is touched. */

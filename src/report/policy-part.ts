@@ -8,12 +8,14 @@ import type { PolicyOrigin } from "../ir/origin.ts";
 import type { PolicyResult, RuleResult } from "../ir/outcome.ts";
 import type { Direction } from "../ir/policy.ts";
 import type { ReportPlace, ReportPolicy, ReportRule } from "./report.ts";
+import { sourceText } from "./source-text.ts";
 
 /** One written object, as the report calls it. */
 export interface WrittenObject {
   readonly namespace: string;
   readonly name: string;
   readonly file: string;
+  readonly text: string;
   /** What it was made from. */
   readonly object: AllowPolicy | { readonly source: PolicyOrigin };
 }
@@ -79,11 +81,15 @@ export class ObjectIndex {
 const rulePath = (direction: Direction, index: number): string =>
   `/spec/${direction}/${String(index)}`;
 
-/** What the report says of one policy. */
+/**
+ * What the report says of one policy.
+ * @param withTexts whether it holds the policy and its objects as they are written
+ */
 export function reportPolicy(
   result: PolicyResult,
   objects: ObjectIndex,
   findings: FindingIndex,
+  withTexts: boolean,
 ): ReportPolicy {
   const { policy } = result;
   const written = objects.of(policy);
@@ -97,16 +103,18 @@ export function reportPolicy(
       name: policy.name,
       tier: policy.tier ?? null,
       ...placeOf(policy.place),
+      ...(withTexts ? { text: sourceText(policy.place.document) } : {}),
     },
     disposition: result.disposition,
     outcome: result.outcome,
     isolation: result.isolation,
-    emitted: written.map(({ namespace, name, file }) => ({
+    emitted: written.map(({ namespace, name, file, text }) => ({
       apiVersion: "networking.k8s.io/v1",
       kind: "NetworkPolicy",
       namespace,
       name,
       file,
+      ...(withTexts ? { text } : {}),
     })),
     rules: result.rules.map((rule) => reportRule(rule, result, indexOf, findings)),
     assumptions: result.assumptions.map((name) => ASSUMPTIONS[name].code).sort(compareText),

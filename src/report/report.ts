@@ -1,6 +1,7 @@
 import type { Effect, Severity } from "../diagnostics/diagnostic.ts";
 import type { Disposition, IsolationResult, Outcome, Witness } from "../ir/outcome.ts";
 import type { Direction } from "../ir/policy.ts";
+import type { ReportReachability } from "./reachability.ts";
 
 /** The report of a run as it is stored: schemas/report.schema.json. */
 export interface ReportDocument {
@@ -13,12 +14,16 @@ export interface ReportDocument {
     readonly exitCode: number;
     /** Codes of the findings because of which nothing was written. */
     readonly stops: readonly string[];
+    /** What the report given as `--baseline` lacks, and what it has already; absent without one. */
+    readonly baseline?: ReportBaseline;
   };
   readonly summary: ReportSummary;
   readonly assumptions: readonly ReportAssumption[];
   readonly policies: readonly ReportPolicy[];
   readonly inputs: readonly ReportInput[];
   readonly diagnostics: readonly ReportDiagnostic[];
+  /** Absent where nothing was written, or where the run was not asked for it. */
+  readonly reachability?: ReportReachability | undefined;
 }
 
 /**
@@ -103,6 +108,8 @@ export interface ReportPolicy {
     readonly namespace: string | null;
     readonly name: string;
     readonly tier: string | null;
+    /** The document, without the indentation of a list; absent where the run was not asked for texts. */
+    readonly text?: string;
   };
   readonly disposition: Disposition;
   readonly outcome: Outcome;
@@ -114,13 +121,28 @@ export interface ReportPolicy {
     readonly name: string;
     /** Below the output directory. */
     readonly file: string;
+    /** The object as it was written; absent where the run was not asked for texts. */
+    readonly text?: string;
   }[];
   readonly rules: readonly ReportRule[];
   readonly assumptions: readonly string[];
   /** Indices into the report's diagnostics. */
   readonly diagnostics: readonly number[];
   readonly verification: ReportVerification;
+  /** Whether it came out as badly in the run that the baseline is of; absent without a baseline. */
+  readonly baseline?: BaselineState;
 }
+
+export interface ReportBaseline {
+  /** Findings, notes not counted. */
+  readonly new: number;
+  readonly known: number;
+  /** The worst of what is new: it decides the exit code. */
+  readonly outcome: Outcome;
+}
+
+/** Whether the report given as `--baseline` has it already. */
+export type BaselineState = "new" | "known";
 
 export interface ReportRule {
   readonly direction: Direction;
@@ -152,4 +174,6 @@ export interface ReportDiagnostic {
   readonly line: number | null;
   readonly column: number | null;
   readonly path: string | null;
+  /** Absent without a baseline. */
+  readonly baseline?: BaselineState;
 }

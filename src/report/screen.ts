@@ -61,6 +61,16 @@ export class Screen {
     }
   }
 
+  /** A paragraph that is set in by so many steps, behind a sign of one character or none. */
+  item(sign: string, text: string, depth: number, paint: Paint = plainly): void {
+    const indent = " ".repeat(2 * depth);
+    const lines = wrap(visible(text), this.#width - indent.length - 2);
+    lines.forEach((line, index) => {
+      const first = index === 0 ? sign || " " : " ";
+      this.#lines.push(`${indent}${first} ${paint(line)}`);
+    });
+  }
+
   /** Everything, ending in a newline. */
   toString(): string {
     return `${this.#lines.join("\n").trimEnd()}\n`;

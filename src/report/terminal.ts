@@ -9,11 +9,13 @@ import {
 } from "./assessment.ts";
 import type { Finding, FindingGroup, Level } from "./findings.ts";
 import { groupFindings } from "./findings.ts";
+import { eachUntold, policyText } from "./issues.ts";
 import { objectWords } from "./object-words.ts";
 import { plural } from "./plural.ts";
 import type { ReportPolicy, RunReport } from "./report.ts";
 import type { Paint } from "./screen.ts";
 import { Screen } from "./screen.ts";
+import { witnessText } from "./witness-text.ts";
 
 export interface TerminalOptions {
   readonly colors: Colors;
@@ -43,7 +45,7 @@ export function terminalText(report: RunReport, options: TerminalOptions): strin
   pushReasons(report, screen, colors);
   pushWideningAssumptions(report.assumptions, screen, colors);
 
-  const groups = groupFindings(report);
+  const groups = detail === "verbose" ? groupFindings(report) : withoutKnown(groupFindings(report));
   const shown = groups.filter(
     ({ level }) =>
       detail === "verbose" ||
@@ -53,14 +55,7 @@ export function terminalText(report: RunReport, options: TerminalOptions): strin
   const limit = detail === "verbose" ? Infinity : SHOWN_OF_A_CODE;
   const flows = new Set<Witness>();
   for (const group of shown) pushGroup(group, limit, paints[group.level], flows, screen, colors);
-  const named = new Set(
-    groups.flatMap((group) =>
-      group.level === "note" || group.level === "warning"
-        ? []
-        : group.findings.map(({ subject }) => subject?.policy),
-    ),
-  );
-  if (detail !== "quiet") pushUnnamed(report, named, paints, screen);
+  if (detail !== "quiet") pushUntold(report, detail === "verbose", paints, screen);
   if (detail === "verbose") pushPolicies(report, options, paints, screen);
 
   screen.blank();
@@ -82,6 +77,16 @@ function paintsOf(colors: Colors): Readonly<Record<Level | Outcome, Paint>> {
     warning: colors.yellow,
     note: colors.dim,
   };
+}
+
+/** The findings that the baseline does not have; all of them where there is none. */
+function withoutKnown(groups: readonly FindingGroup[]): readonly FindingGroup[] {
+  return groups
+    .map((group) => ({
+      ...group,
+      findings: group.findings.filter(({ diagnostic }) => diagnostic.baseline !== "known"),
+    }))
+    .filter(({ findings }) => findings.length > 0);
 }
 
 const count = (groups: readonly FindingGroup[]): number =>
@@ -138,31 +143,17 @@ function pushHint({ diagnostic: { hint } }: Finding, screen: Screen): void {
   if (hint !== null) screen.more(`do: ${hint}`);
 }
 
-/** A flow as people say it. Which side allows it says whether it is gained or lost. */
-export function witnessText({ from, to, protocol, port, source }: Witness): string {
-  const traffic = port === undefined ? protocol : `${protocol} ${String(port)}`;
-  const before = source.verdict === "allow" ? "from now on denied" : "from now on allowed";
-  return `${before}: ${from} -> ${to}, ${traffic}`;
-}
-
-/** Policies that come out worse than exact and that no finding tells of. */
-function pushUnnamed(
+/** Policies that come out worse than any of their findings tells. */
+function pushUntold(
   report: RunReport,
-  named: ReadonlySet<number | undefined>,
+  withKnown: boolean,
   paints: Readonly<Record<Outcome, Paint>>,
   screen: Screen,
 ): void {
-  const { narrowed, unknown, widened } = report.summary.policies;
-  if (narrowed + unknown + widened === 0) return;
-  let index = -1;
-  for (const { outcome, source, rules, verification } of report.eachPolicy()) {
-    index += 1;
-    if (outcome === "exact" || outcome === "conditional" || named.has(index)) continue;
-    screen.entry(outcome, `${placeText(source)}  ${sourceName(source)}`, {
-      paint: paints[outcome],
-    });
-    const witness =
-      rules.find((rule) => rule.witness !== null)?.witness ?? verification.witnesses[0];
+  for (const { level, file, line, column, subject, witness, baseline } of eachUntold(report)) {
+    if (baseline === "known" && !withKnown) continue;
+    const place = `${file ?? ""}:${String(line)}:${String(column)}`;
+    screen.entry(level, `${place}  ${subject ?? ""}`, { paint: paints[level] });
     if (witness !== undefined) screen.more(witnessText(witness));
   }
 }
@@ -171,9 +162,6 @@ type Source = ReportPolicy["source"];
 
 const placeText = ({ file, line, column }: Source): string =>
   `${file}:${String(line)}:${String(column)}`;
-
-const sourceName = ({ kind, namespace, name }: Source): string =>
-  `${kind} ${namespace === null ? name : `${namespace}/${name}`}`;
 
 /** Every policy with what it became, in words. */
 function pushPolicies(
@@ -187,7 +175,7 @@ function pushPolicies(
   for (const { source, outcome, emitted, rules } of report.eachPolicy()) {
     const files = emitted.map(({ file }) => file);
     const became = files.length === 0 ? "nothing to write" : files.join(", ");
-    screen.entry(outcome, `${placeText(source)}  ${sourceName(source)} -> ${became}`, {
+    screen.entry(outcome, `${placeText(source)}  ${policyText(source)} -> ${became}`, {
       paint: paints[outcome],
     });
     for (const words of new Set(files.map((file) => wordsOf(byFile.get(file))))) {

@@ -227,7 +227,7 @@ function pushPolicy(
   for (const question of verification.unanswered) screen.more(`not answered: ${question}`);
 }
 
-function pushPods(
+export function pushPods(
   { changes, pods, complete }: ReportPods,
   limit: number,
   screen: Screen,

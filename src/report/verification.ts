@@ -8,7 +8,6 @@ import { worstOutcome } from "../ir/outcome.ts";
 import type { Direction, Policy, PolicySet, Rule } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import { addressSetText } from "../sets/address-set.ts";
-import { trafficText } from "../sets/traffic-set.ts";
 import type { ComparedSets, Comparison, Finding } from "../verify/comparison.ts";
 import type { ChangedEnd, PodChanges } from "../verify/existing-pods.ts";
 import type { Answer } from "../verify/proof.ts";
@@ -16,6 +15,7 @@ import { reportDiagnostic, sortDiagnostics } from "./build.ts";
 import type { KnownNamespaces, ShownDifference } from "./difference.ts";
 import { differenceWitness } from "./difference.ts";
 import { placeOf } from "./policy-part.ts";
+import { trafficPhrase } from "./traffic-words.ts";
 import type {
   DocumentCounts,
   ReportAssumption,
@@ -200,7 +200,7 @@ function statusOf(outcome: Outcome): ReportVerification["status"] {
   }
 }
 
-function documentCounts(
+export function documentCounts(
   inputs: readonly ReportInput[],
 ): DocumentCounts & { readonly read: number } {
   const sums = { read: 0, policies: 0, context: 0, ignored: 0, invalid: 0 };
@@ -359,7 +359,7 @@ function reportAssumptions(
 }
 
 /** Changes in which the one side and the traffic are the same are told together. */
-function reportPods({ changes, pods, complete }: PodChanges): ReportPods {
+export function reportPods({ changes, pods, complete }: PodChanges): ReportPods {
   const byTarget = new Map<string, ReportPodChange & { readonly from: ReportEnd[] }>();
   for (const { change, from, to, traffic, certain } of changes) {
     const end = reportEnd(to);
@@ -367,7 +367,7 @@ function reportPods({ changes, pods, complete }: PodChanges): ReportPods {
     const same = byTarget.get(key);
     if (same !== undefined) same.from.push(reportEnd(from));
     else {
-      const text = trafficText(traffic);
+      const text = trafficPhrase(traffic);
       byTarget.set(key, { change, certain, from: [reportEnd(from)], to: [end], traffic: text });
     }
   }

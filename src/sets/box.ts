@@ -70,6 +70,14 @@ export const ANY_PEER: readonly PeerBox[] = [
 const NO_NAMES: readonly string[] = [];
 export const ANY_TRAFFIC_BOX: TrafficBox = { numbers: ANY_TRAFFIC, named: NO_NAMES };
 
+/** All flows of the pods of the cubes. */
+export function subjectBoxes(cubes: readonly Cube[]): readonly Box[] {
+  return cubes.flatMap((labels) => {
+    const subject: PodBox = { kind: "pod", labels, addresses: ANY_ADDRESS };
+    return ANY_PEER.map((peer): Box => ({ subject, peer, traffic: ANY_TRAFFIC_BOX }));
+  });
+}
+
 /** Undefined when nothing is in both. */
 export function intersectPeers(a: PeerBox, b: PeerBox): PeerBox | undefined {
   if (a.kind === "pod") return b.kind === "pod" ? intersectPods(a, b) : undefined;

@@ -88,6 +88,20 @@ export function constraintOf(of: Cube, key: LabelKey): LabelSet | undefined {
   return undefined;
 }
 
+/** What the cube leaves a key: all that the key can be where it has no constraint on it. */
+export function labelsAt(of: Cube, key: LabelKey): LabelSet {
+  return constraintOf(of, key) ?? wholeOf(key);
+}
+
+/** The cube with another set at one key; undefined when nothing is left. */
+export function withLabelsAt(of: Cube, key: LabelKey, set: LabelSet): Cube | undefined {
+  const own = possible(key, set);
+  if (isEmptyLabelSet(own)) return undefined;
+  return allowsEverything(key, own)
+    ? keepKeys(of, (other) => other !== key)
+    : replace(of, key, own);
+}
+
 /** The cube without the constraints whose key fails the test (the projection that forgets them). */
 export function keepKeys(of: Cube, keep: (key: LabelKey) => boolean): Cube {
   const kept = of.constraints.filter((constraint) => keep(constraint.key));

@@ -39,6 +39,8 @@ export interface Comparison {
   ofRule(rule: Rule): Finding;
   /** What policies rest on, sorted by code. */
   readonly assumptions: readonly AssumptionCode[];
+  /** What was taken for granted where either question was asked. */
+  readonly taken: Readonly<Record<"wider" | "narrower", readonly AssumptionCode[]>>;
   /** Flows that the target alone allows. */
   readonly gained: readonly Difference[];
   /** Flows that the source alone allows. */
@@ -210,6 +212,7 @@ interface Judged {
 class ComparisonOf implements Comparison {
   readonly outcome: Outcome;
   readonly assumptions: readonly AssumptionCode[];
+  readonly taken: Comparison["taken"];
   readonly gained: readonly Difference[];
   readonly lost: readonly Difference[];
   readonly counts: ProofCounts;
@@ -255,6 +258,7 @@ class ComparisonOf implements Comparison {
     // That nothing is wider may rest on them, too, where something is narrower.
     const isWiderWithout = judged.plain.wider.wider.kind !== "none";
     const widening = judged.used.filter((one) => ASSUMPTIONS[one].ifFalse === "widens");
+    this.taken = { wider: widening, narrower: judged.used };
     this.assumptions = sortedCodes([...resting, ...(isWiderWithout ? widening : [])]);
   }
 

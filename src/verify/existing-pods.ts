@@ -1,7 +1,7 @@
 import { append } from "../base/append.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { Endpoint, Flow } from "../ir/flow.ts";
-import type { Direction, Policy, PolicySet, Rule } from "../ir/policy.ts";
+import type { Direction, OpaqueCondition, Policy, PolicySet, Rule } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import {
   ALL_IPV4,
@@ -26,6 +26,7 @@ import {
 import type { TrafficSet } from "../sets/traffic-set.ts";
 import type { ComparedSets } from "./comparison.ts";
 import { evaluate, labelsOf } from "./evaluate.ts";
+import { identityOf } from "./facts.ts";
 import { podClasses } from "./pod-classes.ts";
 import type { PodClass } from "./pod-classes.ts";
 import { addressParts, signature, trafficParts } from "./told-apart.ts";
@@ -97,7 +98,7 @@ interface Slice extends SliceRules {
   readonly narrowTarget: PolicySet;
   readonly mayDiffer: boolean;
   /** True if some rule asks for what nobody can check. */
-  readonly isOpaque: boolean;
+  readonly opaque: readonly OpaqueCondition[];
 }
 
 /** Traffic that is lost or gained, for sure or perhaps. */
@@ -274,7 +275,7 @@ class World {
       rules,
       boxes,
       mayDiffer,
-      isOpaque: rules.some(({ opaque }) => opaque.length > 0),
+      opaque: rules.flatMap(({ opaque }) => opaque),
     };
   }
 
@@ -310,15 +311,15 @@ class World {
       perhapsLost: [],
       perhapsGained: [],
     };
-    const readings = ends.some(({ slice }) => slice.isOpaque) ? [false, true] : [false];
+    const readings = readingsOf(ends.flatMap(({ slice }) => slice.opaque));
     const foreign = familyOf(first.flow.peer.address) === 4 ? ICMPV6 : ICMP;
     const possible = subtractTraffic(within, protocolTraffic(foreign));
     for (const { point, part } of trafficParts(ends, possible)) {
-      const is = (which: "source" | "target" | "narrowTarget", holds: boolean): boolean =>
+      const is = (which: "source" | "target" | "narrowTarget", holds: Reading): boolean =>
         ends.every(({ slice, flow }) => {
           this.#verdicts += 1;
           const asked = { ...flow, protocol: Math.floor(point / 65536), value: point % 65536 };
-          return evaluate(slice[which], asked, () => holds).verdict === "allow";
+          return evaluate(slice[which], asked, (_rule, one) => holds(one)).verdict === "allow";
         });
       const before = readings.map((holds) => is("source", holds));
       const after = (which: "target" | "narrowTarget"): readonly boolean[] =>
@@ -344,6 +345,26 @@ class World {
     };
   }
 }
+
+/** Supposes of a condition that nobody knows about whether it holds. */
+type Reading = (condition: OpaqueCondition) => boolean;
+
+/**
+ * None of the conditions holds, or all do, or one does alone: so that two sets which ask for different things are told
+ * apart. Past a few conditions the first two have to do.
+ */
+function readingsOf(conditions: readonly OpaqueCondition[]): readonly Reading[] {
+  if (conditions.length === 0) return [() => false];
+  const wanted = new Set(conditions.map(identityOf));
+  const alone = wanted.size > MOST_ALONE || wanted.size === 1 ? [] : [...wanted];
+  return [
+    () => false,
+    () => true,
+    ...alone.map((one) => (condition: OpaqueCondition) => identityOf(condition) === one),
+  ];
+}
+
+const MOST_ALONE = 8;
 
 /** Protocol and value are put in later. */
 function flowOf(direction: Direction, subject: Flow["subject"], peer: Endpoint): Flow {

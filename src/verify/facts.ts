@@ -1,4 +1,5 @@
-import type { OpaqueCondition } from "../ir/policy.ts";
+import { canonicalJson } from "../base/canonical-json.ts";
+import type { OpaqueCondition, UnsaidMatch } from "../ir/policy.ts";
 
 /**
  * Something that is or is not the case for a flow, whatever its labels, addresses and numbers: that the pod at one end
@@ -56,7 +57,7 @@ export function holds(facts: Facts, wanted: Fact): boolean {
 /** Gives equal things equal variables, and each variable its number. */
 export class Variables {
   readonly #names = new Map<string, Variable>();
-  readonly #identities = new Map<OpaqueCondition | string, Variable>();
+  readonly #identities = new Map<OpaqueCondition | UnsaidMatch | string, Variable>();
   readonly #conditions = new Map<OpaqueCondition, Variable>();
   #count = 0;
 
@@ -70,14 +71,25 @@ export class Variables {
     return variable;
   }
 
-  /** `identity` is the condition itself, or a text where the same condition was read twice. */
-  unknown(condition: OpaqueCondition, identity: OpaqueCondition | string): Variable {
+  unknown(condition: OpaqueCondition): Variable {
+    const variable = this.#ofIdentity(identityOf(condition));
+    this.#conditions.set(condition, variable);
+    return variable;
+  }
+
+  /** Whether a flow is one of those that nobody can name. */
+  unsaid(match: UnsaidMatch): Variable {
+    return this.#ofIdentity(
+      match.same === undefined ? match : `unsaid ${match.code} ${match.same}`,
+    );
+  }
+
+  #ofIdentity(identity: OpaqueCondition | UnsaidMatch | string): Variable {
     let variable = this.#identities.get(identity);
     if (variable === undefined) {
       variable = { kind: "unknown", id: this.#count++ };
       this.#identities.set(identity, variable);
     }
-    this.#conditions.set(condition, variable);
     return variable;
   }
 
@@ -85,4 +97,11 @@ export class Variables {
   ofCondition(condition: OpaqueCondition): Variable | undefined {
     return this.#conditions.get(condition);
   }
+}
+
+/** Texts are equal only if the conditions hold for the same flows: of two sets, or of one that was read twice. */
+export function identityOf(condition: OpaqueCondition): OpaqueCondition | string {
+  if (condition.kind !== "unknown") return canonicalJson(condition);
+  const { code, same } = condition;
+  return same === undefined ? condition : `${code} ${same}`;
 }

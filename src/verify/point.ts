@@ -1,3 +1,4 @@
+import type { PodEndpoint } from "../ir/flow.ts";
 import { addressSetContains } from "../sets/address-set.ts";
 import { ACCOUNT_NAME, cubeContains, keepKeys, NAMESPACE_NAME } from "../sets/cube.ts";
 import type { Cube, LabelKey } from "../sets/cube.ts";
@@ -92,8 +93,8 @@ function labelsOfBoth(
   return { subject: own, peer: labels };
 }
 
-/** `ofNamespace` takes the place of the subject's own conditions on its namespace, where both ends lie in it. */
-function subjectLabels(
+/** Labels of a pod of the scope that meets the conditions. `ofNamespace` takes the place of the subject's own conditions on its namespace, where both ends lie in it. */
+export function subjectLabels(
   subject: Cube,
   scope: Scope,
   ofNamespace?: Cube,
@@ -129,4 +130,24 @@ function knownLabels(labels: Labels): Map<LabelKey, string> {
   return new Map(
     Object.entries(labels).map(([key, value]): [LabelKey, string] => [`namespace:${key}`, value]),
   );
+}
+
+/** The pod with these labels. */
+export function podOf(labels: PodLabels, address: bigint, ports: PodEndpoint["ports"]): PodEndpoint {
+  const withPrefix = (prefix: string): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      [...labels].flatMap(([key, value]) =>
+        key.startsWith(prefix) && key !== ACCOUNT_NAME ? [[key.slice(prefix.length), value]] : [],
+      ),
+    );
+  const namespaceLabels = withPrefix("namespace:");
+  return {
+    kind: "pod",
+    namespace: labels.get("namespace:kubernetes.io/metadata.name") ?? "",
+    namespaceLabels,
+    labels: withPrefix("pod:"),
+    account: { name: labels.get(ACCOUNT_NAME) ?? DEFAULT_ACCOUNT, labels: withPrefix("account:") },
+    address,
+    ports,
+  };
 }

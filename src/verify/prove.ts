@@ -1,7 +1,7 @@
 import { invariant } from "../base/invariant.ts";
 import { ruleName } from "../ir/origin.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
-import type { Direction, Policy, PolicySet, Rule } from "../ir/policy.ts";
+import type { Direction, Policy, PolicySet, Rule, UnsaidMatch } from "../ir/policy.ts";
 import { ALL_PORTS, intersectTraffic, OTHER_TRAFFIC } from "../sets/traffic-set.ts";
 import { Allowance } from "./budget.ts";
 import type { Budget } from "./budget.ts";
@@ -120,11 +120,12 @@ class DirectionProof {
   #askRule(item: RuleRegion, sides: Sides): void {
     const { allowing, denying } = sides;
     const { rule, policy } = item;
-    for (const { what } of rule.unsaid ?? []) {
-      this.#ledger.add([rule], sides.effect, { kind: "unsaid", what }, false);
-    }
     const region = this.#universe.restrict(item.region);
     if (region === undefined) return;
+    if (item.unsaid !== undefined) {
+      this.#askUnsaid(item, item.unsaid, region, sides);
+      return;
+    }
     const asked: Asked = { decider: rule, allowedBy: rule, policy };
     if (surelyAllows(denying, region)) {
       this.#count(region, asked, sides, NO_FLOW);
@@ -134,6 +135,22 @@ class DirectionProof {
       const reaches = reaching(allowing, item.tier, { region: part, cuts: [] }, budget);
       for (const from of reaches) yield remaining(allowing, item, from);
     });
+  }
+
+  /** No flow can be shown for what nobody can name: if some of it may be denied, that is the answer. */
+  #askUnsaid(item: RuleRegion, { what }: UnsaidMatch, region: Region, sides: Sides): void {
+    const { allowing, denying, scope, effect } = sides;
+    if (surelyAllows(denying, region)) return;
+    const budget = this.#allowance.question();
+    for (const from of reaching(allowing, item.tier, { region, cuts: [] }, budget)) {
+      for (const part of deniedParts([remaining(allowing, item, from)], denying, budget)) {
+        if (findOutside(part, scope, this.#universe, budget) === "empty") continue;
+        budget.close();
+        this.#ledger.add([item.rule], effect, { kind: "unsaid", what }, false);
+        return;
+      }
+    }
+    budget.close();
   }
 
   #askEnd(sides: Sides): void {

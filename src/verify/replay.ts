@@ -1,13 +1,12 @@
 import { InternalError } from "../base/invariant.ts";
 import type { Endpoint, Flow, PodEndpoint } from "../ir/flow.ts";
 import type { Direction, OpaqueCondition, Rule } from "../ir/policy.ts";
-import { ACCOUNT_NAME } from "../sets/cube.ts";
 import { ALL_PORTS, trafficContains } from "../sets/traffic-set.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Decision } from "./evaluate.ts";
 import type { Variables } from "./facts.ts";
-import { DEFAULT_ACCOUNT } from "./label-value.ts";
-import type { PodLabels, Point } from "./point.ts";
+import { podOf } from "./point.ts";
+import type { Point } from "./point.ts";
 import type { Decider, Difference } from "./proof.ts";
 import type { Slices } from "./slices.ts";
 import { addressesMove } from "./universe.ts";
@@ -164,25 +163,6 @@ function flowOf(point: Point, direction: Direction, subjectAt: bigint, peerAt: b
 }
 
 const ICMPS: readonly number[] = [1, 58];
-
-function podOf(labels: PodLabels, address: bigint, ports: PodEndpoint["ports"]): PodEndpoint {
-  const withPrefix = (prefix: string): Readonly<Record<string, string>> =>
-    Object.fromEntries(
-      [...labels].flatMap(([key, value]) =>
-        key.startsWith(prefix) && key !== ACCOUNT_NAME ? [[key.slice(prefix.length), value]] : [],
-      ),
-    );
-  const namespaceLabels = withPrefix("namespace:");
-  return {
-    kind: "pod",
-    namespace: labels.get("namespace:kubernetes.io/metadata.name") ?? "",
-    namespaceLabels,
-    labels: withPrefix("pod:"),
-    account: { name: labels.get(ACCOUNT_NAME) ?? DEFAULT_ACCOUNT, labels: withPrefix("account:") },
-    address,
-    ports,
-  };
-}
 
 function withoutLabel(flow: Flow, end: "subject" | "peer", key: string): Flow {
   const pod = flow[end];

@@ -1,4 +1,4 @@
-import type { Direction, OpaqueCondition, Policy, Rule } from "../ir/policy.ts";
+import type { Direction, OpaqueCondition, Rule, UnsaidMatch } from "../ir/policy.ts";
 import { ANY_ADDRESS, unionAddresses } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import type { PeerBox } from "../sets/box.ts";
@@ -16,7 +16,7 @@ import {
 import type { TrafficSet } from "../sets/traffic-set.ts";
 import { ANY_FACTS, withFact } from "./facts.ts";
 import type { Facts, Variables } from "./facts.ts";
-import { ANY_SOURCE_PORT } from "./region.ts";
+import { ANY_SOURCE_PORT, subjectRegion } from "./region.ts";
 import type { Region } from "./region.ts";
 
 /** A rule without its policy's subject: its match is the union of these. `subject` is what the rule itself asks of it. */
@@ -30,11 +30,11 @@ export interface RuleReading {
 }
 
 /** What a rule matches, as regions: (own side) x (peer) x (traffic) x (each further condition). */
-export function ruleMatch(rule: Rule, policy: Policy, reading: RuleReading): RuleMatch {
+export function ruleMatch(rule: Rule, reading: RuleReading): RuleMatch {
   const traffics = trafficParts(rule, reading);
   let conditions: readonly Condition[] = ANY_CONDITION;
   for (const condition of rule.opaque) {
-    const parts = conditionParts(condition, rule, policy, reading);
+    const parts = conditionParts(condition, reading);
     conditions = conditions.flatMap((have) => parts.flatMap((part) => both(have, part)));
   }
   const owns: readonly { labels: Cube; addresses: AddressSet }[] = rule.subjectOnly ?? ANY_OWN;
@@ -140,18 +140,13 @@ function trafficParts(rule: Rule, reading: RuleReading): readonly Condition[] {
   return parts;
 }
 
-function conditionParts(
-  condition: OpaqueCondition,
-  rule: Rule,
-  policy: Policy,
-  reading: RuleReading,
-): readonly Condition[] {
+function conditionParts(condition: OpaqueCondition, reading: RuleReading): readonly Condition[] {
   switch (condition.kind) {
     case "source-port":
-      if (condition.naming !== undefined) return unknownParts(condition, rule, policy, reading);
+      if (condition.naming !== undefined) return unknownParts(condition, reading);
       return sourcePortParts(condition, reading);
     case "excluded-named-port": {
-      if (condition.naming !== undefined) return unknownParts(condition, rule, policy, reading);
+      if (condition.naming !== undefined) return unknownParts(condition, reading);
       let facts = ANY_FACTS;
       for (const name of condition.names) {
         facts = withFact(facts, { variable: destinationName(name, reading), holds: false });
@@ -160,20 +155,23 @@ function conditionParts(
     }
     case "destination-port":
     case "unknown":
-      return unknownParts(condition, rule, policy, reading);
+      return unknownParts(condition, reading);
     default:
       return condition satisfies never;
   }
 }
 
+/**
+ * The flows that an Allow matches besides, as far as can be told: whether one is among them is a fact of its own.
+ */
+export function unsaidMatch(unsaid: UnsaidMatch, { variables }: RuleReading): RuleMatch {
+  const facts = [{ variable: variables.unsaid(unsaid), holds: true }];
+  return (["pod", "address"] as const).map((peer) => ({ ...subjectRegion(ANY_CUBE, peer), facts }));
+}
+
 /** Also conditions that go by the names of some endpoints only: which these are is no part of a region. */
-function unknownParts(
-  condition: OpaqueCondition,
-  rule: Rule,
-  policy: Policy,
-  reading: RuleReading,
-): readonly Condition[] {
-  const variable = reading.variables.unknown(condition, identityOf(condition, rule, policy));
+function unknownParts(condition: OpaqueCondition, reading: RuleReading): readonly Condition[] {
+  const variable = reading.variables.unknown(condition);
   const facts = [{ variable, holds: true }];
   return [{ traffic: ANY_TRAFFIC, sourcePorts: ANY_SOURCE_PORT, facts }];
 }
@@ -207,19 +205,4 @@ function sourcePortParts(
 
 function destinationName(name: string, { direction, variables }: RuleReading) {
   return variables.portName("destination", direction === "ingress" ? "subject" : "peer", name);
-}
-
-/**
- * A Kubernetes policy that is kept as it is comes up on both sides, read twice: what is unknown about its rule is the same
- * thing then. Nothing else is taken to be the same.
- */
-function identityOf(
-  condition: OpaqueCondition,
-  rule: Rule,
-  { origin }: Policy,
-): OpaqueCondition | string {
-  if (origin.engine !== "kubernetes") return condition;
-  const { direction, index } = rule.origin;
-  const { namespace = "", name } = origin;
-  return JSON.stringify([condition.code, condition.what, namespace, name, direction, index]);
 }

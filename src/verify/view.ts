@@ -1,10 +1,18 @@
-import type { Direction, DirectionRules, Policy, PolicySet, Rule, Tier } from "../ir/policy.ts";
+import type {
+  Direction,
+  DirectionRules,
+  Policy,
+  PolicySet,
+  Rule,
+  Tier,
+  UnsaidMatch,
+} from "../ir/policy.ts";
 import { cubeText, intersectCubes, isCubeSubset } from "../sets/cube.ts";
 import type { Cube } from "../sets/cube.ts";
 import { subjectRegion } from "./region.ts";
 import type { Region } from "./region.ts";
 import { RegionIndex } from "./region-index.ts";
-import { ruleMatch } from "./rule-regions.ts";
+import { ruleMatch, unsaidMatch } from "./rule-regions.ts";
 import type { RuleMatch, RuleReading } from "./rule-regions.ts";
 import { inScope } from "./scope.ts";
 import type { Scope } from "./scope.ts";
@@ -18,6 +26,8 @@ export interface RuleRegion {
   /** Its place among the rules of the tier: of two that match, the smaller one is asked first. */
   readonly sequence: number;
   readonly region: Region;
+  /** The region is not what the rule says that it matches, but where it may match besides. */
+  readonly unsaid?: UnsaidMatch;
 }
 
 /** Pods that a tier's default action holds for. */
@@ -97,8 +107,15 @@ export class Views {
         if (rule.action === "log") continue;
         if (rule.action === "pass") hasPass = true;
         const list = rule.action === "allow" ? allows : blocks;
-        for (const region of this.#regionsOf(rule, policy, subjects, scope)) {
+        const match = this.#matchOf(rule, policy);
+        for (const region of regionsOf(match, subjects, scope)) {
           list.push({ rule, policy, tier: place, sequence, region });
+        }
+        for (const unsaid of rule.unsaid ?? []) {
+          const besides = unsaidMatch(unsaid, this.#reading);
+          for (const region of regionsOf(besides, subjects, scope)) {
+            list.push({ rule, policy, tier: place, sequence, region, unsaid });
+          }
         }
       }
     }
@@ -112,31 +129,27 @@ export class Views {
     };
   }
 
-  *#regionsOf(
-    rule: Rule,
-    policy: Policy,
-    subjects: readonly Cube[],
-    scope: Scope,
-  ): Generator<Region> {
-    for (const part of this.#matchOf(rule, policy)) {
-      const own = inScope(part.subject, scope);
-      if (own === undefined) continue;
-      for (const subject of subjects) {
-        const both = intersectCubes(subject, own);
-        if (both !== undefined) yield { ...part, subject: both };
-      }
-    }
-  }
-
   /** The matches of rules that count in one namespace alone are not kept. */
   #matchOf(rule: Rule, policy: Policy): RuleMatch {
-    if (policy.origin.namespace !== undefined) return ruleMatch(rule, policy, this.#reading);
+    if (policy.origin.namespace !== undefined) return ruleMatch(rule, this.#reading);
     let match = this.#matches.get(rule);
     if (match === undefined) {
-      match = ruleMatch(rule, policy, this.#reading);
+      match = ruleMatch(rule, this.#reading);
       this.#matches.set(rule, match);
     }
     return match;
+  }
+}
+
+/** The parts of a match that lie with the subjects, which are in the scope. */
+function* regionsOf(match: RuleMatch, subjects: readonly Cube[], scope: Scope): Generator<Region> {
+  for (const part of match) {
+    const own = inScope(part.subject, scope);
+    if (own === undefined) continue;
+    for (const subject of subjects) {
+      const both = intersectCubes(subject, own);
+      if (both !== undefined) yield { ...part, subject: both };
+    }
   }
 }
 

@@ -39,3 +39,69 @@ spec:
   }
   return documents.join("---\n");
 }
+
+/**
+ * Policies that overlap: selectors over two of `keys` label keys, for the pods as for their peers, under a default deny
+ * of the whole cluster, and every tenth with a Deny. What each namespace's pods may do hangs on all of its policies
+ * together, and on a label key more or less; a global decision diagram over so many keys has no bound.
+ * @param {number} count
+ * @param {number} keys
+ */
+export function overlappingPolicies(count, keys) {
+  let state = 4;
+  const below = (limit) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return Math.floor((state / 0x80000000) * limit);
+  };
+  const selector = () => {
+    const first = below(keys);
+    const second = (first + 1 + below(keys - 1)) % keys;
+    const sign = below(4) === 0 ? "!=" : "==";
+    return `key-${first} == 'v${below(4)}' && key-${second} ${sign} 'v${below(4)}'`;
+  };
+  const namespaces = Math.max(1, Math.floor(count / 100));
+  const documents = [];
+  for (let index = 0; index < namespaces; index += 1) {
+    documents.push(`apiVersion: v1
+kind: Namespace
+metadata:
+  name: ns-${index}
+  labels:
+    team: team-${index % 5}
+`);
+  }
+  documents.push(`apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata:
+  name: default-deny
+spec:
+  order: 100000
+  namespaceSelector: has(team)
+  types:
+  - Ingress
+  - Egress
+`);
+  for (let index = 0; index < count; index += 1) {
+    const denies = index % 10 === 9;
+    documents.push(`apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: rules-${index}
+  namespace: ns-${Math.floor(index / 100) % namespaces}
+spec:
+  order: ${below(1000)}
+  selector: ${selector()}
+  types:
+  - Ingress
+  ingress:
+  - action: ${denies ? "Deny" : "Allow"}
+    protocol: TCP
+    source:
+      selector: ${selector()}
+    destination:
+      ports:
+      - ${8000 + below(4)}
+`);
+  }
+  return documents.join("---\n");
+}

@@ -5,6 +5,7 @@ import { dirname, join, relative } from "node:path";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { afterAll } from "vitest";
+import { runHere } from "./run-here.ts";
 
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const BIN = join(ROOT, "bin/netpol-migrate.js");
@@ -24,8 +25,18 @@ export interface CliOptions {
   readonly node?: readonly string[];
 }
 
+/**
+ * Runs the command line: in this process, or in one of its own where the test is about what only that has (standard
+ * input that was not asked for by `-`, settings of node).
+ */
+export function runCli(args: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const needsProcess =
+    options.node !== undefined || (options.input !== undefined && !args.includes("-"));
+  return needsProcess ? runProcess(args, options) : runHere(args, { cwd: ROOT, ...options });
+}
+
 /** Runs the built command line as users do. */
-export async function runCli(
+export async function runProcess(
   args: readonly string[],
   options: CliOptions = {},
 ): Promise<CliResult> {

@@ -65,8 +65,10 @@ describe.each(SOURCES.flatMap(goldenCases))("$name", (golden) => {
     judge(result, { asked: new Set(asked) });
   });
 
-  it("gives the same bytes again, and with its documents shuffled, and under blank lines", () => {
-    expect(changed(golden, (file) => file)).toBe(stream);
+  it("gives the same bytes and report again, and the same bytes with its documents shuffled, and under blank lines", () => {
+    const again = runCase(golden.input);
+    expect(streamOf(again)).toBe(stream);
+    expect(jsonText(again.report)).toBe(jsonText(result.report));
     expect(changed(golden, (file) => withDocuments(file, (all) => [...all].reverse()))).toBe(
       stream,
     );

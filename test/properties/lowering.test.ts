@@ -11,6 +11,7 @@ import type { PolicySet } from "../../src/ir/policy.ts";
 import { allowPolicySet } from "../support/allow-to-ir.ts";
 import { checkClaims } from "../support/claims.ts";
 import type { Comparison } from "../support/compare-sets.ts";
+import { draws, flowLimit } from "../support/effort.ts";
 import { cidrs } from "../support/ir-builder.ts";
 import { randomPolicySet } from "../support/random-policies.ts";
 
@@ -82,7 +83,7 @@ function lowerAndCheck(set: PolicySet, podRange: string | undefined): Comparison
       assumptions,
       outcomeOf: (rule) => rules.get(rule.origin),
     },
-    2000,
+    flowLimit(2000),
   );
 }
 
@@ -94,7 +95,7 @@ describe("lowering of random sets", () => {
         fc.property(randomPolicySet, (set) => {
           lowerAndCheck(set, podRange);
         }),
-        { numRuns: 100, seed: 7 },
+        { numRuns: draws(100), seed: 7 },
       );
     },
     120_000,

@@ -13,6 +13,7 @@ import { DIRECTIONS } from "../../src/ir/policy.ts";
 import { complementLabelSet, labelText } from "../../src/sets/label-set.ts";
 import { proofContext } from "../../src/verify/universe.ts";
 import { compareSets, differencesText } from "../support/compare-sets.ts";
+import { draws, flowLimit } from "../support/effort.ts";
 import { cidrs, pods } from "../support/ir-builder.ts";
 import { answerText, checkedProof } from "../support/prove-sets.ts";
 import { randomPolicySet } from "../support/random-policies.ts";
@@ -160,7 +161,7 @@ function agrees(source: PolicySet, target: PolicySet, facts: Facts): void {
   const snapshot = snapshotOf(facts);
   const assumptions = new Set(facts.assume);
   const proof = checkedProof(source, target, proofContext(snapshot, assumptions));
-  const found = compareSets(source, target, { snapshot, assumptions, limit: 1500 });
+  const found = compareSets(source, target, { snapshot, assumptions, limit: flowLimit(1500) });
   for (const effect of ["wider", "narrower"] as const) {
     const answer = proof[effect];
     if (answer.kind === "none") expect(differencesText(found[effect]), effect).toBe("");
@@ -182,7 +183,7 @@ describe.each(FACTS)("a proof on random sets, $title", (facts) => {
       fc.property(randomSet, randomSet, (source, target) => {
         agrees(source, target, facts);
       }),
-      { numRuns: 40, seed: 17 },
+      { numRuns: draws(40), seed: 17 },
     );
   }, 120_000);
 
@@ -191,7 +192,7 @@ describe.each(FACTS)("a proof on random sets, $title", (facts) => {
       fc.property(nearPair, ([source, target]) => {
         agrees(source, target, facts);
       }),
-      { numRuns: 80, seed: 19 },
+      { numRuns: draws(80), seed: 19 },
     );
   }, 120_000);
 });

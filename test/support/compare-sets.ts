@@ -29,23 +29,24 @@ const READINGS = 64;
 
 /** Every decision that some reading of the undecidable conditions gives, one for each verdict. */
 export function possibleDecisions(set: PolicySet, flow: Flow): readonly Decision[] {
-  const found = new Map<string, Decision>();
-  const todo: ReadonlyMap<OpaqueCondition, boolean>[] = [new Map()];
-  for (let tried = 0; tried < READINGS; tried += 1) {
+  let asked = new Map<OpaqueCondition, boolean>();
+  const todo: ReadonlyMap<OpaqueCondition, boolean>[] = [];
+  const decide = (_rule: unknown, condition: OpaqueCondition): boolean => {
+    const answer = asked.get(condition);
+    if (answer !== undefined) return answer;
+    todo.push(new Map(asked).set(condition, false));
+    asked.set(condition, true);
+    return true;
+  };
+  const first = evaluate(set, flow, decide);
+  for (let tried = 1; tried < READINGS; tried += 1) {
     const reading = todo.pop();
-    if (reading === undefined || found.size === 2) break;
-    const asked = new Map(reading);
-    const decision = evaluate(set, flow, (_rule, condition) => {
-      let answer = asked.get(condition);
-      if (answer === undefined) {
-        todo.push(new Map(asked).set(condition, false));
-        asked.set(condition, (answer = true));
-      }
-      return answer;
-    });
-    if (!found.has(decision.verdict)) found.set(decision.verdict, decision);
+    if (reading === undefined) break;
+    asked = new Map(reading);
+    const other = evaluate(set, flow, decide);
+    if (other.verdict !== first.verdict) return [first, other];
   }
-  return [...found.values()];
+  return [first];
 }
 
 /** Judges every flow of the small world of both sets. */

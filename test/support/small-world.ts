@@ -2,7 +2,7 @@ import { DIRECTIONS } from "../../src/ir/policy.ts";
 import type { PolicySet } from "../../src/ir/policy.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 import { familiesOf, spaceOf } from "./world-choices.ts";
-import { flowPair } from "./world-flows.ts";
+import { flowsOf } from "./world-flows.ts";
 import type { FlowPair } from "./world-flows.ts";
 import { allRows, DEFAULT_LIMIT, sampledRows } from "./world-rows.ts";
 import { sizeOf } from "./world-space.ts";
@@ -41,7 +41,8 @@ export function smallWorld(sets: readonly PolicySet[], options: WorldOptions): W
       *[Symbol.iterator]() {
         for (const space of spaces) {
           const rows = sizeOf(space) <= limit ? allRows(space) : sampledRows(space, sets, options);
-          for (const row of rows) yield flowPair(space, row);
+          const flowOf = flowsOf(space);
+          for (const row of rows) yield flowOf(row);
         }
       },
     },

@@ -1,4 +1,4 @@
-import type { Endpoint, Flow, PodEndpoint } from "../../src/ir/flow.ts";
+import type { Flow, PodEndpoint } from "../../src/ir/flow.ts";
 import { SCTP, TCP, UDP } from "../../src/sets/traffic-set.ts";
 import type { Row } from "./world-rows.ts";
 import type { AddressChoice, End, NamespaceChoice, Space } from "./world-space.ts";
@@ -9,124 +9,138 @@ export interface FlowPair {
   readonly target: Flow;
 }
 
-export function flowPair(space: Space, row: Row): FlowPair {
-  const chosen = new Map<string, unknown>();
-  for (const [index, { name, choices }] of space.factors.entries()) {
-    chosen.set(name, choices[row[index] ?? 0]);
-  }
-  const point = chosen.get("traffic") as number;
-  const protocol = Math.floor(point / 65536);
-  const value = point % 65536;
-  const ports = protocol === TCP || protocol === UDP || protocol === SCTP;
-  const sourcePort = ports ? (chosen.get("source port") as number) : undefined;
-
-  // The names that each end gives to the flow's port at that end.
-  const destination: End = space.direction === "ingress" ? "subject" : "peer";
-  const portsOf = (end: End): PodEndpoint["ports"] => {
-    if (!ports) return [];
-    const port = end === destination ? value : sourcePort;
-    if (port === undefined) return [];
-    const names = chosen.get(end === destination ? "names" : "source names") as readonly string[];
-    return names.map((name) => ({ name, protocol, port }));
+/** Makes the flows of a space. Which choice stands where in a row is found out once, for there are many rows. */
+export function flowsOf(space: Space): (row: Row) => FlowPair {
+  const at = new Map(space.factors.map(({ name }, index) => [name, index]));
+  /** What a row says of a factor. */
+  const reader = (name: string): ((row: Row) => unknown) => {
+    const index = at.get(name) ?? -1;
+    const choices = space.factors[index]?.choices ?? [];
+    return (row) => choices[row[index] ?? 0];
   };
+  const traffic = reader("traffic") as (row: Row) => number;
+  const sourcePortOf = reader("source port") as (row: Row) => number;
+  const names = reader("names") as (row: Row) => readonly string[];
+  const sourceNames = reader("source names") as (row: Row) => readonly string[];
+  const subject = endReader("subject", space, reader);
+  const peer = endReader("peer", space, reader);
+  const { direction, external } = space;
 
-  const subjectNamespace = chosen.get("subject namespace") as NamespaceChoice;
-  const subjectLabels = namespaceLabels("subject", subjectNamespace, space, chosen);
-  const build = (when: "before" | "after"): Flow => {
-    const address = (end: End): bigint => (chosen.get(`${end} address`) as AddressChoice)[when];
-    const subject = podOf(
-      "subject",
-      subjectNamespace.name,
-      subjectLabels,
-      address("subject"),
-      portsOf("subject"),
-      space,
-      chosen,
-    );
-    let peer: Endpoint;
-    if (space.external) {
-      peer = { kind: "address", address: address("peer") };
-    } else {
-      const namespace = chosen.get("peer namespace") as NamespaceChoice;
-      // One namespace has one set of labels, whichever end its pod is on.
-      const labels =
-        namespace.name === subjectNamespace.name
-          ? subjectLabels
-          : namespaceLabels("peer", namespace, space, chosen);
-      peer = podOf("peer", namespace.name, labels, address("peer"), portsOf("peer"), space, chosen);
-    }
-    return {
-      direction: space.direction,
-      subject,
-      peer,
-      protocol,
-      value,
-      ...(sourcePort === undefined ? {} : { sourcePort }),
+  return (row) => {
+    const point = traffic(row);
+    const protocol = Math.floor(point / 65536);
+    const value = point % 65536;
+    const hasPorts = protocol === TCP || protocol === UDP || protocol === SCTP;
+    const sourcePort = hasPorts ? sourcePortOf(row) : undefined;
+
+    // The names that each end gives to the flow's port at that end.
+    const destinationPorts = hasPorts
+      ? names(row).map((name) => ({ name, protocol, port: value }))
+      : [];
+    const sourcePorts =
+      sourcePort === undefined
+        ? []
+        : sourceNames(row).map((name) => ({ name, protocol, port: sourcePort }));
+    const isIngress = direction === "ingress";
+    const subjectPorts = isIngress ? destinationPorts : sourcePorts;
+    const peerPorts = isIngress ? sourcePorts : destinationPorts;
+
+    const subjectNamespace = subject.namespace(row);
+    const subjectLabels = subject.namespaceLabels(row, subjectNamespace);
+    const peerNamespace = external ? undefined : peer.namespace(row);
+    // One namespace has one set of labels, whichever end its pod is on.
+    const peerLabels =
+      peerNamespace === undefined || peerNamespace.name === subjectNamespace.name
+        ? subjectLabels
+        : peer.namespaceLabels(row, peerNamespace);
+    const subjectAddress = subject.address(row);
+    const peerAddress = peer.address(row);
+    const build = (when: "before" | "after"): Flow => {
+      const address = peerAddress[when];
+      const flow: Flow = {
+        direction,
+        subject: subject.pod(
+          row,
+          subjectNamespace.name,
+          subjectLabels,
+          subjectAddress[when],
+          subjectPorts,
+        ),
+        peer:
+          peerNamespace === undefined
+            ? { kind: "address", address }
+            : peer.pod(row, peerNamespace.name, peerLabels, address, peerPorts),
+        protocol,
+        value,
+      };
+      return sourcePort === undefined ? flow : { ...flow, sourcePort };
     };
+    const source = build("before");
+    const same = isSame(subjectAddress) && isSame(peerAddress);
+    return { source, target: same ? source : build("after") };
   };
-  const source = build("before");
-  const same = sameChoice(chosen.get("subject address")) && sameChoice(chosen.get("peer address"));
-  return { source, target: same ? source : build("after") };
 }
 
-function sameChoice(choice: unknown): boolean {
-  const { before, after } = choice as AddressChoice;
-  return before === after;
+const isSame = ({ before, after }: AddressChoice): boolean => before === after;
+
+type Labels = Readonly<Record<string, string>>;
+
+interface EndReader {
+  namespace(row: Row): NamespaceChoice;
+  namespaceLabels(row: Row, namespace: NamespaceChoice): Labels;
+  address(row: Row): AddressChoice;
+  pod(
+    row: Row,
+    namespace: string,
+    namespaceLabels: Labels,
+    address: bigint,
+    ports: PodEndpoint["ports"],
+  ): PodEndpoint;
 }
 
-function labelsWith(
-  prefix: string,
+function endReader(
   end: End,
   space: Space,
-  chosen: ReadonlyMap<string, unknown>,
-): Record<string, string> {
-  const labels: Record<string, string> = {};
-  const start = `${end} ${prefix}`;
-  for (const { name } of space.factors) {
-    if (!name.startsWith(start)) continue;
-    const value = chosen.get(name) as string | undefined;
-    if (value === undefined) continue;
-    Object.defineProperty(labels, name.slice(start.length), {
-      value,
-      enumerable: true,
-      configurable: true,
-      writable: true,
-    });
-  }
-  return labels;
-}
-
-function namespaceLabels(
-  end: End,
-  namespace: NamespaceChoice,
-  space: Space,
-  chosen: ReadonlyMap<string, unknown>,
-): Readonly<Record<string, string>> {
-  return (
-    namespace.labels ?? {
-      ...labelsWith("namespace:", end, space, chosen),
-      "kubernetes.io/metadata.name": namespace.name,
-    }
-  );
-}
-
-function podOf(
-  end: End,
-  namespace: string,
-  ofNamespace: Readonly<Record<string, string>>,
-  address: bigint,
-  ports: PodEndpoint["ports"],
-  space: Space,
-  chosen: ReadonlyMap<string, unknown>,
-): PodEndpoint {
-  const { "@name": name = "default", ...labels } = labelsWith("account:", end, space, chosen);
+  reader: (name: string) => (row: Row) => unknown,
+): EndReader {
+  const podLabels = labelReader(`${end} pod:`, space);
+  const ofNamespace = labelReader(`${end} namespace:`, space);
+  const ofAccount = labelReader(`${end} account:`, space);
   return {
-    kind: "pod",
-    namespace,
-    namespaceLabels: ofNamespace,
-    labels: labelsWith("pod:", end, space, chosen),
-    account: { name, labels },
-    address,
-    ports,
+    namespace: reader(`${end} namespace`) as (row: Row) => NamespaceChoice,
+    namespaceLabels: (row, { name, labels }) =>
+      labels ?? { ...ofNamespace(row), "kubernetes.io/metadata.name": name },
+    address: reader(`${end} address`) as (row: Row) => AddressChoice,
+    pod(row, namespace, namespaceLabels, address, ports) {
+      const { "@name": name = "default", ...labels } = ofAccount(row);
+      return {
+        kind: "pod",
+        namespace,
+        namespaceLabels,
+        labels: podLabels(row),
+        account: { name, labels },
+        address,
+        ports,
+      };
+    },
+  };
+}
+
+/** Reads the labels whose factors are called like this, with their names after it. */
+function labelReader(prefix: string, space: Space): (row: Row) => Record<string, string> {
+  const factors = space.factors.flatMap(({ name, choices }, index) =>
+    name.startsWith(prefix) ? [{ index, choices, key: name.slice(prefix.length) }] : [],
+  );
+  return (row) => {
+    const labels: Record<string, string> = {};
+    for (const { index, choices, key } of factors) {
+      const value = choices[row[index] ?? 0] as string | undefined;
+      if (value === undefined) continue;
+      if (key === "__proto__") {
+        // An assignment would set the prototype.
+        Object.defineProperty(labels, key, { value, enumerable: true });
+      } else labels[key] = value;
+    }
+    return labels;
   };
 }

@@ -57,9 +57,16 @@ function blindRow(space: Space, random: Random): Row {
 /** Rows so that each two choices of two factors meet in one of them. */
 function* pairRows(space: Space, random: Random): Generator<Row> {
   const { factors } = space;
-  const seen = new Set<string>();
-  const pairKey = (f: number, i: number, g: number, j: number): string =>
-    `${String(f)}:${String(i)},${String(g)}:${String(j)}`;
+  // Choices are numbered through, so that a pair of them is one number.
+  const starts: number[] = [];
+  let total = 0;
+  for (const { choices } of factors) {
+    starts.push(total);
+    total += choices.length;
+  }
+  const seen = new Set<number>();
+  const pairKey = (f: number, i: number, g: number, j: number): number =>
+    ((starts[f] ?? 0) + i) * total + (starts[g] ?? 0) + j;
   for (const [f, factor] of factors.entries()) {
     for (let g = f + 1; g < factors.length; g += 1) {
       const other = factors[g];
@@ -70,8 +77,10 @@ function* pairRows(space: Space, random: Random): Generator<Row> {
           const row = [...blindRow(space, random)];
           row[f] = i;
           row[g] = j;
-          for (const [a, at] of row.entries()) {
-            for (let b = a + 1; b < row.length; b += 1) seen.add(pairKey(a, at, b, row[b] ?? 0));
+          for (let a = 0; a < row.length; a += 1) {
+            for (let b = a + 1; b < row.length; b += 1) {
+              seen.add(pairKey(a, row[a] ?? 0, b, row[b] ?? 0));
+            }
           }
           yield row;
         }
@@ -125,9 +134,10 @@ function rowTowards(space: Space, target: Target, random: Random): Row {
   }
   return space.factors.map(({ name: factor, choices }) => {
     const wish = wishes.get(factor);
+    if (wish === undefined) return random.int(choices.length);
     const good: number[] = [];
-    if (wish !== undefined) {
-      for (const [index, choice] of choices.entries()) if (wish(choice)) good.push(index);
+    for (let index = 0; index < choices.length; index += 1) {
+      if (wish(choices[index])) good.push(index);
     }
     return good.length > 0 ? random.pick(good) : random.int(choices.length);
   });

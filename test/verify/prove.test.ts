@@ -15,6 +15,7 @@ import {
   block,
   cidrs,
   deny,
+  labels,
   log,
   pass,
   pods,
@@ -260,12 +261,34 @@ describe("conditions", () => {
     expect(answers(source, web())).toEqual(equal);
   });
 
-  it("of the same Kubernetes policy read twice are the same", () => {
-    const kubernetes = (): PolicySet => {
-      const one = policy("p/k", { ingress: [allow({ peer: red, opaque: [unknown()] })] });
-      return set({ ...one, origin: { ...one.origin, engine: "kubernetes" } });
+  it("that ask for the same are the same, in whichever set", () => {
+    const asking = (same: string, code = "X"): PolicySet =>
+      web(allow({ peer: red, opaque: [{ kind: "unknown", code, what: "http", same }] }));
+    expect(answers(asking("GET"), asking("GET"))).toEqual(equal);
+    for (const other of [asking("POST"), asking("GET", "Y")]) {
+      const [wider, narrower] = answers(asking("GET"), other);
+      expect(wider).toContain("color=red");
+      expect(narrower).toContain("color=red");
+    }
+  });
+
+  it("on the names of some endpoints' ports are the same if all of that is", () => {
+    const clientAt = { addresses: cidrs("10.1.2.3"), name: "client", protocol: TCP, port: 7 };
+    const asking = (app: string): PolicySet => {
+      const naming = { pods: [labels({ a: app })], hosts: [clientAt] };
+      const condition: OpaqueCondition = {
+        kind: "source-port",
+        ports: [],
+        names: ["client"],
+        negated: false,
+        naming,
+        code: "X",
+        what: "ports",
+      };
+      return web(allow({ peer: red, opaque: [condition] }));
     };
-    expect(answers(kubernetes(), kubernetes())).toEqual(equal);
+    expect(answers(asking("x"), asking("x"))).toEqual(equal);
+    expect(answers(asking("x"), asking("y"))[0]).toContain("color=red");
   });
 
   it("on the source port hold for some flows of a port, and negated for traffic without ports", () => {

@@ -9,6 +9,7 @@ import type { PolicySet } from "../../src/ir/policy.ts";
 import type { ConvertResult } from "../../src/pipeline.ts";
 import { proofContext } from "../../src/verify/universe.ts";
 import { compareSets, differencesText } from "../support/compare-sets.ts";
+import { flowLimit } from "../support/effort.ts";
 import { faultsOf } from "../support/faults.ts";
 import type { Fault, PolicyObject } from "../support/faults.ts";
 import { goldenCases, rawObjects } from "../support/golden.ts";
@@ -131,7 +132,7 @@ function judge(site: Site, counts: Counts): void {
     const found = compareSets(written, faulty, {
       snapshot: result.snapshot,
       assumptions: none,
-      limit: 8000,
+      limit: flowLimit(8000),
     });
     if (!found.complete) counts.sampled += 1;
     expect(differencesText([...found.wider, ...found.narrower]), about).toBe("");

@@ -1,10 +1,13 @@
-import { extname } from "node:path";
 import type { AssumptionCode } from "../../ir/assumption.ts";
 import type { ConvertOptions } from "../../pipeline.ts";
+import type { ReportFormat } from "../../report/formats.ts";
+import { REPORT_FORMATS } from "../../report/formats.ts";
 import { UsageError } from "../usage-error.ts";
 import type { ConvertArguments } from "./convert.ts";
-import { ASSUMABLE } from "./convert.ts";
+import { ASSUMABLE } from "./shared-options.ts";
 import { readFactOptions, reportedFacts, reportedPaths } from "./fact-options.ts";
+import type { ReportTarget } from "./report-target.ts";
+import { checkStreams, readReportTarget } from "./report-target.ts";
 
 /** The options, checked. Throws UsageError for what is wrong with them. */
 export function readOptions(args: ConvertArguments): ConvertOptions {
@@ -34,28 +37,10 @@ export function readAssumptions(names: readonly string[]): ReadonlySet<Assumptio
   return new Set(names as readonly AssumptionCode[]);
 }
 
-/** Where a JSON report goes, "-" being standard output: `[json=]FILE`. */
-export function readReportTarget(text: string): string {
-  const named = /^([a-z]+)=(.+)$/s.exec(text);
-  const format = named?.[1] ?? (text === "-" ? "json" : extname(text).slice(1));
-  const target = named?.[2] ?? text;
-  if (format !== "json") {
-    throw new UsageError(`--report ${text}: the format \`${format}\` is not known`, {
-      hint: "Reports are written as JSON: name a file that ends in .json, or write json=FILE.",
-    });
-  }
-  return target;
-}
-
-/** Where JSON reports go. */
-export function reportTargets(args: ConvertArguments): readonly string[] {
-  const targets = (args.report ?? []).map(readReportTarget);
-  const streams = targets.filter((target) => target === "-").length;
-  if (streams > 1 || (streams === 1 && args["out-dir"] === undefined && !args["dry-run"])) {
-    throw new UsageError("--report -: standard output is taken already", {
-      hint: "Write the objects into a folder by --out-dir, or the report to a file.",
-    });
-  }
+/** Where reports go. */
+export function reportTargets(args: ConvertArguments): readonly ReportTarget<ReportFormat>[] {
+  const targets = (args.report ?? []).map((text) => readReportTarget(text, REPORT_FORMATS));
+  checkStreams(targets, args["out-dir"] === undefined && !args["dry-run"]);
   return targets;
 }
 
@@ -74,6 +59,7 @@ export function reportedOptions(
     "allow-incomplete": args["allow-incomplete"],
     verify: args.verify,
     "fail-on": args["fail-on"],
+    ...(args.baseline === undefined ? {} : { baseline: reportedPaths([args.baseline], cwd)[0] }),
     ...reportedFacts(args, cwd),
     ...(args.from === undefined ? {} : { from: args.from }),
     assume: args.assume ?? [],

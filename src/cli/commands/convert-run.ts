@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import process from "node:process";
 import { InternalError } from "../../base/invariant.ts";
 import pc from "picocolors";
@@ -7,7 +6,7 @@ import type { ConvertResult } from "../../pipeline.ts";
 import { policyName } from "../../compile/index.ts";
 import { runConvert } from "../../pipeline.ts";
 import { differenceWitness } from "../../report/difference.ts";
-import { jsonTexts } from "../../report/json.ts";
+import type { ReportFormat } from "../../report/formats.ts";
 import { terminalText } from "../../report/terminal.ts";
 import { readInputFiles } from "../input-files.ts";
 import { hasPipedStdin, readStdin, writeError, writeOut } from "../io.ts";
@@ -20,6 +19,10 @@ import { UsageError } from "../usage-error.ts";
 import { toolVersion } from "../version.ts";
 import { readOptions, reportedOptions, reportTargets } from "./convert-options.ts";
 import type { ConvertArguments } from "./convert.ts";
+import { loadReport } from "./report-run.ts";
+import { detailOf } from "./shared-options.ts";
+import type { ReportTarget } from "./report-target.ts";
+import { keepInputs, stageReports } from "./report-target.ts";
 
 /** One conversion with its reading and writing. Nothing is written before everything has been computed. */
 export async function convert(args: ConvertArguments): Promise<number> {
@@ -30,16 +33,17 @@ export async function convert(args: ConvertArguments): Promise<number> {
     args["out-dir"] === undefined || result.stops.length > 0
       ? undefined
       : planOutput(args["out-dir"], result.objects);
-  keepInputs(result, targets);
+  keepInputs(result.report.inputs, targets);
   writeFiles(result, plan, targets, args);
-  if (targets.includes("-")) await writeOut(jsonTexts(result.report));
+  const stream = targets.find(({ file }) => file === "-");
+  if (stream !== undefined) await writeOut(stream.format.texts(result.report));
   else if (args["out-dir"] === undefined && !args["dry-run"]) {
     await writeOut(streamTexts(result));
   }
   writeError(
     terminalText(result.report, {
       colors: pc.createColors(useColor(args.color)),
-      detail: args.quiet === true ? "quiet" : args.verbose === true ? "verbose" : "normal",
+      detail: detailOf(args),
       destination: destination(args),
       width: terminalWidth(process.stderr),
       objects: result.objects,
@@ -76,6 +80,9 @@ async function compute(args: ConvertArguments): Promise<ConvertResult> {
       options,
       tool: { name: "netpol-migrate", version: toolVersion() },
       reportedOptions: reportedOptions(args, cwd),
+      reportTexts: true,
+      ...(args.baseline === undefined ? {} : { baseline: await loadReport(args.baseline) }),
+      reportReachability: true,
     });
     // An empty dump is a command that failed before the pipe far more often than a cluster without policies.
     if (result.report.summary.documents.read === 0) {
@@ -107,29 +114,17 @@ function refutedText({ refuted, snapshot }: ConvertResult): string {
     .join("\n");
 }
 
-/** A report in the place of a file that was read would destroy it. */
-function keepInputs({ report }: ConvertResult, targets: readonly string[]): void {
-  const inputs = new Set(report.inputs.map(({ file }) => resolve(file)));
-  for (const target of targets) {
-    if (target !== "-" && inputs.has(resolve(target))) {
-      throw new UsageError(`--report ${target}: this is a file of the input`, {
-        hint: "Name another file; nothing was changed.",
-      });
-    }
-  }
-}
-
 /** Reports and objects reach the disk together or not at all. */
 function writeFiles(
   { report }: ConvertResult,
   plan: OutputPlan | undefined,
-  targets: readonly string[],
+  targets: readonly ReportTarget<ReportFormat>[],
   args: ConvertArguments,
 ): void {
   const files = new StagedFiles();
   try {
     if (plan !== undefined && !args["dry-run"]) stageOutput(plan, files);
-    for (const target of targets) if (target !== "-") files.add(target, jsonTexts(report));
+    stageReports(report, targets, files);
     files.commit();
   } finally {
     files.discard();

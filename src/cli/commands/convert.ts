@@ -1,13 +1,21 @@
 import type { Argv, Options } from "yargs";
-import { ASSUMPTIONS } from "../../ir/assumption.ts";
 import type { FailOn } from "../../pipeline.ts";
 import type { SourceEngine } from "../../sources/index.ts";
 import type { FactArguments } from "./fact-options.ts";
 import { engineOption, withFactOptions } from "./fact-options.ts";
-import { choice, repeated, single } from "./option-kinds.ts";
+import { REPORT_FORMAT_NAMES } from "../../report/format-names.ts";
+import { choice, single } from "./option-kinds.ts";
+import type { ScreenArguments } from "./shared-options.ts";
+import {
+  assumeOption,
+  decisions,
+  failOnOption,
+  reportOption,
+  screenOptions,
+} from "./shared-options.ts";
 
 /** The options of `convert` as yargs gives them. */
-export interface ConvertArguments extends FactArguments {
+export interface ConvertArguments extends FactArguments, ScreenArguments {
   readonly from?: SourceEngine | undefined;
   readonly paths?: readonly string[] | undefined;
   readonly "out-dir"?: string | undefined;
@@ -20,21 +28,12 @@ export interface ConvertArguments extends FactArguments {
   readonly "allow-incomplete": boolean;
   readonly verify: boolean;
   readonly "fail-on": FailOn;
+  readonly baseline?: string | undefined;
   readonly "dry-run": boolean;
   readonly prune: boolean;
-  readonly quiet?: boolean | undefined;
-  readonly verbose?: boolean | undefined;
-  readonly color?: boolean | undefined;
 }
 
-/** What `--assume` takes. */
-export const ASSUMABLE: readonly string[] = Object.entries(ASSUMPTIONS)
-  .filter(([, { standing }]) => !standing)
-  .map(([name]) => name);
-
 const written = "What is written:";
-const decisions = "Decisions:";
-const screen = "On the screen:";
 
 /** Every option but those that tell facts, in the order of `--help` and of the README. */
 export const CONVERT_OPTIONS = {
@@ -44,11 +43,7 @@ export const CONVERT_OPTIONS = {
     group: written,
     describe: "write DIR/<namespace>/<name>.yaml instead of one stream on standard output",
   },
-  report: {
-    ...repeated,
-    group: written,
-    describe: "write the report to [json=]FILE; - is standard output",
-  },
+  report: reportOption(written, REPORT_FORMAT_NAMES),
   "dry-run": {
     type: "boolean",
     default: false,
@@ -82,11 +77,7 @@ export const CONVERT_OPTIONS = {
     group: decisions,
     describe: "who will enforce the result: whether ipBlock matches pods",
   },
-  assume: {
-    ...repeated,
-    group: decisions,
-    describe: `take for granted: ${ASSUMABLE.join(", ")}`,
-  },
+  assume: assumeOption,
   "allow-incomplete": {
     type: "boolean",
     default: false,
@@ -99,18 +90,13 @@ export const CONVERT_OPTIONS = {
     group: decisions,
     describe: "read the output back and prove what is claimed of it; --no-verify skips that",
   },
-  "fail-on": {
-    ...choice("fail-on", ["none", "conditional", "narrowed", "unknown", "widened"], "widened"),
+  "fail-on": failOnOption("widened"),
+  baseline: {
+    ...single("baseline"),
     group: decisions,
-    describe: "exit with 1 at that outcome or a worse one",
+    describe: "a JSON report: fail on what is new against it alone",
   },
-  quiet: { type: "boolean", group: screen, describe: "only the assessment and what is wrong" },
-  verbose: { type: "boolean", group: screen, describe: "every finding, and every policy in words" },
-  color: {
-    type: "boolean",
-    group: screen,
-    describe: "colours (default: on a terminal, unless NO_COLOR is set)",
-  },
+  ...screenOptions("every finding, and every policy in words"),
 } as const satisfies Readonly<Record<string, Options>>;
 
 function builder(yargs: Argv): Argv<ConvertArguments> {

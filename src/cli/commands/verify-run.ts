@@ -4,6 +4,8 @@ import { invariant } from "../../base/invariant.ts";
 import type { VerifyOptions } from "../../pipeline-verify.ts";
 import { runVerify } from "../../pipeline-verify.ts";
 import type { VerificationReport } from "../../report/verification.ts";
+import type { VerificationFormat } from "../../report/verification-formats.ts";
+import { VERIFICATION_FORMATS } from "../../report/verification-formats.ts";
 import { verificationText } from "../../report/verification-text.ts";
 import { writeError, writeOut } from "../io.ts";
 import { startProgress } from "../progress.ts";
@@ -11,25 +13,26 @@ import { StagedFiles } from "../staged-files.ts";
 import { terminalWidth, useColor } from "../terminal-settings.ts";
 import { UsageError } from "../usage-error.ts";
 import { toolVersion } from "../version.ts";
-import { readAssumptions, readReportTarget } from "./convert-options.ts";
+import { readAssumptions } from "./convert-options.ts";
 import { readFactOptions, reportedFacts, reportedPaths } from "./fact-options.ts";
 import { readPair } from "./pair-input.ts";
+import { detailOf } from "./shared-options.ts";
+import type { ReportTarget } from "./report-target.ts";
+import { checkStreams, readReportTarget } from "./report-target.ts";
 import type { VerifyArguments } from "./verify.ts";
 
 /** Compares two sets of policies and reports where they differ. */
 export async function verify(args: VerifyArguments): Promise<number> {
-  const targets = (args.report ?? []).map(readReportTarget);
+  const targets = (args.report ?? []).map((text) => readReportTarget(text, VERIFICATION_FORMATS));
+  checkStreams(targets, false);
   const { report, targetName } = await compute(args);
-  const json = `${JSON.stringify(report, undefined, 2)}\n`;
-  writeFiles(
-    targets.filter((target) => target !== "-"),
-    json,
-  );
-  if (targets.includes("-")) await writeOut(json);
+  writeFiles(report, targets);
+  const stream = targets.find(({ file }) => file === "-");
+  if (stream !== undefined) await writeOut(stream.format.texts(report));
   writeError(
     verificationText(report, {
       colors: pc.createColors(useColor(args.color)),
-      detail: args.quiet === true ? "quiet" : args.verbose === true ? "verbose" : "normal",
+      detail: detailOf(args),
       target: targetName,
       width: terminalWidth(process.stderr),
     }),
@@ -83,10 +86,15 @@ async function compute(
   }
 }
 
-function writeFiles(targets: readonly string[], text: string): void {
+function writeFiles(
+  report: VerificationReport,
+  targets: readonly ReportTarget<VerificationFormat>[],
+): void {
   const files = new StagedFiles();
   try {
-    for (const target of targets) files.add(target, [text]);
+    for (const { format, file } of targets) {
+      if (file !== "-") files.add(file, format.texts(report));
+    }
     files.commit();
   } finally {
     files.discard();

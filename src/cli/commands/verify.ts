@@ -1,13 +1,21 @@
 import type { Argv, Options } from "yargs";
 import type { FailOn } from "../../pipeline.ts";
-import { ASSUMABLE } from "./convert.ts";
 import type { SourceEngine } from "../../sources/index.ts";
 import type { FactArguments } from "./fact-options.ts";
 import { engineOption, withFactOptions } from "./fact-options.ts";
+import { VERIFICATION_FORMAT_NAMES } from "../../report/format-names.ts";
 import { choice, repeated } from "./option-kinds.ts";
+import type { ScreenArguments } from "./shared-options.ts";
+import {
+  assumeOption,
+  decisions,
+  failOnOption,
+  reportOption,
+  screenOptions,
+} from "./shared-options.ts";
 
 /** The options of `verify` as yargs gives them. */
-export interface VerifyArguments extends FactArguments {
+export interface VerifyArguments extends FactArguments, ScreenArguments {
   readonly from?: SourceEngine | undefined;
   readonly source?: readonly string[] | undefined;
   readonly against: readonly string[];
@@ -16,14 +24,9 @@ export interface VerifyArguments extends FactArguments {
   readonly assume?: readonly string[] | undefined;
   readonly "allow-incomplete": boolean;
   readonly "fail-on": FailOn;
-  readonly quiet?: boolean | undefined;
-  readonly verbose?: boolean | undefined;
-  readonly color?: boolean | undefined;
 }
 
 const compared = "What is compared:";
-const decisions = "Decisions:";
-const screen = "On the screen:";
 
 /** Every option but those that tell facts, in the order of `--help` and of the README. */
 export const VERIFY_OPTIONS = {
@@ -33,40 +36,22 @@ export const VERIFY_OPTIONS = {
     group: compared,
     describe: "the other policies: the output of convert, or any set for the same cluster",
   },
-  report: {
-    ...repeated,
-    group: compared,
-    describe: "write the report to [json=]FILE; - is standard output",
-  },
+  report: reportOption(compared, VERIFICATION_FORMAT_NAMES),
   from: engineOption("from"),
   enforcer: {
     ...choice("enforcer", ["vpc-cni", "generic"], "vpc-cni"),
     group: decisions,
     describe: "who will enforce Kubernetes policies in --against: whether ipBlock matches pods",
   },
-  assume: {
-    ...repeated,
-    group: decisions,
-    describe: `take for granted: ${ASSUMABLE.join(", ")}`,
-  },
+  assume: assumeOption,
   "allow-incomplete": {
     type: "boolean",
     default: false,
     group: decisions,
     describe: "compare although policies could not be read; the result is unknown at best",
   },
-  "fail-on": {
-    ...choice("fail-on", ["none", "conditional", "narrowed", "unknown", "widened"], "narrowed"),
-    group: decisions,
-    describe: "exit with 1 at that outcome or a worse one",
-  },
-  quiet: { type: "boolean", group: screen, describe: "only the assessment and what is wrong" },
-  verbose: { type: "boolean", group: screen, describe: "every difference, and every finding" },
-  color: {
-    type: "boolean",
-    group: screen,
-    describe: "colours (default: on a terminal, unless NO_COLOR is set)",
-  },
+  "fail-on": failOnOption("narrowed"),
+  ...screenOptions("every difference, and every finding"),
 } as const satisfies Readonly<Record<string, Options>>;
 
 function builder(yargs: Argv): Argv<VerifyArguments> {

@@ -1,20 +1,22 @@
+import { canonicalJson } from "../../base/canonical-json.ts";
 import type { Direction } from "../../ir/policy.ts";
 import type { PathStep } from "../../manifest/manifest-object.ts";
 import { TCP } from "../../sets/traffic-set.ts";
 import { clip } from "../schema-check.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
+import type { CalicoRule } from "./model.ts";
 import { isNumeric } from "./protocol.ts";
 import type { RawHttp, RawRule } from "./raw.ts";
 import type { DocumentReading } from "./reading.ts";
 
-/** What the L7 part asks for, in a few words. Undefined when there is none, when it asks for nothing, and when it is broken. */
+/** What the L7 part asks for. Undefined when there is none, when it asks for nothing, and when it is broken. */
 export function readHttp(
   reading: DocumentReading,
   raw: RawRule,
   direction: Direction,
   protocol: number | undefined,
   path: readonly PathStep[],
-): string | undefined {
+): CalicoRule["http"] {
   const http = raw.http;
   if (http === null || http === undefined) return undefined;
   const hasProtocol = raw.protocol !== null && raw.protocol !== undefined;
@@ -44,7 +46,8 @@ export function readHttp(
   if (paths.length > 0) words.push(`paths ${paths.join(", ")}`);
   const headers = (http.headers ?? []).map((one) => one.header ?? "");
   if (headers.length > 0) words.push(`headers ${headers.join(", ")}`);
-  return words.length === 0 ? undefined : `http ${clip(words.join("; "))}`;
+  if (words.length === 0) return undefined;
+  return { words: `http ${clip(words.join("; "))}`, whole: canonicalJson(http) };
 }
 
 function contentProblem(http: RawHttp): string | undefined {

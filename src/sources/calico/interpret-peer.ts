@@ -273,12 +273,12 @@ function inside(
   }
   const allow = use.action === "allow";
   for (const group of groups.undecided) {
-    remarks.undecidedSet(groupName(group), group.namespace ?? "", allow, use.place);
+    remarks.undecidedSet(groupName(group), group, allow, use.place);
   }
   if (use.egressDestination && allow) {
     for (const group of groups.withDomains) {
       if (!groups.undecided.includes(group))
-        remarks.leftOutDomains(groupName(group), group.domains, use.place);
+        remarks.leftOutDomains(groupName(group), group, use.place);
     }
   }
   const addresses = sets(allow ? groups.surely : groups.perhaps);
@@ -302,10 +302,10 @@ function outside(
 ): readonly PeerBox[] {
   const allow = use.action === "allow";
   for (const group of groups.undecided) {
-    remarks.undecidedSet(groupName(group), group.namespace ?? "", allow, use.place);
+    remarks.undecidedSet(groupName(group), group, allow, use.place);
   }
   if (use.egressDestination && allow && groups.withDomains.length > 0) {
-    remarks.unknown("CAL-N103", `${use.end}.notSelector`, use.place);
+    remarks.unknownBeside(groups.withDomains, `${use.end}.notSelector`, use.place);
   }
   remarks.setContents = true;
   const rest = complementAddresses(allow ? groups.perhaps : groups.surely);

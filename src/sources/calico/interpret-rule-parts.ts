@@ -1,6 +1,7 @@
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../../diagnostics/source-range.ts";
 import type { OpaqueCondition, UnsaidMatch } from "../../ir/policy.ts";
+import type { AddressGroup, CalicoRule } from "./model.ts";
 import { calicoMeaningDiagnostics } from "./interpret-diagnostics.ts";
 
 /** Codes whose message is about one condition, `{what}`. */
@@ -35,9 +36,13 @@ export class RuleRemarks {
   opaque: readonly OpaqueCondition[] = NO_OPAQUE;
   unsaid: readonly UnsaidMatch[] = NO_UNSAID;
   setContents = false;
+  readonly #rule: CalicoRule;
+  readonly #namespace: string | undefined;
   readonly #report: Report | undefined;
 
-  constructor(report: Report | undefined) {
+  constructor(rule: CalicoRule, namespace: string | undefined, report: Report | undefined) {
+    this.#rule = rule;
+    this.#namespace = namespace;
     this.#report = report;
   }
 
@@ -46,33 +51,60 @@ export class RuleRemarks {
     this.#say(condition.code, condition.what, at);
   }
 
-  unknown(code: ConditionCode, what: string, at: SourcePlace): void {
-    this.condition({ kind: "unknown", code, what }, at);
+  /** `whole` is all that is asked for; what does not stand alone is the same in rules that are the same altogether. */
+  unknown(
+    code: ConditionCode,
+    what: string,
+    at: SourcePlace,
+    whole: string = this.#wholeRule(what),
+  ): void {
+    this.condition({ kind: "unknown", code, what, same: whole }, at);
+  }
+
+  /** What a negated selector matches beside sets whose domains nobody can look up. */
+  unknownBeside(groups: readonly AddressGroup[], what: string, at: SourcePlace): void {
+    this.unknown("CAL-N103", what, at, this.#wholeRule(what, ...groups));
   }
 
   /** A part of what an Allow matches that is left out. */
   leftOut(code: ConditionCode, what: string, at: SourcePlace): void {
-    this.unsaid = [...this.unsaid, { code, what }];
+    this.unsaid = [...this.unsaid, { code, what, same: this.#wholeRule(what) }];
     this.#say(code, what, at);
   }
 
-  leftOutDomains(set: string, domains: readonly string[], at: SourcePlace): void {
+  leftOutDomains(set: string, group: AddressGroup, at: SourcePlace): void {
+    const { domains } = group;
     const listed = domains.slice(0, 5).join(", ") + (domains.length > 5 ? ", ..." : "");
-    this.unsaid = [...this.unsaid, { code: "CAL-N101", what: `domains of ${set}` }];
+    const what = `domains of ${set}`;
+    const same = this.#wholeRule(what, group);
+    this.unsaid = [...this.unsaid, { code: "CAL-N101", what, same }];
     this.#report?.(
       calicoMeaningDiagnostics.create("CAL-N101", { at, set, domains: `\`${listed}\`` }),
     );
   }
 
   /** A set that may match: left out of an Allow, part of a Deny or Pass that is then not exactly known. */
-  undecidedSet(set: string, namespace: string, leftOut: boolean, at: SourcePlace): void {
+  undecidedSet(set: string, group: AddressGroup, leftOut: boolean, at: SourcePlace): void {
     const what = `the match of ${set}`;
-    if (leftOut) this.unsaid = [...this.unsaid, { code: "CAL-N102", what }];
-    else this.opaque = [...this.opaque, { kind: "unknown", code: "CAL-N102", what }];
+    const { namespace = "" } = group;
+    const same = this.#wholeRule(what, group);
+    if (leftOut) this.unsaid = [...this.unsaid, { code: "CAL-N102", what, same }];
+    else this.opaque = [...this.opaque, { kind: "unknown", code: "CAL-N102", what, same }];
     this.#report?.(calicoMeaningDiagnostics.create("CAL-N102", { at, set, namespace }));
+  }
+
+  /** The rule, and the set of addresses that counts, as far as what they match hangs on it. */
+  #wholeRule(what: string, ...groups: readonly AddressGroup[]): string {
+    return JSON.stringify([what, this.#namespace, this.#rule, groups], whatCounts);
   }
 
   #say(code: ConditionCode, what: string, at: SourcePlace): void {
     this.#report?.(calicoMeaningDiagnostics.create(code, { at, what }));
   }
 }
+
+/** Where something stands, and what its text says already. */
+const SAYS_NOTHING = new Set(["origin", "place", "root", "set"]);
+
+const whatCounts = (key: string, value: unknown): unknown =>
+  SAYS_NOTHING.has(key) ? undefined : value;

@@ -1,3 +1,4 @@
+import { compareText } from "../../base/compare.ts";
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../../diagnostics/source-range.ts";
 import type { AssumptionCode } from "../../ir/assumption.ts";
@@ -40,7 +41,7 @@ export function interpretRule(
 ): Rule {
   const { origin, action } = rule;
   const ingress = origin.direction === "ingress";
-  const remarks = new RuleRemarks(action === "log" ? undefined : context.report);
+  const remarks = new RuleRemarks(rule, namespace, action === "log" ? undefined : context.report);
   const peerEnd = ingress ? "source" : "destination";
   const ownEnd = ingress ? "destination" : "source";
   const peerEntity = rule[peerEnd];
@@ -184,12 +185,17 @@ function atNamedHosts(peer: readonly PeerBox[], { hosts }: PortNaming): readonly
 
 function otherConditions(rule: CalicoRule, remarks: RuleRemarks): void {
   const place: SourcePlace = rule.origin.place;
-  if (rule.http !== undefined) remarks.unknown("CAL-R103", rule.http, place);
+  if (rule.http !== undefined) {
+    const { words, whole } = rule.http;
+    remarks.unknown("CAL-R103", words, place, whole);
+  }
   for (const end of ["source", "destination"] as const) {
-    const { domains, place: at } = rule[end];
+    const { domains, nets, notNets, place: at } = rule[end];
     if (domains.length === 0) continue;
     const shown = domains.slice(0, 5).join(", ") + (domains.length > 5 ? ", ..." : "");
-    remarks.unknown("CAL-R104", `${end}.domains ${shown}`, at ?? place);
+    const texts = [nets, notNets].map((list) => list.map(({ text }) => text));
+    const whole = JSON.stringify([end, [...domains].sort(compareText), ...texts]);
+    remarks.unknown("CAL-R104", `${end}.domains ${shown}`, at ?? place, whole);
   }
-  for (const field of rule.unknownFields) remarks.unknown("CAL-R105", field, place);
+  for (const field of rule.unknownFields) remarks.unknown("CAL-R105", field, place, rule.written);
 }

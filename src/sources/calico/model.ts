@@ -41,10 +41,12 @@ export interface CalicoRule {
   readonly notIcmp?: IcmpMatch;
   readonly source: EntityRule;
   readonly destination: EntityRule;
-  /** What the L7 part asks for, in a few words; undefined without one. */
-  readonly http?: string;
+  /** What the L7 part asks for: in a few words, and whole. */
+  readonly http?: { readonly words: string; readonly whole: string };
   /** Paths of fields that no release of the API knows. The API server prunes them; what their author meant is unknown. */
   readonly unknownFields: readonly string[];
+  /** The rule as JSON, where it has unknown fields. */
+  readonly written?: string;
 }
 
 export interface IcmpMatch {

@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../base/canonical-json.ts";
 import type { Action, Direction } from "../../ir/policy.ts";
 import { pathText } from "../../diagnostics/source-range.ts";
 import type { PathStep } from "../../manifest/manifest-object.ts";
@@ -54,6 +55,7 @@ export function readRule(
   if (notIcmp !== undefined) rule.notIcmp = notIcmp;
   const http = readHttp(reading, raw, direction, protocol, path);
   if (http !== undefined) rule.http = http;
+  if (unknownFields.length > 0) rule.written = canonicalJson(raw);
 
   checkPorts(reading, raw, rule, path);
   checkFamilies(reading, raw, rule, path);

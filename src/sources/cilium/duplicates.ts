@@ -66,10 +66,7 @@ export function dropDuplicates(input: CiliumInput, report: Report): Duplicates {
   };
 }
 
-function keep<Item extends CiliumPolicy | CidrGroup>(
-  list: Item[],
-  gone: ReadonlySet<CiliumPolicy | CidrGroup>,
-): void {
+function keep(list: unknown[], gone: ReadonlySet<unknown>): void {
   const left = list.filter((value) => !gone.has(value));
   list.length = 0;
   for (const value of left) list.push(value);

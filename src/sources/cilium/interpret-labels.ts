@@ -1,3 +1,4 @@
+import { isNamespaceName } from "../../inventory/label-syntax.ts";
 import {
   ACCOUNT_NAME,
   cube,
@@ -41,7 +42,7 @@ export class LabelReader {
     for (const term of terms) {
       const set = setOf(term);
       const meaning = this.#meaningOf(term);
-      if ("key" in meaning) constraints.push({ key: meaning.key, set });
+      if ("key" in meaning) constraints.push({ key: meaning.key, set: possible(meaning.key, set) });
       else if (!labelSetContains(set, meaning.value)) return undefined;
     }
     return cube(constraints);
@@ -85,6 +86,12 @@ function isDerived(key: string): boolean {
     key === CLUSTER_LABEL ||
     key.startsWith(NAMESPACE_LABELS_PREFIX)
   );
+}
+
+/** Not every text that may be the value of a label may be the name of a namespace. */
+function possible(key: LabelKey, set: LabelSet): LabelSet {
+  if (key !== NAMESPACE_NAME || set.complement || set.values.every(isNamespaceName)) return set;
+  return { ...set, values: set.values.filter(isNamespaceName) };
 }
 
 /** `NotIn` and `DoesNotExist` hold where there is no such label. */

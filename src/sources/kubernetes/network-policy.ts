@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../base/canonical-json.ts";
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { KeptObject } from "../../ir/kept-object.ts";
 import type { PolicyOrigin, RuleOrigin } from "../../ir/origin.ts";
@@ -81,6 +82,7 @@ function readRule(value: unknown, direction: Direction, index: number, scope: Sc
       kind: "unknown",
       code: "K8S-R010",
       what: `field ${quoted(String(field.at(-1)))}`,
+      same: canonicalJson([field.slice(3), value]),
     });
   }
   const peer = readPeers(rule, direction === "ingress" ? "from" : "to", path, opaque, scope);

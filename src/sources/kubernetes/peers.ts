@@ -49,7 +49,7 @@ function readPeer(
     const read = readIpBlock(block, [...path, "ipBlock"], findings);
     if (read === undefined) return undefined;
     for (const cidr of read.disputed) {
-      opaque.push({ kind: "unknown", code: "K8S-N006", what: `ipBlock ${cidr}` });
+      opaque.push({ kind: "unknown", code: "K8S-N006", what: `ipBlock ${cidr}`, same: cidr });
     }
     const { addresses } = read;
     // Excepts may leave nothing: `10.0.0.0/30` without its two halves.

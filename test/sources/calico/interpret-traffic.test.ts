@@ -133,7 +133,7 @@ describe("protocols and port numbers", () => {
       { protocol: TCP, destination: { ports: ["http"], notPorts: [80] } },
       "CAL-R112",
     ],
-    ["http", { protocol: TCP, http: "http methods GET" }, "CAL-R103"],
+    ["http", { protocol: TCP, http: { words: "http methods GET", whole: "{}" } }, "CAL-R103"],
     ["an unknown field", { unknownFields: ["spec.ingress[0].source.selectors"] }, "CAL-R105"],
   ])("%s cannot be told, and the rule says so", (_, rule, code) => {
     const here = one(rule);

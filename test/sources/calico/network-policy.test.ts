@@ -97,7 +97,7 @@ spec:
               ports: [{ first: 80, last: 80 }, { first: 90, last: 100 }, { name: "http" }],
             },
             destination: { notPorts: [{ first: 22, last: 22 }] },
-            http: "http methods GET; paths /a, /b*",
+            http: { words: "http methods GET; paths /a, /b*" },
           },
           { action: "deny", protocol: 1, icmp: { type: 8, code: 0 }, notIcmp: { type: 3 } },
         ],

@@ -1,0 +1,197 @@
+import type { Box } from "./box.ts";
+import {
+  areApartIn,
+  boxesOutside,
+  outsidePart,
+  partOf,
+  partsOutside,
+  partsThatDiffer,
+} from "./box-parts.ts";
+import type { Part } from "./box-parts.ts";
+import { SingleCuts } from "./single-cuts.ts";
+
+/*
+ * What is left of a box when others are taken out of it, without ever writing down more than is asked for.
+ *
+ * A cut that a box sticks out of in one part alone leaves one box, so such cuts are made first, and again after each
+ * change (as a solver propagates unit clauses). Only what is left after that is split: on one cut, part by part, such that
+ * the pieces are disjoint.
+ */
+
+/** How much work may still be done: one for each cut that a box is held to. */
+export class Steps {
+  readonly bound: number;
+  #left: number;
+
+  constructor(bound: number) {
+    this.bound = bound;
+    this.#left = bound;
+  }
+
+  /** False when there is none left. */
+  spend(count: number): boolean {
+    this.#left -= count;
+    return this.#left >= 0;
+  }
+
+  get left(): number {
+    return Math.max(0, this.#left);
+  }
+}
+
+interface OpenCut {
+  readonly cut: Box;
+  readonly parts: readonly Part[];
+}
+
+interface Narrowed {
+  readonly box: Box;
+  /** Each sticks out in two parts or more. */
+  readonly cuts: readonly OpenCut[];
+}
+
+/** Makes the cuts that leave one box. Undefined when nothing is left; "spent" when the steps are. */
+function narrow(start: Box, cuts: readonly Box[], steps: Steps): Narrowed | undefined | "spent" {
+  let box = start;
+  let open = cuts;
+  for (;;) {
+    if (!steps.spend(open.length + 1)) return "spent";
+    const rest: OpenCut[] = [];
+    const single = new SingleCuts();
+    for (const cut of open) {
+      const parts = partsOutside(box, cut);
+      if (parts === undefined) continue;
+      const [part] = parts;
+      if (part === undefined) return undefined;
+      if (parts.length > 1 || !single.add(cut, part)) rest.push({ cut, parts });
+    }
+    const changed = !single.isEmpty;
+    if (changed) {
+      const left = single.leftOf(box);
+      if (left === undefined) return undefined;
+      box = left;
+    }
+    if (!changed || rest.length === 0) return { box, cuts: rest };
+    open = rest.map(({ cut }) => cut);
+  }
+}
+
+/** Some part of the box that lies in none of the cuts; undefined if and only if there is none. */
+export function findOutside(
+  start: Box,
+  cuts: readonly Box[],
+  steps: Steps,
+): Box | undefined | "spent" {
+  const narrowed = narrow(start, cuts, steps);
+  if (narrowed === undefined || narrowed === "spent") return narrowed;
+  const { box, cuts: open } = narrowed;
+  const chosen = open.reduce<OpenCut | undefined>(
+    (best, one) => (best === undefined || one.parts.length < best.parts.length ? one : best),
+    undefined,
+  );
+  if (chosen === undefined) return box;
+  const others = open.filter((one) => one !== chosen).map(({ cut }) => cut);
+  for (const piece of boxesOutside(box, chosen.cut, chosen.parts)) {
+    const found = findOutside(piece, others, steps);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+export interface Remainder {
+  /** Their union is what is left, if `complete`; otherwise a part of it. None lies inside of another one. */
+  readonly pieces: readonly Box[];
+  readonly complete: boolean;
+}
+
+/** More pieces than this are not written for one box. */
+export const PIECE_LIMIT = 256;
+
+/**
+ * The box minus the cuts, as few boxes that overlap and are each as large as can be: so each has as few conditions as can
+ * be, and a reader sees in it what was taken out and nothing else.
+ *
+ * a. Disjoint pieces, cut by traffic first: overlapping ranges of ports then make one piece a range.
+ * b. Each is widened, part by part, to all that no cut forbids while it is as it is in all other parts.
+ * c. Those that the others cover are left out.
+ */
+export function remainder(start: Box, cuts: readonly Box[], steps: Steps): Remainder {
+  const narrowed = narrow(start, cuts, steps);
+  if (narrowed === "spent") return { pieces: [], complete: false };
+  if (narrowed === undefined) return { pieces: [], complete: true };
+  const { box, cuts: open } = narrowed;
+  if (open.length === 0) return { pieces: [box], complete: true };
+  const disjoint: Box[] = [];
+  const others = open.map(({ cut }) => cut);
+  const complete = collect(box, others, disjoint, steps);
+  const grown = disjoint.map((piece) => grow(piece, box, others));
+  return { pieces: withoutCovered(grown), complete };
+}
+
+/** Step a. False if not all could be collected. */
+function collect(start: Box, cuts: readonly Box[], into: Box[], steps: Steps): boolean {
+  const narrowed = narrow(start, cuts, steps);
+  if (narrowed === undefined) return true;
+  if (narrowed === "spent" || into.length >= PIECE_LIMIT) return false;
+  const { box, cuts: open } = narrowed;
+  const chosen =
+    open.find(({ parts }) => parts[0]?.of === "traffic") ??
+    open.reduce<OpenCut | undefined>(
+      (best, one) => (best === undefined || one.parts.length < best.parts.length ? one : best),
+      undefined,
+    );
+  if (chosen === undefined) {
+    into.push(box);
+    return true;
+  }
+  const others = open.filter((one) => one !== chosen).map(({ cut }) => cut);
+  let complete = true;
+  for (const piece of boxesOutside(box, chosen.cut, chosen.parts))
+    complete = collect(piece, others, into, steps) && complete;
+  return complete;
+}
+
+/** Step b. */
+function grow(start: Box, within: Box, cuts: readonly Box[]): Box {
+  let piece = start;
+  for (const part of partsThatDiffer(start, within) ?? []) {
+    let wider: Box | undefined = partOf(piece, within, part);
+    for (const cut of cuts) {
+      if (!areApartIn(piece, cut, part)) continue;
+      const [left, ...more]: readonly Box[] = outsidePart(wider, cut, part);
+      wider = more.length > 0 ? undefined : left;
+      if (wider === undefined) break;
+    }
+    if (wider !== undefined) piece = wider;
+  }
+  return piece;
+}
+
+/** Among more pieces than this, only what lies inside of one other is looked for. */
+const FEW_PIECES = 64;
+const COVER_STEPS = 20_000;
+
+/** The boxes without those that the others cover; what has most conditions goes first. Boxes have no port names. */
+export function withoutCovered(boxes: readonly Box[]): readonly Box[] {
+  if (boxes.length < 2) return boxes;
+  const kept = new Set(boxes);
+  const byConditions = [...boxes].sort((a, b) => conditions(b) - conditions(a));
+  for (const box of byConditions) {
+    const others = [...kept].filter((other) => other !== box);
+    const isInside = others.some((other) => partsOutside(box, other)?.length === 0);
+    if (isInside) kept.delete(box);
+    else if (boxes.length <= FEW_PIECES) {
+      if (findOutside(box, others, new Steps(COVER_STEPS)) === undefined) kept.delete(box);
+    }
+  }
+  return kept.size === boxes.length ? boxes : boxes.filter((box) => kept.has(box));
+}
+
+function conditions({ subject, peer, traffic }: Box): number {
+  const labels = peer.kind === "pod" ? peer.labels.constraints : [];
+  return (
+    subject.labels.constraints.length * 4 +
+    labels.length * 2 +
+    Math.min(traffic.numbers.ranges.length, 8) / 8
+  );
+}
