@@ -4,6 +4,7 @@ import type { ConvertResult } from "../../src/pipeline.ts";
 import { draws, flowLimit } from "../support/effort.ts";
 import { documentsText, randomWorld } from "../support/random-calico.ts";
 import type { RandomWorld } from "../support/random-calico.ts";
+import { randomCiliumWorld } from "../support/random-cilium.ts";
 import { judge } from "../support/judge.ts";
 import { checkReport } from "../support/report-invariants.ts";
 import type { CaseOptions } from "../support/run-convert.ts";
@@ -24,10 +25,13 @@ function convert(
   });
 }
 
-describe("random small worlds of several tiers", () => {
+describe.each([
+  ["of several tiers", randomWorld, 11],
+  ["as Cilium users write them", randomCiliumWorld, 17],
+] as const)("random small worlds %s", (_, worlds, seed) => {
   it("lets in nothing unasked, and is equal where it says so", () => {
     fc.assert(
-      fc.property(randomWorld, (world) => {
+      fc.property(worlds, (world) => {
         const result = convert(world);
         const refused = result.report.diagnostics.filter(
           ({ severity, code }) => severity === "error" && !code.startsWith("CMP-"),
@@ -36,7 +40,7 @@ describe("random small worlds of several tiers", () => {
         checkReport(result);
         judge(result, { limit: flowLimit(1200) });
       }),
-      { numRuns: draws(200), seed: 11 },
+      { numRuns: draws(200), seed },
     );
   }, 180_000);
 
@@ -65,7 +69,7 @@ describe("random small worlds of several tiers", () => {
   }, 300_000);
 
   it("gives the same bytes again, and with the documents shuffled", () => {
-    const shuffled = randomWorld.chain((world) =>
+    const shuffled = worlds.chain((world) =>
       fc
         .shuffledSubarray([...world.documents], { minLength: world.documents.length })
         .map((documents) => ({ world, documents })),
@@ -76,7 +80,7 @@ describe("random small worlds of several tiers", () => {
         expect(streamOf(convert(world))).toBe(first);
         expect(streamOf(convert(world, documents))).toBe(first);
       }),
-      { numRuns: 60, seed: 13 },
+      { numRuns: 60, seed: seed + 2 },
     );
   }, 60_000);
 });

@@ -1,4 +1,8 @@
+import type { Flow } from "../../src/ir/flow.ts";
+import type { PolicySet, Rule } from "../../src/ir/policy.ts";
+import { predicateContains } from "../../src/sets/label-predicate.ts";
 import type { CalicoTier } from "../../src/sources/calico/model.ts";
+import { labelsOf } from "../../src/verify/evaluate.ts";
 import type { WrongFlow } from "./replay.ts";
 
 /** Where our readers or `evaluate` differ from an engine on purpose. An entry that no longer applies fails. */
@@ -14,6 +18,11 @@ export interface KnownDifferences {
   readonly flows: ReadonlyMap<
     string,
     { readonly is: (wrong: WrongFlow) => boolean; readonly why: string }
+  >;
+  /** Flows of any world that are judged otherwise, by what they have in common. */
+  readonly everywhere: ReadonlyMap<
+    string,
+    { readonly is: (wrong: WrongFlow, set: PolicySet) => boolean; readonly why: string }
   >;
   /** Codes of what leaves the verdict of a flow open in the model, and why it is not known there. */
   readonly open: ReadonlyMap<string, string>;
@@ -54,6 +63,7 @@ export const CALICO: KnownDifferences = {
       },
     ],
   ]),
+  everywhere: new Map(),
   open: new Map([
     ["CAL-R103", "http: the recorded data plane ignores it, Calico's Envoy integration does not"],
     [
@@ -72,10 +82,158 @@ export const CALICO: KnownDifferences = {
   ]),
 };
 
+export const CILIUM: KnownDifferences = {
+  stricter: new Map([
+    [
+      "cidrs/c-except-wider",
+      {
+        codes: ["CIL-N001"],
+        why: "an except that is wider than its block but begins in it takes everything out in 1.19, and is refused by 1.20",
+      },
+    ],
+    [
+      "open/o-leading-zero",
+      {
+        codes: ["CIL-R002"],
+        why: "`0120` is octal in one place of the engine and decimal in others",
+      },
+    ],
+    [
+      "open/o-enforce-always",
+      {
+        codes: ["CIL-X009"],
+        why: "with `enable-policy: always` pods are isolated without a policy; the model starts from policies",
+      },
+    ],
+    [
+      "open/o-enforce-never",
+      {
+        codes: ["CIL-X009"],
+        why: "with `enable-policy: never` nothing is enforced, and nothing is to be converted",
+      },
+    ],
+  ]),
+  taken: new Map([
+    [
+      "empties/all-empty p",
+      "a rule without any element is without effect, refused or not; releases before 1.18 take it",
+    ],
+    [
+      "entities/e-world-ipv4 p",
+      "not in the list of the schema, which is stored by the releases that have it there",
+    ],
+    ["entities/e-world-ipv4 q", "the same of `world-ipv6`"],
+    ["open/o-requires p", "releases before 1.19 take it; CIL-R117 keeps what it means open"],
+    ["traps/trap-08 p", "an empty protocol is ANY to the agent; only the schema refuses it"],
+  ]),
+  flows: new Map([
+    [
+      "open/o-groups",
+      {
+        is: ({ flow }) => flow.subject.labels["app"] === "b",
+        why: "the agent takes the operator's derivative in place of a policy with groups; that one, which a cluster has and this world has not, holds the rules without groups too",
+      },
+    ],
+    [
+      "open/o-named",
+      {
+        is: ({ flow, ours }) =>
+          flow.direction === "ingress" && ours.join() === "allow" && flow.value === 7000,
+        why: "Cilium does not know names of ports of init containers; those of containers that go on running are names to Kubernetes, and an inventory does not keep the two apart",
+      },
+    ],
+    [
+      "traps/knp-wildcard",
+      {
+        is: ({ flow, recorded }) => recorded === "allow" && flow.subject.labels["app"] === "b",
+        why: "a Kubernetes policy for a label that Cilium does not keep selects no pod there; kept as it is, it will select some, and that is how it is read",
+      },
+    ],
+  ]),
+  everywhere: new Map([
+    [
+      "own node",
+      {
+        is: ({ peer }) => /^(?:own-node|node1-)/.test(peer),
+        why: "the engine tells the node that a pod runs on from the other ones: it is let in unless a deny covers it, and only the entity `host` lets a pod out to it. A flow does not say which node is its own, and no target rule can name it",
+      },
+    ],
+    [
+      "Cilium's own endpoints",
+      {
+        is: ({ peer }) => peer === "health" || peer === "ingress",
+        why: "the addresses of cilium-health and of Cilium's ingress have identities of their own; they are gone when Cilium is",
+      },
+    ],
+    [
+      "pods behind an ipBlock",
+      {
+        is: ({ flow, recorded, ours }, set) =>
+          flow.direction === "ingress" &&
+          recorded === "allow" &&
+          ours.join() === "deny" &&
+          flow.peer.kind === "pod" &&
+          flow.peer.namespace === flow.subject.namespace &&
+          kubernetesRules(set, flow).some(({ peer, asWritten = peer }) =>
+            asWritten.some(({ kind }) => kind === "address"),
+          ),
+        why: "with `policy-default-local-cluster`, 1.19 reads an ipBlock in `from` as all pods of the policy's namespace besides: a mistake that 1.20 does not make (pkg/k8s/network_policy.go)",
+      },
+    ],
+    [
+      "names of ports in Kubernetes policies",
+      {
+        is: ({ flow }, set) =>
+          flow.direction === "egress" &&
+          kubernetesRules(set, flow).some(({ traffic }) => traffic.named.length > 0),
+        why: "a name in an egress rule is one number for the whole cluster to the engine, and the number of each peer in Kubernetes; the policy is kept as it is, and says the latter on the target",
+      },
+    ],
+  ]),
+  open: new Map([
+    ["CIL-R101", "http: the proxy decides about requests"],
+    ["CIL-R102", "kafka, l7proto: likewise"],
+    ["CIL-R103", "dns with names: the DNS proxy decides about names"],
+    ["CIL-R104", "serverNames: the proxy decides about names in TLS"],
+    ["CIL-R105", "TLS contexts and listeners: the proxy ends the connection"],
+    ["CIL-R106", "authentication required: peers that pass it are let in"],
+    ["CIL-R107", "toFQDNs: what a name stood for in some answer is not known"],
+    [
+      "CIL-R109",
+      "an Allow by a Service that is not there means any peer on its ports; it is left out, and says so",
+    ],
+    [
+      "CIL-R110",
+      "an Allow by the name of a port that pods disagree about is left out, and says so",
+    ],
+    [
+      "CIL-R111",
+      "a field that Cilium does not know is dropped by the API server; which other release knew it is not known",
+    ],
+    [
+      "CIL-N110",
+      "a selector of groups that asks for labels to be missing holds of more than groups; how much, differs between releases",
+    ],
+    ["CIL-S105", "selectors of reserved labels that only some addresses have"],
+  ]),
+  tiers: new Map(),
+};
+
+/** Rules of Kubernetes policies for the subject of a flow. */
+function kubernetesRules({ tiers }: PolicySet, { direction, subject }: Flow): readonly Rule[] {
+  return tiers
+    .flatMap(({ policies }) => policies)
+    .filter(({ origin, subject: { pods } }) => {
+      return origin.kind === "NetworkPolicy" && predicateContains(pods, labelsOf(subject));
+    })
+    .flatMap((policy) => policy[direction]?.rules ?? []);
+}
+
 export const KUBERNETES: KnownDifferences = {
   stricter: new Map(),
   taken: new Map(),
   flows: new Map(),
+  everywhere: new Map(),
   open: new Map(),
   tiers: new Map(),
 };

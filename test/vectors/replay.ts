@@ -1,7 +1,8 @@
 import type { Flow } from "../../src/ir/flow.ts";
 import type { Policy, PolicySet, Rule, Tier } from "../../src/ir/policy.ts";
 import type { Decision } from "../../src/verify/evaluate.ts";
-import { decideNamed, evaluate } from "../../src/verify/evaluate.ts";
+import { predicateContains } from "../../src/sets/label-predicate.ts";
+import { decideNamed, evaluate, labelsOf } from "../../src/verify/evaluate.ts";
 import { possibleDecisions } from "../support/compare-sets.ts";
 import { decisionText, flowText } from "../support/flow-text.ts";
 import type { RecordedDecider, RecordedWorld, Recording } from "./recording.ts";
@@ -20,9 +21,16 @@ export interface Replayed {
   readonly wrong: readonly WrongFlow[];
 }
 
+/** `redirect`: a proxy or an authentication decides, by what a flow does not say. */
+export type RecordedVerdict = Decision["verdict"] | "redirect";
+
+const VERDICTS: readonly RecordedVerdict[] = ["deny", "allow", "redirect"];
+
 export interface WrongFlow {
   readonly flow: Flow;
-  readonly recorded: Decision["verdict"];
+  /** The peer's `id` in the recording. */
+  readonly peer: string;
+  readonly recorded: RecordedVerdict;
   readonly ours: readonly Decision["verdict"][];
   /** World, flow, both verdicts and both deciders. */
   readonly text: string;
@@ -40,7 +48,7 @@ export function replayWorld(
   let same = 0;
   for (const row of world.flows) {
     const flow = flowOf(row, column, endpoint);
-    const verdict = column(row, "verdict") === 1 ? "allow" : "deny";
+    const verdict = VERDICTS[column(row, "verdict")] ?? "deny";
     const decider = world.deciders[column(row, "decider")];
     const answer = answerOf(set, flow, verdict, decider);
     if (answer === "same") same += 1;
@@ -50,6 +58,7 @@ export function replayWorld(
       const ours = answer.decisions.map(decisionText).join(" or ");
       wrong.push({
         flow,
+        peer: idOf(world, column(row, "peer")),
         recorded: verdict,
         ours: answer.decisions.map((one) => one.verdict),
         text: `${world.name}: ${flowText(flow)}\n  recorded: ${verdict} by ${deciderText(decider)}\n  ours:     ${ours}`,
@@ -57,6 +66,10 @@ export function replayWorld(
     }
   }
   return { flows: world.flows.length, same, undecided, wrong };
+}
+
+function idOf({ pods, externals }: RecordedWorld, index: number): string {
+  return (pods[index] ?? externals[index - pods.length])?.id ?? "";
 }
 
 type Answer =
@@ -67,7 +80,7 @@ type Answer =
 function answerOf(
   set: PolicySet,
   flow: Flow,
-  verdict: Decision["verdict"],
+  verdict: RecordedVerdict,
   decider: RecordedDecider | undefined,
 ): Answer {
   let asked: string | undefined;
@@ -80,11 +93,16 @@ function answerOf(
     if (decision.verdict === verdict && isDecider(decider, decision)) return "same";
     // An Allow says of itself that it matches more than the model can tell.
     const code = unsaidIn(set, flow, decider);
-    if (verdict === "allow" && code !== undefined) return { kind: "undecided", code };
+    if (verdict !== "deny" && code !== undefined) return { kind: "undecided", code };
     return { kind: "wrong", decisions: [decision] };
   }
   const decisions = possibleDecisions(set, flow);
-  if (!decisions.some((one) => one.verdict === verdict)) return { kind: "wrong", decisions };
+  // What is left to a proxy has to be open in the model too.
+  const isPossible =
+    verdict === "redirect"
+      ? decisions.length === 2
+      : decisions.some((one) => one.verdict === verdict);
+  if (!isPossible) return { kind: "wrong", decisions };
   // With one verdict under every reading only the decider is open.
   return decisions.length === 1 ? "same" : { kind: "undecided", code: asked };
 }
@@ -118,17 +136,20 @@ function isRule(decider: RecordedDecider, tier: Tier, { origin }: Policy, rule: 
   );
 }
 
+/** Why an Allow may match more than the model says: the deciding one, or any for the subject where that is not known. */
 function unsaidIn(
   set: PolicySet,
-  { direction }: Flow,
+  { direction, subject }: Flow,
   decider: RecordedDecider | undefined,
 ): string | undefined {
-  if (decider?.outcome !== "rule") return undefined;
+  if (decider !== undefined && decider.outcome !== "rule") return undefined;
   for (const tier of set.tiers) {
     for (const policy of tier.policies) {
+      if (!predicateContains(policy.subject.pods, labelsOf(subject))) continue;
       for (const rule of policy[direction]?.rules ?? []) {
         const [unsaid] = rule.unsaid ?? [];
-        if (unsaid !== undefined && isRule(decider, tier, policy, rule)) return unsaid.code;
+        if (unsaid === undefined) continue;
+        if (decider === undefined || isRule(decider, tier, policy, rule)) return unsaid.code;
       }
     }
   }

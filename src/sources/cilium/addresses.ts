@@ -30,7 +30,11 @@ export class AddressFacts {
   /** Whether the cluster has both IP families; undefined if unknown. */
   readonly isDualStack: boolean | undefined;
 
-  constructor({ podRanges, nodes, slices }: Snapshot) {
+  /** @param families which families the agents say they serve, where they do */
+  constructor(
+    { podRanges, nodes, slices }: Snapshot,
+    families: { readonly ipv4: boolean | undefined; readonly ipv6: boolean | undefined },
+  ) {
     this.podRanges = podRanges;
     const known = nodes.length > 0 && nodes.every(({ addresses }) => addresses.length > 0);
     this.nodes = known ? addressSetOfEach(nodes.flatMap(({ addresses }) => addresses)) : undefined;
@@ -39,10 +43,14 @@ export class AddressFacts {
     );
     this.apiServer =
       api.length === 0 ? undefined : addressSetOfEach(api.flatMap(({ addresses }) => addresses));
-    this.isDualStack =
-      podRanges === undefined
-        ? undefined
-        : addressesMeet(podRanges, ALL_IPV4) && addressesMeet(podRanges, ALL_IPV6);
+    if (families.ipv4 === false || families.ipv6 === false) this.isDualStack = false;
+    else if (families.ipv4 === true && families.ipv6 === true) this.isDualStack = true;
+    else {
+      this.isDualStack =
+        podRanges === undefined
+          ? undefined
+          : addressesMeet(podRanges, ALL_IPV4) && addressesMeet(podRanges, ALL_IPV6);
+    }
   }
 
   /**

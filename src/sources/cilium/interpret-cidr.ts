@@ -1,7 +1,9 @@
 import type { AddressBlock } from "../../ir/policy.ts";
+import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
 import {
   addressSetOf,
   addressSetText,
+  intersectAddresses,
   isAddressSubset,
   NO_ADDRESS,
   subtractAddresses,
@@ -29,21 +31,22 @@ export class CidrInterpreter {
   }
 
   cidrs(cidrs: readonly ParsedCidr[], remarks: Remarks): Peers {
-    return this.#peers(addressSetOf(cidrs), undefined, remarks);
+    return this.#peers(cidrs.map(asEntry), undefined, remarks);
   }
 
   /** The entries are a union: what one excepts another may let in. */
   cidrSet(rules: readonly CidrRule[], remarks: Remarks): Peers {
     const blocks: AddressBlock[] = [];
-    const sets: AddressSet[] = [];
+    const entries: Entry[] = [];
     let excepts = false;
+    let isInBlocks = true;
     for (const rule of rules) {
       const except = addressSetOf(rule.except);
-      const own = rule.kind === "cidr" ? [rule.cidr] : this.#ofGroups(rule, remarks);
-      for (const cidr of own) {
-        const left = subtractAddresses(cidr.set, except);
-        sets.push(left);
+      for (const { cidr, of } of this.#cidrsOf(rule, remarks)) {
+        const left = subtractAddresses(of, except);
+        entries.push({ set: left, isWorld: isWorld(cidr) });
         if (left.ranges.length === 0) continue;
+        isInBlocks &&= of === cidr.set;
         const holes = rule.except.filter(
           (one) => one.text !== cidr.text && isAddressSubset(one.set, cidr.set),
         );
@@ -51,45 +54,119 @@ export class CidrInterpreter {
         blocks.push({ cidr: cidr.text, except: holes.map(({ text }) => text) });
       }
     }
-    const addresses = sets.length === 0 ? NO_ADDRESS : unionAddresses(...sets);
-    return this.#peers(addresses, excepts ? blocks : undefined, remarks);
+    const peers = this.#peers(entries, excepts && isInBlocks ? blocks : undefined, remarks);
+    if (!rules.some(takesAnybody)) return peers;
+    return { ...peers, parts: [...peers.parts, ...remarks.missing("CIL-N110", GROUPS, ANY_PEER)] };
   }
 
-  #ofGroups(rule: Exclude<CidrRule, { kind: "cidr" }>, remarks: Remarks): readonly ParsedCidr[] {
-    const found = this.#groups.filter((group) =>
-      rule.kind === "group" ? group.name === rule.name : hasLabels(group, rule.terms),
-    );
+  /** The CIDRs of a rule, each with the part of it that is meant. */
+  #cidrsOf(rule: CidrRule, remarks: Remarks): readonly Part[] {
+    if (rule.kind === "cidr") return [{ cidr: rule.cidr, of: rule.cidr.set }];
     remarks.assume(["set-contents"]);
-    if (found.length === 0) {
+    const parts =
+      rule.kind === "group"
+        ? this.#groups
+            .filter(({ name }) => name === rule.name)
+            .flatMap(({ cidrs }) => cidrs.map((cidr) => ({ cidr, of: cidr.set })))
+        : this.#withLabels(rule.terms);
+    if (parts.length === 0) {
       const which =
         rule.kind === "group"
           ? `the CiliumCIDRGroup \`${rule.name}\``
           : "a CiliumCIDRGroup that fits";
       remarks.note(ciliumMeaningDiagnostics.create("CIL-N105", { at: remarks.place, which }));
     }
-    return found.flatMap(({ cidrs }) => cidrs);
+    return parts;
   }
 
-  #peers(within: AddressSet, blocks: readonly AddressBlock[] | undefined, remarks: Remarks): Peers {
+  /**
+   * An address has the labels of all groups that it lies in, so that each term may be met by another group, and one that
+   * asks for a label to be missing looks at all of them. (cilium: pkg/ipcache/metadata.go `mergeParentLabels`)
+   */
+  #withLabels(terms: readonly LabelTerm[]): readonly Part[] {
+    const all = this.#groups.flatMap(({ cidrs }) => cidrs);
+    const parts: Part[] = [];
+    for (const cidr of all) {
+      let left = cidr.set;
+      for (const term of terms) {
+        const set = setOf(term);
+        // `NotIn` and `DoesNotExist` are said of those that have the label.
+        const isNegative = labelSetContains(set, undefined);
+        const having = this.#groups.filter((group) => {
+          const value = labelOf(group, term);
+          return value !== undefined && labelSetContains(set, value) !== isNegative;
+        });
+        const within = addressSetOf(having.flatMap(({ cidrs }) => cidrs));
+        if (isNegative) left = subtractAddresses(left, within);
+        else if (!isAddressSubset(left, within)) left = intersectAddresses(left, within);
+      }
+      if (left.ranges.length === 0) continue;
+      parts.push({ cidr, of: isAddressSubset(cidr.set, left) ? cidr.set : left });
+    }
+    return parts;
+  }
+
+  #peers(
+    entries: readonly Entry[],
+    blocks: readonly AddressBlock[] | undefined,
+    remarks: Remarks,
+  ): Peers {
+    const within = together(entries);
     if (this.#addresses.isInside(within)) {
       const cidrs = addressSetText(within);
       remarks.note(ciliumMeaningDiagnostics.create("CIL-N106", { at: remarks.place, cidrs }));
     }
-    const { boxes, assumptions } = this.#addresses.outside(
-      within,
-      remarks.verdict,
-      this.#matchesNodes,
-    );
-    remarks.assume(assumptions);
+    const boxes: PeerBox[] = [];
+    const add = (addresses: AddressSet, matchesNodes: boolean): void => {
+      if (addresses.ranges.length === 0) return;
+      const places = this.#addresses.outside(addresses, remarks.verdict, matchesNodes);
+      remarks.assume(places.assumptions);
+      boxes.push(...places.boxes);
+    };
+    if (this.#matchesNodes) {
+      // All addresses of a family are the world to Cilium, which no node belongs to.
+      add(together(entries.filter((one) => one.isWorld)), false);
+      add(together(entries.filter((one) => !one.isWorld)), true);
+    } else add(within, false);
     return { parts: [{ boxes }], ...(blocks === undefined ? {} : { blocks }) };
   }
 }
 
-/** Labels of a group have a source of their own, which selectors need not name. */
-function hasLabels({ labels }: CidrGroup, terms: readonly LabelTerm[]): boolean {
-  return terms.every((term) => {
-    const isOfGroups = term.source === "any" || term.source === "cidrgroup";
-    const value = isOfGroups && Object.hasOwn(labels, term.key) ? labels[term.key] : undefined;
-    return labelSetContains(setOf(term), value);
-  });
+/** A CIDR and the part of it that is meant. */
+interface Part {
+  readonly cidr: ParsedCidr;
+  readonly of: AddressSet;
+}
+
+/** Addresses of one CIDR, and whether it is all of its family. */
+interface Entry {
+  readonly set: AddressSet;
+  readonly isWorld: boolean;
+}
+
+const isWorld = ({ text }: ParsedCidr): boolean => text.endsWith("/0");
+
+const asEntry = (cidr: ParsedCidr): Entry => ({ set: cidr.set, isWorld: isWorld(cidr) });
+
+function together(entries: readonly Entry[]): AddressSet {
+  return entries.length === 0 ? NO_ADDRESS : unionAddresses(...entries.map(({ set }) => set));
+}
+
+const GROUPS = "cidrGroupSelector";
+
+/**
+ * True for selectors of groups that hold of what has no label of a group at all. The engine compares them with every
+ * identity: up to 1.19 pods and nodes are among those, later addresses outside only.
+ * (cilium: pkg/policy/types/requirements.go `matchesEncodedRequirements`)
+ */
+function takesAnybody(rule: CidrRule): boolean {
+  return (
+    rule.kind === "groups" && rule.terms.every((term) => labelSetContains(setOf(term), undefined))
+  );
+}
+
+/** A label of a group. They have a source of their own, which selectors need not name. */
+function labelOf({ labels }: CidrGroup, { source, key }: LabelTerm): string | undefined {
+  const isOfGroups = source === "any" || source === "cidrgroup";
+  return isOfGroups && Object.hasOwn(labels, key) ? labels[key] : undefined;
 }

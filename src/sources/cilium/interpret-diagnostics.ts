@@ -205,6 +205,15 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     explanation:
       "A `toServices` that finds nothing leaves the rule without peers, and with ports beside it that means everybody. Nobody wants that, so an Allow is left out, and a Deny is taken to deny everybody.",
   },
+  "CIL-R118": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "Cilium looks no Service up for a Deny: it is for every peer on its ports, or without ports for none",
+    hint: "Name the Service's pods with `toEndpoints`, if they were meant.",
+    explanation:
+      "The agent resolves `toServices` in `egress` alone. In `egressDeny` the list leaves the rule without peers, whether the Service is there or not: with ports beside it that means everybody, without them the rule denies nothing.",
+  },
   "CIL-R117": {
     severity: "warning",
     effect: "narrows",
@@ -272,6 +281,15 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     hint: "Say where pod addresses lie (`--pod-cidr`, one for each family), or write `world` or a CIDR.",
     explanation:
       "Clusters with one IP family know the outside world under one name. An Allow is left out; a Deny is taken to deny every address of the family.",
+  },
+  "CIL-N110": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "`{what}` asks only for labels to be missing, and so it holds of more than groups: in some releases of pods and nodes too",
+    hint: "Ask for a label that the groups have, or name them with `cidrGroupRef`.",
+    explanation:
+      "Cilium compares the selector with every peer, not with the groups alone, and whatever belongs to no group lacks the label. An Allow is held to the CIDRs of the groups that fit; a Deny is taken to deny everybody.",
   },
   "CIL-N108": {
     severity: "info",

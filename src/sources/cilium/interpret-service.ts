@@ -28,6 +28,11 @@ export class ServiceInterpreter {
     hasTraffic: boolean,
     remarks: Remarks,
   ): readonly PeerPart[] {
+    if (remarks.verdict === "deny") {
+      // Services of a Deny are never looked up: without peers it is for everybody on its ports, or for nobody.
+      remarks.note(ciliumMeaningDiagnostics.create("CIL-R118", { at: remarks.place }));
+      return hasTraffic ? [{ boxes: ANY_PEER }] : [];
+    }
     const parts: PeerPart[] = [];
     for (const match of matches) {
       const services = this.#snapshot.services.filter((one) => fits(one, match));
@@ -41,6 +46,11 @@ export class ServiceInterpreter {
       }
       remarks.assume(["set-contents"]);
       for (const service of services) parts.push(this.#ofService(service, remarks));
+    }
+    // A Service without anything behind it is as one that is not there.
+    if (hasTraffic && parts.length > 0 && parts.every(({ boxes }) => boxes.length === 0)) {
+      remarks.note(ciliumMeaningDiagnostics.create("CIL-R116", { at: remarks.place }));
+      return remarks.missing("CIL-R109", matches.map(textOf).join(", "), ANY_PEER);
     }
     return parts;
   }

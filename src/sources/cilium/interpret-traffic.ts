@@ -19,6 +19,8 @@ import {
 import type { ConditionCode, Remarks, TrafficPart } from "./interpret-parts.ts";
 import type { CiliumElement, L7Condition, PortEntry, PortMatch, PortProtocols } from "./model.ts";
 
+type NamedMatch = Extract<PortMatch, { name: string }>;
+
 const ANYTHING: TrafficPredicate = { numbers: ANY_TRAFFIC, named: [] };
 
 const PROTOCOLS: Readonly<Record<PortProtocols, readonly PortProtocol[]>> = {
@@ -61,7 +63,10 @@ export function interpretTraffic(
     entryTraffic(entry, origin.direction, isPeer, snapshot, remarks, parts),
   );
   for (const { family, type } of icmps.flat()) {
-    sure.push({ numbers: icmpTraffic(family === 4 ? ICMP : ICMPV6, type), named: [] });
+    const protocol = family === 4 ? ICMP : ICMPV6;
+    // The engine keeps the type as a port, of which 0 stands for all. (cilium: pkg/policy/api/icmp.go `PortProtocol`)
+    const numbers = type === 0 ? protocolTraffic(protocol) : icmpTraffic(protocol, type);
+    sure.push({ numbers, named: [] });
   }
   const together = unite(sure);
   if (!isNothing(together)) parts.unshift({ traffic: together });
@@ -113,8 +118,12 @@ function entryTraffic(
   const numbers: TrafficSet[] = [];
   const named = new Map<string, TrafficSet>();
   for (const port of ports) {
-    if (!("name" in port)) numbers.push(numbersOf(port));
-    else if (direction === "ingress") {
+    if (!("name" in port)) {
+      numbers.push(numbersOf(port));
+      continue;
+    }
+    readEnd(port, remarks, parts);
+    if (direction === "ingress") {
       const protocols = protocolsOf(port.protocol);
       named.set(port.name, unionTraffic(named.get(port.name) ?? NO_TRAFFIC, protocols));
     } else {
@@ -127,7 +136,7 @@ function entryTraffic(
   };
 }
 
-function numbersOf(port: Exclude<PortMatch, { name: string }>): TrafficSet {
+function numbersOf(port: Exclude<PortMatch, NamedMatch>): TrafficSet {
   if ("ipProtocol" in port) return protocolTraffic(port.ipProtocol);
   if (port.first <= 1 && port.last === 65535) return protocolsOf(port.protocol);
   return unionTraffic(...PROTOCOLS[port.protocol].map((one) => portTraffic(one, [port])));
@@ -140,37 +149,62 @@ function protocolsOf(protocol: PortProtocols): TrafficSet {
 }
 
 /**
- * A name in an egress rule stands for one number: that which the peers give it, if they agree. A pod's own names of today
- * are another pod's tomorrow. (cilium: pkg/types/portmap.go)
+ * A name in an egress rule stands for one number for each protocol. Up to 1.19 that is the one which all pods of the
+ * cluster give it, if they agree; later the one which the peers give it. Where the two differ an Allow is left out.
+ * (cilium: pkg/endpoint/policy.go `GetNamedPort`, pkg/types/portmap.go)
  */
 function resolveName(
-  { name, protocol }: { readonly name: string; readonly protocol: PortProtocols },
+  { name, protocol }: NamedMatch,
   isPeer: (pod: KnownPod) => boolean,
   { pods }: Snapshot,
   remarks: Remarks,
   parts: TrafficPart[],
 ): TrafficSet {
-  const found = new Map<string, TrafficSet>();
-  for (const pod of pods) {
-    if (pod.hostNetwork || !isPeer(pod)) continue;
-    for (const port of pod.ports) {
-      const own = PROTOCOLS[protocol].find((one) => one === port.protocol);
-      if (own === undefined || port.name.toLowerCase() !== name) continue;
-      const range = { first: port.port, last: port.port };
-      found.set(`${String(own)} ${String(port.port)}`, portTraffic(own, [range]));
+  const sure: TrafficSet[] = [];
+  const open: TrafficSet[] = [];
+  for (const own of PROTOCOLS[protocol]) {
+    const numbers = new Set<number>();
+    const ofPeers = new Set<number>();
+    for (const pod of pods) {
+      if (pod.hostNetwork) continue;
+      for (const port of pod.ports) {
+        if (port.protocol !== own || port.name.toLowerCase() !== name) continue;
+        numbers.add(port.port);
+        if (isPeer(pod)) ofPeers.add(port.port);
+      }
     }
+    if (ofPeers.size === 0) continue;
+    const ranges = [...ofPeers].sort((a, b) => a - b).map((port) => ({ first: port, last: port }));
+    (numbers.size === 1 ? sure : open).push(portTraffic(own, ranges));
   }
-  const [only] = found.values();
-  if (only !== undefined && found.size === 1) {
-    remarks.assume(["set-contents"]);
-    return only;
-  }
+  if (sure.length > 0) remarks.assume(["set-contents"]);
+  if (sure.length > 0 && open.length === 0) return unionTraffic(...sure);
   const what = `the port named ${name}`;
+  if (remarks.verdict === "allow") remarks.leftOut("CIL-R110", what);
+  else {
+    const numbers = open.length === 0 ? protocolsOf(protocol) : unionTraffic(...open);
+    const condition = remarks.condition("CIL-R110", what);
+    parts.push({ traffic: { numbers, named: [] }, condition });
+  }
+  return sure.length === 0 ? NO_TRAFFIC : unionTraffic(...sure);
+}
+
+/** With an end, a name stands for the ports from its number to there. */
+function readEnd(
+  { name, protocol, end }: NamedMatch,
+  remarks: Remarks,
+  parts: TrafficPart[],
+): void {
+  if (end === undefined) return;
+  const what = `the ports from the one named ${name} to ${String(end)}`;
   if (remarks.verdict === "allow") {
     remarks.leftOut("CIL-R110", what);
-    return NO_TRAFFIC;
+    return;
   }
-  const condition = remarks.condition("CIL-R110", what);
-  parts.push({ traffic: { numbers: protocolsOf(protocol), named: [] }, condition });
-  return NO_TRAFFIC;
+  const ranges = [{ first: 1, last: end }];
+  const numbers = unionTraffic(...PROTOCOLS[protocol].map((own) => portTraffic(own, ranges)));
+  parts.push({
+    traffic: { numbers, named: [] },
+    condition: remarks.condition("CIL-R110", what),
+  });
 }

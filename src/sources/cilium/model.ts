@@ -118,7 +118,12 @@ export type PortProtocols = "TCP" | "UDP" | "SCTP" | "ANY";
 
 export type PortMatch =
   | (PortRange & { readonly protocol: PortProtocols })
-  | { readonly name: string; readonly protocol: PortProtocols }
+  | {
+      readonly name: string;
+      readonly protocol: PortProtocols;
+      /** The last port of a range that begins at the port with this name. */
+      readonly end?: number;
+    }
   /** A protocol without ports, by its number. */
   | { readonly ipProtocol: number };
 

@@ -101,7 +101,10 @@ function readPort(reading: DocumentReading, raw: RawPort, path: Path): PortMatch
     refuse(reading, path, "it names no port; `0` stands for all of them");
     return undefined;
   }
-  if (isServiceName(text)) return { name: text.toLowerCase(), protocol };
+  if (isServiceName(text)) {
+    const last = raw.endPort ?? 0;
+    return { name: text.toLowerCase(), protocol, ...(last > 0 ? { end: last } : {}) };
+  }
   if (/^0[0-9]+$/.test(text)) {
     const reason = `\`${clip(text)}\` begins with a zero, and parts of Cilium read it as octal`;
     refuse(reading, [...path, "port"], reason);
@@ -113,8 +116,9 @@ function readPort(reading: DocumentReading, raw: RawPort, path: Path): PortMatch
     refuse(reading, [...path, "port"], reason);
     return undefined;
   }
-  if (first === 0) return { first: 1, last: 65535, protocol };
   const end = raw.endPort ?? 0;
+  // A range from 0 is a range; only 0 by itself is every port.
+  if (first === 0) return { first: 1, last: end > 0 ? end : 65535, protocol };
   return { first, last: end > first ? end : first, protocol };
 }
 
@@ -142,6 +146,10 @@ function readL7(
   ];
   const kinds = [http.length > 0, dns.length > 0, others.length > 0].filter(Boolean).length;
   const at = [...path, "rules"];
+  const byKind = [rules.http, rules.dns, rules.kafka, rules.l7proto, rules.l7];
+  if (isThere(rule.rules) && byKind.every((one) => one === undefined || one === null)) {
+    refuse(reading, at, "it names no kind of rules: `http`, `dns`, `kafka` or `l7proto`");
+  }
   if (kinds > 1) refuse(reading, at, "it asks for several kinds of L7 rules at once");
   for (const [index, name] of dns.entries()) checkName(reading, name, [...at, "dns", index]);
   if (dns.length > 0 && direction === "ingress") {

@@ -70,6 +70,11 @@ export class Settings {
     return text === undefined || text === "" ? undefined : text === "true";
   }
 
+  /** Which IP families the agents serve; undefined where they do not say. */
+  get families(): { readonly ipv4: boolean | undefined; readonly ipv6: boolean | undefined } {
+    return { ipv4: this.flag("enable-ipv4"), ipv6: this.flag("enable-ipv6") };
+  }
+
   get clusterName(): string {
     return this.#text("cluster-name") ?? "default";
   }

@@ -50,6 +50,8 @@ type World struct {
 	Manifests string     `json:"manifests"`
 	Pods      []Pod      `json:"pods"`
 	Externals []External `json:"externals"`
+	// Names are addresses that names were seen to have in DNS answers.
+	Names map[string][]string `json:"names,omitempty"`
 	// Refused lists documents of Manifests that the engine did not put in
 	// force. The verdicts are those of the rest.
 	Refused []Refused `json:"refused,omitempty"`

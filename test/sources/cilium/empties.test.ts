@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { codesOf, convert, objectsOf, outcomeOf, policy, type Json } from "./support.ts";
+
+const PORT_80 = [{ ports: [{ port: "80", protocol: "TCP" }] }];
+const ALL_PORTS = [{ ports: [{ port: "0" }] }];
+
+/** What is absent, null and empty, field by field: what the rule allows, and whether the pods are isolated. */
+describe("what is empty, for ingress of pods with app=a", () => {
+  it.each<readonly [title: string, spec: Json, rules: readonly string[] | "open"]>([
+    ["no rules", { egress: [{}], ingress: undefined }, "open"],
+    ["rules that are null", { egress: [{}], ingress: null }, "open"],
+    ["an empty list of rules", { egress: [{}], ingress: [] }, "open"],
+    ["a rule without fields", { ingress: [{}] }, []],
+    ["a peer without labels", { ingress: [{ fromEndpoints: [{}] }] }, ["pods * : any"]],
+    ["no peer in the list", { ingress: [{ fromEndpoints: [] }] }, []],
+    [
+      "no peer in the list, with a port",
+      { ingress: [{ fromEndpoints: [], toPorts: PORT_80 }] },
+      [],
+    ],
+    ["no CIDR in the list, with a port", { ingress: [{ fromCIDR: [], toPorts: PORT_80 }] }, []],
+    ["no entry in the CIDR set", { ingress: [{ fromCIDRSet: [], toPorts: PORT_80 }] }, []],
+    ["no entity in the list", { ingress: [{ fromEntities: [], toPorts: PORT_80 }] }, []],
+    [
+      "an empty list beside a filled one",
+      { ingress: [{ fromEndpoints: [], fromEntities: ["all"] }] },
+      [],
+    ],
+    ["a port alone", { ingress: [{ toPorts: PORT_80 }] }, ["any : TCP 80"]],
+    [
+      "a port, and peers that are null",
+      { ingress: [{ fromEndpoints: null, toPorts: PORT_80 }] },
+      ["any : TCP 80"],
+    ],
+    [
+      "a peer, and ports that are null",
+      { ingress: [{ fromEndpoints: [{}], toPorts: null }] },
+      ["pods * : any"],
+    ],
+    [
+      "a peer, and an empty list of ports",
+      { ingress: [{ fromEndpoints: [{}], toPorts: [] }] },
+      ["pods * : any"],
+    ],
+    ["an entry without ports", { ingress: [{ fromEndpoints: [{}], toPorts: [{}] }] }, []],
+    [
+      "an entry with an empty list",
+      { ingress: [{ fromEndpoints: [{}], toPorts: [{ ports: [] }] }] },
+      [],
+    ],
+    [
+      "an entry without ports beside one with",
+      { ingress: [{ fromEndpoints: [{}], toPorts: [{ ports: [] }, ...PORT_80] }] },
+      ["pods * : TCP 80"],
+    ],
+    [
+      "port 0",
+      { ingress: [{ fromEndpoints: [{}], toPorts: ALL_PORTS }] },
+      ["pods * : SCTP, TCP, UDP"],
+    ],
+    ["an empty list of ICMP", { ingress: [{ fromEndpoints: [{}], icmps: [] }] }, ["pods * : any"]],
+    ["ICMP without fields", { ingress: [{ fromEndpoints: [{}], icmps: [{}] }] }, []],
+    ["ICMP with no field", { ingress: [{ fromEndpoints: [{}], icmps: [{ fields: [] }] }] }, []],
+    ["nothing but the entity none", { ingress: [{ fromEntities: ["none"] }] }, []],
+    [
+      "a group of CIDRs that is not there",
+      { ingress: [{ fromCIDRSet: [{ cidrGroupRef: "g" }] }] },
+      [],
+    ],
+    [
+      "an empty list of HTTP rules",
+      { ingress: [{ fromEndpoints: [{}], toPorts: [{ ...PORT_80[0], rules: { http: [] } }] }] },
+      ["pods * : TCP 80"],
+    ],
+    [
+      "an HTTP rule for any request",
+      { ingress: [{ fromEndpoints: [{}], toPorts: [{ ...PORT_80[0], rules: { http: [{}] } }] }] },
+      ["pods * : TCP 80"],
+    ],
+    ["a Deny without fields", { ingressDeny: [{}] }, []],
+    ["a Deny of everybody", { ingressDeny: [{ fromEntities: ["all"] }] }, []],
+    [
+      "a Deny of everybody beside an Allow",
+      { ingressDeny: [{ fromEntities: ["all"] }], ingress: [{ fromEndpoints: [{}] }] },
+      [],
+    ],
+  ])("%s", (_, spec, rules) => {
+    const result = convert([policy(spec)]);
+    const [object] = objectsOf(result);
+    expect(["exact", "conditional"]).toContain(outcomeOf(result));
+    if (rules === "open") expect(object?.ingress).toBeUndefined();
+    else expect(object?.ingress).toEqual(rules);
+  });
+
+  it.each([
+    ["toFQDNs", "any : TCP 80"],
+    ["toGroups", "any : TCP 80"],
+    ["toServices", "any : TCP 80"],
+  ])("an empty list of %s is no list, and said so", (field, rule) => {
+    const result = convert([policy({ egress: [{ [field]: [], toPorts: PORT_80 }] })]);
+    expect(objectsOf(result)[0]?.egress).toEqual([rule]);
+    expect(codesOf(result)).toContain("CIL-R114");
+    expect(objectsOf(convert([policy({ egress: [{ [field]: [] }] })]))[0]?.egress).toEqual([]);
+  });
+
+  it.each([
+    ["{}", {}],
+    ["an empty map of labels", { matchLabels: {} }],
+    ["labels that are null", { matchLabels: null }],
+  ])("the subject %s is every pod of the namespace", (_, endpointSelector) => {
+    const result = convert([policy({ endpointSelector, ingress: [{}] })]);
+    expect(objectsOf(result)).toEqual([{ at: "ns/p", pods: "*", ingress: [] }]);
+  });
+
+  it("a service that is not there is left out of an Allow, whatever Cilium makes of it", () => {
+    const toServices = [{ k8sService: { serviceName: "s", namespace: "x" } }];
+    const result = convert([policy({ egress: [{ toServices, toPorts: PORT_80 }] })]);
+    expect(objectsOf(result)[0]?.egress).toEqual([]);
+    expect(codesOf(result)).toEqual(expect.arrayContaining(["CIL-R109", "CIL-R116"]));
+  });
+});
