@@ -126,7 +126,30 @@ export const CILIUM: KnownDifferences = {
     ["open/o-requires p", "releases before 1.19 take it; CIL-R117 keeps what it means open"],
     ["traps/trap-08 p", "an empty protocol is ANY to the agent; only the schema refuses it"],
   ]),
-  flows: new Map(),
+  flows: new Map([
+    [
+      "open/o-groups",
+      {
+        is: ({ flow }) => flow.subject.labels["app"] === "b",
+        why: "the agent takes the operator's derivative in place of a policy with groups; that one, which a cluster has and this world has not, holds the rules without groups too",
+      },
+    ],
+    [
+      "open/o-named",
+      {
+        is: ({ flow, ours }) =>
+          flow.direction === "ingress" && ours.join() === "allow" && flow.value === 7000,
+        why: "Cilium does not know names of ports of init containers; those of containers that go on running are names to Kubernetes, and an inventory does not keep the two apart",
+      },
+    ],
+    [
+      "traps/knp-wildcard",
+      {
+        is: ({ flow, recorded }) => recorded === "allow" && flow.subject.labels["app"] === "b",
+        why: "a Kubernetes policy for a label that Cilium does not keep selects no pod there; kept as it is, it will select some, and that is how it is read",
+      },
+    ],
+  ]),
   everywhere: new Map([
     [
       "own node",
@@ -186,6 +209,10 @@ export const CILIUM: KnownDifferences = {
     [
       "CIL-R111",
       "a field that Cilium does not know is dropped by the API server; which other release knew it is not known",
+    ],
+    [
+      "CIL-N110",
+      "a selector of groups that asks for labels to be missing holds of more than groups; how much, differs between releases",
     ],
     ["CIL-S105", "selectors of reserved labels that only some addresses have"],
   ]),

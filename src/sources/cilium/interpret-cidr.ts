@@ -1,8 +1,9 @@
 import type { AddressBlock } from "../../ir/policy.ts";
-import type { PeerBox } from "../../sets/box.ts";
+import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
 import {
   addressSetOf,
   addressSetText,
+  intersectAddresses,
   isAddressSubset,
   NO_ADDRESS,
   subtractAddresses,
@@ -38,13 +39,14 @@ export class CidrInterpreter {
     const blocks: AddressBlock[] = [];
     const entries: Entry[] = [];
     let excepts = false;
+    let isInBlocks = true;
     for (const rule of rules) {
       const except = addressSetOf(rule.except);
-      const own = rule.kind === "cidr" ? [rule.cidr] : this.#ofGroups(rule, remarks);
-      for (const cidr of own) {
-        const left = subtractAddresses(cidr.set, except);
+      for (const { cidr, of } of this.#cidrsOf(rule, remarks)) {
+        const left = subtractAddresses(of, except);
         entries.push({ set: left, isWorld: isWorld(cidr) });
         if (left.ranges.length === 0) continue;
+        isInBlocks &&= of === cidr.set;
         const holes = rule.except.filter(
           (one) => one.text !== cidr.text && isAddressSubset(one.set, cidr.set),
         );
@@ -52,22 +54,56 @@ export class CidrInterpreter {
         blocks.push({ cidr: cidr.text, except: holes.map(({ text }) => text) });
       }
     }
-    return this.#peers(entries, excepts ? blocks : undefined, remarks);
+    const peers = this.#peers(entries, excepts && isInBlocks ? blocks : undefined, remarks);
+    if (!rules.some(takesAnybody)) return peers;
+    return { ...peers, parts: [...peers.parts, ...remarks.missing("CIL-N110", GROUPS, ANY_PEER)] };
   }
 
-  #ofGroups(rule: Exclude<CidrRule, { kind: "cidr" }>, remarks: Remarks): readonly ParsedCidr[] {
-    const found = this.#groups.filter((group) =>
-      rule.kind === "group" ? group.name === rule.name : hasLabels(group, rule.terms),
-    );
+  /** The CIDRs of a rule, each with the part of it that is meant. */
+  #cidrsOf(rule: CidrRule, remarks: Remarks): readonly Part[] {
+    if (rule.kind === "cidr") return [{ cidr: rule.cidr, of: rule.cidr.set }];
     remarks.assume(["set-contents"]);
-    if (found.length === 0) {
+    const parts =
+      rule.kind === "group"
+        ? this.#groups
+            .filter(({ name }) => name === rule.name)
+            .flatMap(({ cidrs }) => cidrs.map((cidr) => ({ cidr, of: cidr.set })))
+        : this.#withLabels(rule.terms);
+    if (parts.length === 0) {
       const which =
         rule.kind === "group"
           ? `the CiliumCIDRGroup \`${rule.name}\``
           : "a CiliumCIDRGroup that fits";
       remarks.note(ciliumMeaningDiagnostics.create("CIL-N105", { at: remarks.place, which }));
     }
-    return found.flatMap(({ cidrs }) => cidrs);
+    return parts;
+  }
+
+  /**
+   * An address has the labels of all groups that it lies in, so that each term may be met by another group, and one that
+   * asks for a label to be missing looks at all of them. (cilium: pkg/ipcache/metadata.go `mergeParentLabels`)
+   */
+  #withLabels(terms: readonly LabelTerm[]): readonly Part[] {
+    const all = this.#groups.flatMap(({ cidrs }) => cidrs);
+    const parts: Part[] = [];
+    for (const cidr of all) {
+      let left = cidr.set;
+      for (const term of terms) {
+        const set = setOf(term);
+        // `NotIn` and `DoesNotExist` are said of those that have the label.
+        const isNegative = labelSetContains(set, undefined);
+        const having = this.#groups.filter((group) => {
+          const value = labelOf(group, term);
+          return value !== undefined && labelSetContains(set, value) !== isNegative;
+        });
+        const within = addressSetOf(having.flatMap(({ cidrs }) => cidrs));
+        if (isNegative) left = subtractAddresses(left, within);
+        else if (!isAddressSubset(left, within)) left = intersectAddresses(left, within);
+      }
+      if (left.ranges.length === 0) continue;
+      parts.push({ cidr, of: isAddressSubset(cidr.set, left) ? cidr.set : left });
+    }
+    return parts;
   }
 
   #peers(
@@ -96,6 +132,12 @@ export class CidrInterpreter {
   }
 }
 
+/** A CIDR and the part of it that is meant. */
+interface Part {
+  readonly cidr: ParsedCidr;
+  readonly of: AddressSet;
+}
+
 /** Addresses of one CIDR, and whether it is all of its family. */
 interface Entry {
   readonly set: AddressSet;
@@ -110,11 +152,21 @@ function together(entries: readonly Entry[]): AddressSet {
   return entries.length === 0 ? NO_ADDRESS : unionAddresses(...entries.map(({ set }) => set));
 }
 
-/** Labels of a group have a source of their own, which selectors need not name. */
-function hasLabels({ labels }: CidrGroup, terms: readonly LabelTerm[]): boolean {
-  return terms.every((term) => {
-    const isOfGroups = term.source === "any" || term.source === "cidrgroup";
-    const value = isOfGroups && Object.hasOwn(labels, term.key) ? labels[term.key] : undefined;
-    return labelSetContains(setOf(term), value);
-  });
+const GROUPS = "cidrGroupSelector";
+
+/**
+ * True for selectors of groups that hold of what has no label of a group at all. The engine compares them with every
+ * identity: up to 1.19 pods and nodes are among those, later addresses outside only.
+ * (cilium: pkg/policy/types/requirements.go `matchesEncodedRequirements`)
+ */
+function takesAnybody(rule: CidrRule): boolean {
+  return (
+    rule.kind === "groups" && rule.terms.every((term) => labelSetContains(setOf(term), undefined))
+  );
+}
+
+/** A label of a group. They have a source of their own, which selectors need not name. */
+function labelOf({ labels }: CidrGroup, { source, key }: LabelTerm): string | undefined {
+  const isOfGroups = source === "any" || source === "cidrgroup";
+  return isOfGroups && Object.hasOwn(labels, key) ? labels[key] : undefined;
 }

@@ -282,6 +282,15 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     explanation:
       "Clusters with one IP family know the outside world under one name. An Allow is left out; a Deny is taken to deny every address of the family.",
   },
+  "CIL-N110": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "`{what}` asks only for labels to be missing, and so it holds of more than groups: in some releases of pods and nodes too",
+    hint: "Ask for a label that the groups have, or name them with `cidrGroupRef`.",
+    explanation:
+      "Cilium compares the selector with every peer, not with the groups alone, and whatever belongs to no group lacks the label. An Allow is held to the CIDRs of the groups that fit; a Deny is taken to deny everybody.",
+  },
   "CIL-N108": {
     severity: "info",
     effect: "none",

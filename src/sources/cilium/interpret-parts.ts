@@ -24,7 +24,8 @@ export type ConditionCode =
   | "CIL-R117"
   | "CIL-N101"
   | "CIL-N102"
-  | "CIL-N107";
+  | "CIL-N107"
+  | "CIL-N110";
 
 /** Peers of a rule that go together: those that surely match, or those that may, under a condition. */
 export interface PeerPart {

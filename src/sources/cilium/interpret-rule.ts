@@ -30,7 +30,10 @@ export function interpretElement(
   context: RuleContext,
 ): { readonly denied: readonly Rule[]; readonly allowed: readonly Rule[] } {
   const { origin, verdict, peers: members, authentication, unknownFields } = element;
-  const remarks = new Remarks(verdict, origin.place, context.report);
+  // Who has to pass this authentication never does, whatever rules without one allow him besides.
+  // (cilium: pkg/policy/mapstate.go `lookup`)
+  const action = authentication === "test-always-fail" ? "deny" : verdict;
+  const remarks = new Remarks(action, origin.place, context.report);
   const conditions: OpaqueCondition[] = [];
   for (const field of unknownFields) {
     conditions.push(remarks.condition("CIL-R111", `the field \`${field}\``));
@@ -43,9 +46,7 @@ export function interpretElement(
   const all = peers.parts.flatMap(({ boxes }) => boxes);
   const isPeer = (pod: KnownPod): boolean => mayBe(pod, all, context.snapshot);
   const traffic: readonly TrafficPart[] =
-    authentication === "test-always-fail" || all.length === 0
-      ? []
-      : interpretTraffic(element, isPeer, context.snapshot, remarks);
+    all.length === 0 ? [] : interpretTraffic(element, isPeer, context.snapshot, remarks);
 
   const rules: Rule[] = [];
   const { blocks } = peers;
@@ -53,7 +54,7 @@ export function interpretElement(
     if (peer.boxes.length === 0) continue;
     for (const part of traffic) {
       rules.push({
-        action: verdict,
+        action,
         origin,
         peer: peer.boxes,
         ...(blocks === undefined ? {} : { blocks }),
@@ -69,7 +70,7 @@ export function interpretElement(
   const unsaid = remarks.unsaid.length === 0 ? {} : { unsaid: remarks.unsaid };
   const [first, ...rest] = rules;
   const nothing: Rule = {
-    action: verdict,
+    action,
     origin,
     peer: [],
     traffic: { numbers: NO_TRAFFIC, named: [] },
@@ -78,7 +79,7 @@ export function interpretElement(
   };
   const own = [{ ...(first ?? nothing), ...unsaid }, ...rest];
   const required = requirements(element, namespace, context, remarks);
-  return verdict === "deny"
+  return action === "deny"
     ? { denied: [...required, ...own], allowed: [] }
     : { denied: required, allowed: own };
 }

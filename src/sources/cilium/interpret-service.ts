@@ -47,6 +47,11 @@ export class ServiceInterpreter {
       remarks.assume(["set-contents"]);
       for (const service of services) parts.push(this.#ofService(service, remarks));
     }
+    // A Service without anything behind it is as one that is not there.
+    if (hasTraffic && parts.length > 0 && parts.every(({ boxes }) => boxes.length === 0)) {
+      remarks.note(ciliumMeaningDiagnostics.create("CIL-R116", { at: remarks.place }));
+      return remarks.missing("CIL-R109", matches.map(textOf).join(", "), ANY_PEER);
+    }
     return parts;
   }
 

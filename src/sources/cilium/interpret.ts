@@ -17,7 +17,7 @@ import {
   subjectTerms,
 } from "./interpret-labels.ts";
 import { interpretElement, type RuleContext } from "./interpret-rule.ts";
-import { holdServerNames } from "./interpret-server-names.ts";
+import { holdMerged } from "./interpret-merged.ts";
 import { ServiceInterpreter } from "./interpret-service.ts";
 import { LabelFilter } from "./label-filter.ts";
 import type { CiliumElement, CiliumInput, CiliumPolicy, CiliumRule, LabelTerm } from "./model.ts";
@@ -65,7 +65,7 @@ export function interpretCilium(
     for (const rule of policy.rules) interpretRule(policy, rule, context, denying, allowing);
   }
   const kubernetes = kubernetesPolicies.map((policy) => asCiliumReads(policy, filter, addresses));
-  const policies = holdServerNames([...denying, ...allowing, ...kubernetes]);
+  const policies = holdMerged([...denying, ...allowing, ...kubernetes]);
   return { tiers: [{ name: "cilium", order: 0, defaultAction: "deny", policies }] };
 }
 

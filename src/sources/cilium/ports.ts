@@ -146,10 +146,8 @@ function readL7(
   ];
   const kinds = [http.length > 0, dns.length > 0, others.length > 0].filter(Boolean).length;
   const at = [...path, "rules"];
-  if (
-    isThere(rule.rules) &&
-    Object.values(rules).every((one) => one === undefined || one === null)
-  ) {
+  const byKind = [rules.http, rules.dns, rules.kafka, rules.l7proto, rules.l7];
+  if (isThere(rule.rules) && byKind.every((one) => one === undefined || one === null)) {
     refuse(reading, at, "it names no kind of rules: `http`, `dns`, `kafka` or `l7proto`");
   }
   if (kinds > 1) refuse(reading, at, "it asks for several kinds of L7 rules at once");

@@ -8,6 +8,9 @@ import type { DocumentReading } from "../document-reading.ts";
 
 type Path = readonly PathStep[];
 
+/** Of the name of a label. */
+const MOST_LETTERS = 63;
+
 /**
  * The terms of a selector, all of which must hold; none selects everything. What is wrong is added to the reading.
  * (cilium: pkg/policy/api/selector.go, pkg/labels/validation.go)
@@ -62,6 +65,14 @@ function readKey(
   const key = isShort ? text.slice(1) : text.slice(colon + 1);
   if (!isLabelKey(key)) {
     wrong(reading, path, `\`${clip(text)}\` is not the key of a label`, part);
+  } else if (!key.includes("/") && `${source}.${key}`.length > MOST_LETTERS) {
+    // The agent checks the key with its source before it. (cilium: pkg/policy/api/selector.go)
+    wrong(
+      reading,
+      path,
+      `\`${clip(text)}\` is too long for Cilium, which puts a source before it`,
+      part,
+    );
   }
   return { source, key };
 }

@@ -9,16 +9,10 @@ import (
 
 // A flow that goes to a proxy is allowed for sure only if its rules let everything through, or if another
 // rule allows it anyway: L7 rules of one port add up, and one without any lets all requests through. Names in
-// TLS, authentication and listeners do not add up so, and flows that meet one stay undecided.
+// TLS and authentication do not add up so, and flows that meet one stay undecided.
 
-// addsUp says whether a rule without L7 parts lifts what a proxy of this kind refuses.
-func addsUp(p *policy.PerSelectorPolicy) bool {
-	switch p.L7Parser {
-	case policy.ParserTypeTLS, policy.ParserTypeCRD:
-		return false
-	}
-	return len(p.ServerNames) == 0 && p.TerminatingTLS == nil && p.OriginatingTLS == nil
-}
+// addsUp says whether a rule without L7 parts lifts what this one refuses.
+func addsUp(p *policy.PerSelectorPolicy) bool { return len(p.ServerNames) == 0 }
 
 // withoutProxies takes L7 parts that refuse nothing out of their entries, and those entries out that are
 // left with some.

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/cilium/cilium/pkg/k8s/apis/cilium.io/client"
@@ -45,11 +46,12 @@ var crdOf = func() func(kind, version string) (*crd, error) {
 		if err := apiextensionsv1.Convert_v1_CustomResourceDefinition_To_apiextensions_CustomResourceDefinition(&full, &internal, nil); err != nil {
 			return nil, err
 		}
+		served := slices.ContainsFunc(full.Spec.Versions, func(v apiextensionsv1.CustomResourceDefinitionVersion) bool { return v.Name == version && v.Served })
 		v, err := apiextensions.GetSchemaForVersion(&internal, version)
 		if err != nil {
 			return nil, err
 		}
-		if v == nil {
+		if v == nil || !served {
 			return nil, fmt.Errorf("no matches for kind %q in version \"cilium.io/%s\"", kind, version)
 		}
 		structural, err := schema.NewStructural(v.OpenAPIV3Schema)

@@ -4,18 +4,23 @@ import { intersectPeers } from "../../sets/box.ts";
 import { cubesMeet } from "../../sets/cube.ts";
 import { trafficMeets } from "../../sets/traffic-set.ts";
 
-const SERVER_NAMES = "CIL-R104";
+/** Server names and authentication. */
+const MERGED = ["CIL-R104", "CIL-R106"];
 
 /**
  * Rules for the same peers and port are merged into one, and with it the server names: TLS with one of the names is then
- * asked of all of them, also where a rule by itself asks for none. So the condition holds for each Allow that meets one
- * that has it. (cilium: pkg/policy/rule.go `mergePortProto`)
+ * asked of all of them, also where a rule by itself asks for none. So it is with authentication. So the condition holds
+ * for each Allow that meets one that has it. (cilium: pkg/policy/rule.go `mergePortProto`, mapstate.go `lookup`)
  */
-export function holdServerNames(policies: readonly Policy[]): readonly Policy[] {
+export function holdMerged(policies: readonly Policy[]): readonly Policy[] {
+  return MERGED.reduce(holdOne, policies);
+}
+
+function holdOne(policies: readonly Policy[], merged: string): readonly Policy[] {
   const holding = policies.flatMap((policy) =>
     DIRECTIONS.flatMap((direction) =>
       (policy[direction]?.rules ?? []).flatMap((rule) => {
-        const condition = rule.opaque.find(({ code }) => code === SERVER_NAMES);
+        const condition = rule.opaque.find(({ code }) => code === merged);
         return condition === undefined ? [] : [{ policy, direction, rule, condition }];
       }),
     ),
@@ -43,7 +48,7 @@ export function holdServerNames(policies: readonly Policy[]): readonly Policy[] 
 }
 
 function withCondition(rule: Rule, condition: OpaqueCondition): Rule {
-  return rule.opaque.some(({ code }) => code === SERVER_NAMES)
+  return rule.opaque.some(({ code }) => code === condition.code)
     ? rule
     : { ...rule, opaque: [...rule.opaque, condition] };
 }
