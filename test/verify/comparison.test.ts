@@ -66,7 +66,12 @@ describe("the comparison of random sets with what they are lowered to", () => {
           const { results } = lower(
             source,
             snapshot,
-            { actions: "skip", keepKubernetes: false, inexact: "narrow", unsayableSubjects: "leave-open" },
+            {
+              actions: "skip",
+              keepKubernetes: false,
+              inexact: "narrow",
+              unsayableSubjects: "leave-open",
+            },
             facts,
             () => undefined,
           );
@@ -183,6 +188,15 @@ describe("an Allow that matches flows which nobody can name", () => {
 
   it("is narrowed at best by a set without such flows", () => {
     expect(compare(set, inKubernetes(named), snapshotWith()).outcome).toBe("narrowed");
+  });
+
+  it("may be made up for, or not, by other such flows of the other set", () => {
+    const with2 = (...what: readonly string[]): PolicySet => {
+      const rules = what.map((one) => ({ ...rule, unsaid: [{ code: "X", what: one, same: one }] }));
+      return policySet(tier("default", [{ ...named, egress: { isolates: true, rules } }]));
+    };
+    expect(compare(with2("a.b", "c.d"), with2("a.b"), snapshotWith()).outcome).toBe("unknown");
+    expect(compare(with2("a.b"), with2("a.b"), snapshotWith()).outcome).toBe("exact");
   });
 
   it("may let in more than a set without such flows", () => {

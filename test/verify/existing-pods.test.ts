@@ -11,6 +11,7 @@ import { changesForPods } from "../../src/verify/existing-pods.ts";
 import type { ConnectionChange, PodChanges } from "../../src/verify/existing-pods.ts";
 import { podClasses } from "../../src/verify/pod-classes.ts";
 import { address, allow, block, pods, policy, policySet, tier } from "../support/ir-builder.ts";
+import type { LooseRule } from "../support/ir-builder.ts";
 import { randomPolicySet } from "../support/random-policies.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -201,6 +202,32 @@ describe("what changes for the pods that exist", () => {
       ["lost", false, ["p/y"], ["p/x0", "p/x1"]],
       ["gained", false, ["p/y"], ["p/x0", "p/x1"]],
     ]);
+  });
+
+  it("leaves out the port that a rule excludes by its name, number by number", () => {
+    const named = known("p", "named", { a: "x" }, "10.0.0.20", {
+      ports: [{ name: "http", protocol: 6, port: 8080 }],
+    });
+    const peer = known("p", "peer", { a: "y" }, "10.0.0.21");
+    const condition: OpaqueCondition = {
+      kind: "excluded-named-port",
+      names: ["http"],
+      code: "X",
+      what: "notPorts http",
+    };
+    const of = (...rules: readonly LooseRule[]): PolicySet =>
+      policySet(tier("t", [policy("p/x", { subject: { a: "x" }, ingress: rules })]));
+    const source = of(allow({ peer: pods({ a: "y" }), opaque: [condition] }));
+    const target = of();
+    const { changes } = changesForPods(
+      { source, target, narrowTarget: target },
+      snapshotOf([named, peer]),
+      () => true,
+    );
+    expect(changes.map(({ change, certain }) => [change, certain])).toEqual([["lost", true]]);
+    const lost = (port: number): boolean =>
+      changes.some(({ traffic }) => trafficContains(traffic, trafficPoint(6, port)));
+    expect([8079, 8080, 8081].map(lost)).toEqual([true, false, true]);
   });
 
   it("groups pods that no policy tells apart", () => {

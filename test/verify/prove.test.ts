@@ -304,6 +304,26 @@ describe("conditions", () => {
     expect(answers(asking("x"), asking("y"))[0]).toContain("color=red");
   });
 
+  it("on a named source port are about whoever sends", () => {
+    const condition: OpaqueCondition = {
+      kind: "source-port",
+      ports: [],
+      names: ["client"],
+      negated: false,
+      code: "X",
+      what: "ports",
+    };
+    const rule = allow({ peer: red, opaque: [condition] });
+    for (const direction of ["ingress", "egress"] as const) {
+      const of = (...rules: readonly LooseRule[]): PolicySet =>
+        set(policy("p/web", { [direction]: rules }));
+      const { narrower } = checkedProof(of(rule), of());
+      const { subject, peer } = narrower.kind === "witness" ? narrower.witness.flow : {};
+      const sender = direction === "ingress" ? peer : subject;
+      expect(sender?.kind === "pod" && sender.ports.map(({ name }) => name)).toEqual(["client"]);
+    }
+  });
+
   it("on the source port hold for some flows of a port, and negated for traffic without ports", () => {
     const condition = (negated: boolean): OpaqueCondition => ({
       kind: "source-port",

@@ -18,11 +18,11 @@ describe("what of a large set counts in one namespace", () => {
     tier("first", [policy("b/one", { egress: [] }), everywhere]),
     tier("second", [...many.slice(0, 1000), both, ...many.slice(1000)]),
   );
-  const slices = new Slices(set);
-  const namesIn = (namespace: string): readonly (readonly string[])[] =>
-    slices.of(namespace).tiers.map(({ policies }) => policies.map(({ origin }) => origin.name));
 
   it("is what may select its pods, in the order of the set, in every tier", () => {
+    const slices = new Slices(set);
+    const namesIn = (namespace: string): readonly (readonly string[])[] =>
+      slices.of(namespace).tiers.map(({ policies }) => policies.map(({ origin }) => origin.name));
     for (const namespace of ["a", "b", "c", "d", "a"]) {
       const wanted = set.tiers.map(({ policies }) =>
         policies

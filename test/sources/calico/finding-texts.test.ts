@@ -42,6 +42,7 @@ describe("what is said of a port", () => {
     ["a--b", "at most 15 lower-case letters"],
     ["-a", "at most 15 lower-case letters"],
     ["a-", "at most 15 lower-case letters"],
+    ["1-2-3", "at most 15 lower-case letters"],
     ["A", "at most 15 lower-case letters"],
     ["a_b", "at most 15 lower-case letters"],
     ["'1-a-2-'", "at most 15 lower-case letters"],
