@@ -5,7 +5,7 @@ import { resolvePlain } from "./scalar.ts";
 import type { ScalarValue } from "./scalar.ts";
 
 /*
- * Reads documents in the plain form of YAML in which practically all manifests and dumps are written, at a tenth of what
+ * Reads documents in the plain form of YAML in which practically all manifests and dumps are written, at a third of what
  * the parser takes: block mappings and sequences, scalars of one line, literal blocks, brackets and braces that close on
  * the line where they open, comments.
  *
