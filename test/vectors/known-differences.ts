@@ -130,7 +130,7 @@ export const CILIUM: KnownDifferences = {
     [
       "open/o-groups",
       {
-        is: ({ flow }) => flow.subject.labels["app"] === "b",
+        is: ({ flow }) => ["a", "b"].includes(flow.subject.labels["app"] ?? ""),
         why: "the agent takes the operator's derivative in place of a policy with groups; that one, which a cluster has and this world has not, holds the rules without groups too",
       },
     ],
@@ -201,6 +201,10 @@ export const CILIUM: KnownDifferences = {
     [
       "CIL-R109",
       "an Allow by a Service that is not there means any peer on its ports; it is left out, and says so",
+    ],
+    [
+      "CIL-R119",
+      "a selector of Services with sources takes all of them; it is held to those that were meant, and says so",
     ],
     [
       "CIL-R110",

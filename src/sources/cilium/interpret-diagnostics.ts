@@ -205,6 +205,14 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     explanation:
       "A `toServices` that finds nothing leaves the rule without peers, and with ports beside it that means everybody. Nobody wants that, so an Allow is left out, and a Deny is taken to deny everybody.",
   },
+  "CIL-R119": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}` names a source before a key, and so Cilium takes it for every Service",
+    hint: "Write the key by itself: labels of Services have no source.",
+    explanation:
+      "A key such as `k8s:app` is no key of a label to the part of the agent that looks for Services, and what it cannot read asks for nothing. The rule is held to the Services that were meant.",
+  },
   "CIL-R118": {
     severity: "warning",
     effect: "none",

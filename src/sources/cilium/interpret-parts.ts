@@ -22,6 +22,7 @@ export type ConditionCode =
   | "CIL-R110"
   | "CIL-R111"
   | "CIL-R117"
+  | "CIL-R119"
   | "CIL-N101"
   | "CIL-N102"
   | "CIL-N107"

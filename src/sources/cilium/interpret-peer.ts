@@ -167,7 +167,11 @@ function othersSelected(
   if (world === false && nodes === false) return [];
   const isReserved = terms.some(({ source }) => source === "reserved");
   const isHeld = !isReserved && !asksFor(terms, CLUSTER_LABEL);
-  if (isHeld && settings.localClusterOnly === true) return [];
+  if (isHeld && settings.localClusterOnly === true) {
+    // Nodes have the cluster's label where they have labels at all. (cilium: pkg/node/manager/manager.go)
+    const areLabelled = settings.has("node-selector-labels");
+    return areLabelled && nodes === true ? remoteNodes(addresses, remarks) : [];
+  }
   const what = isReserved
     ? "a selector on reserved labels"
     : "a selector with negative terms alone";

@@ -35,6 +35,9 @@ export class ServiceInterpreter {
     }
     const parts: PeerPart[] = [];
     for (const match of matches) {
+      if (match.kind === "selector" && match.terms.some(({ source }) => source !== "any")) {
+        remarks.leftOut("CIL-R119", textOf(match));
+      }
       const services = this.#snapshot.services.filter((one) => fits(one, match));
       if (services.length === 0) {
         // With ports, no service at all is read as any peer: never what was meant, and a Deny of it denies all the same.
