@@ -105,3 +105,42 @@ spec:
   }
   return documents.join("---\n");
 }
+
+/**
+ * Plain Cilium policies of the same shape as the plain Calico ones: a selector, one rule a direction, no Deny.
+ * @param {number} count
+ */
+export function plainCiliumPolicies(count) {
+  const namespaces = Math.max(1, Math.floor(count / 100));
+  const documents = [];
+  for (let index = 0; index < count; index += 1) {
+    documents.push(`apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata:
+  name: allow-${index}
+  namespace: ns-${index % namespaces}
+  labels:
+    team: team-${index % 50}
+spec:
+  endpointSelector:
+    matchLabels:
+      app: app-${index}
+  ingress:
+  - fromEndpoints:
+    - matchLabels:
+        role: client-${index % 20}
+    toPorts:
+    - ports:
+      - port: "8080"
+        protocol: TCP
+  egress:
+  - toCIDR:
+    - 203.0.${index % 250}.0/24
+    toPorts:
+    - ports:
+      - port: "443"
+        protocol: TCP
+`);
+  }
+  return documents.join("---\n");
+}

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { overlappingPolicies, plainPolicies } from "./policies.js";
+import { overlappingPolicies, plainCiliumPolicies, plainPolicies } from "./policies.js";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const bin = here("../../bin/netpol-migrate.js");
@@ -77,12 +77,17 @@ try {
     ),
     bare,
   );
-  for (const count of [1_000, 10_000, 100_000].filter((size) => size <= largest)) {
-    const input = join(folder, `${count}.yaml`);
-    writeFileSync(input, plainPolicies(count));
+  const sizes = [1_000, 10_000, 100_000].filter((size) => size <= largest);
+  const engines = [
+    ["Calico", plainPolicies],
+    ["Cilium", plainCiliumPolicies],
+  ];
+  for (const [engine, make, count] of engines.flatMap((of) => sizes.map((size) => [...of, size]))) {
+    const input = join(folder, `${engine}-${count}.yaml`);
+    writeFileSync(input, make(count));
     const floor = "floor: load and dump";
     print(
-      `${count.toLocaleString("en")} plain policies`,
+      `${count.toLocaleString("en")} plain policies of ${engine}`,
       inTurn(
         [
           [floor, [here("floor.js"), input, join(folder, "floor.yaml")]],

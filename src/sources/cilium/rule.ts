@@ -148,20 +148,13 @@ function readPeers(
       place: reading.place([...path, `${side}Nodes`]),
     });
   }
-  const members = {
-    [`${side}Endpoints`]: endpoints,
-    [`${side}CIDR`]: cidr,
-    [`${side}CIDRSet`]: cidrSet,
-    [`${side}Entities`]: entities,
-    [`${side}Nodes`]: nodes,
-    [`${side}Groups`]: groups,
-    toServices,
-    toFQDNs,
-  };
-  const filled = Object.entries(members).filter(([, list]) => (list?.length ?? 0) > 0);
-  if (filled.length > 1) {
-    const names = filled.map(([name]) => `\`${name}\``).join(" and ");
-    refuse(reading, path, `${names} cannot be in one rule: give each a rule of its own`);
+  const lists = [endpoints, cidr, cidrSet, entities, nodes, groups, toServices, toFQDNs];
+  if (lists.filter((list) => (list?.length ?? 0) > 0).length > 1) {
+    const members = ["Endpoints", "CIDR", "CIDRSet", "Entities", "Nodes", "Groups"];
+    const fields = [...members.map((one) => `${side}${one}`), "toServices", "toFQDNs"];
+    const names = fields.filter((_, at) => (lists[at]?.length ?? 0) > 0);
+    const found = names.map((name) => `\`${name}\``).join(" and ");
+    refuse(reading, path, `${found} cannot be in one rule: give each a rule of its own`);
   }
   toFQDNs?.forEach((name, index) => {
     checkName(reading, name, [...path, "toFQDNs", index]);
