@@ -46,7 +46,8 @@ said.`,
       (words) => {
         const wantsHelp = args.includes("--help") || args.includes("-h");
         config = wantsHelp ? undefined : findConfig(args, CONFIGURABLE);
-        const { paths: _, ...values } = config?.values ?? {};
+        // Paths stand apart: the parser would add those of the file to those of the command line.
+        const values = { ...config?.values, paths: undefined };
         return convertCommand.builder(words.config(values));
       },
       chosen((parsed) => convertCommand.run({ ...parsed, configured: config })),

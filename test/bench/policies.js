@@ -1,3 +1,17 @@
+/** A rule for each policy that no NetworkPolicy can say, so that each has a finding and a flow to report. @param {number} count */
+export function narrowedPolicies(count) {
+  return plainPolicies(count).replaceAll(
+    "  egress:\n",
+    `  - action: Allow
+    protocol: TCP
+    source:
+      serviceAccounts:
+        names: [backup]
+  egress:
+`,
+  );
+}
+
 /**
  * Plain Calico policies for the benchmark: what most clusters have most of. One namespace for each hundred, a selector,
  * one rule a direction, no Deny and no tiers. The same count gives the same text.

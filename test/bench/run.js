@@ -5,7 +5,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { overlappingPolicies, plainCiliumPolicies, plainPolicies } from "./policies.js";
+import { REPORT_FORMATS } from "../../dist/report/formats.js";
+import {
+  narrowedPolicies,
+  overlappingPolicies,
+  plainCiliumPolicies,
+  plainPolicies,
+} from "./policies.js";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const bin = here("../../bin/netpol-migrate.js");
@@ -125,6 +131,25 @@ try {
     const { outcome, verification } = JSON.parse(readFileSync(report, "utf8")).result;
     console.log(`  ${outcome}; ${JSON.stringify(verification.counts ?? verification.status)}`);
   }
+  // A report may cost at most what the conversion costs, so each row stays below twice the first.
+  const narrowed = join(folder, "narrowed.yaml");
+  const reported = Math.min(10_000, largest);
+  writeFileSync(narrowed, narrowedPolicies(reported));
+  const convert = [bin, "convert", narrowed, "--no-verify", "--dry-run"];
+  print(
+    `${reported.toLocaleString("en")} policies that each lose a rule, in every format`,
+    inTurn(
+      [
+        ["convert --no-verify", convert],
+        ...REPORT_FORMATS.map(({ name }) => [
+          `  and --report ${name}`,
+          [...convert, "--report", `${name}=${join(folder, "report")}`],
+        ]),
+      ],
+      1,
+    ),
+    "convert --no-verify",
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -25,7 +25,7 @@ describe.concurrent("the command line", () => {
 
   it("lists no option that is not built", async () => {
     const { stdout } = await runCli(["convert", "--help"]);
-    for (const name of ["compile", "kustomize", "config", "keep-kubernetes"]) {
+    for (const name of ["--live", "--profile", "--target "]) {
       expect(stdout).not.toContain(name);
     }
   });
@@ -122,8 +122,13 @@ describe.concurrent("bad usage ends with 2 and says what to do", () => {
     ],
     [
       "a format of reports that there is not",
+<<<<<<< HEAD
       ["convert", "p.yaml", "--report", "r.pdf"],
       "--report r.pdf",
+=======
+      ["convert", "p.yaml", "--report", "r.docx"],
+      "--report r.docx",
+>>>>>>> 6f1199d (Bench every format of a report)
       "json",
     ],
     [
