@@ -132,7 +132,7 @@ export function runConvert(input: ConvertInput): ConvertResult {
   const reachability = (
     positionOf: (policy: PolicyOrigin) => number | undefined,
   ): ReportReachability | undefined =>
-    written.length === 0
+    stops.length > 0 || refuted.length > 0
       ? undefined
       : reachabilityReport(
           { source: set, objects, results, snapshot, enforcer: options.enforcer },

@@ -1,7 +1,7 @@
 import type { PolicyOrigin } from "../ir/origin.ts";
 import type { Direction } from "../ir/policy.ts";
 import { toCidrs } from "../sets/address-set.ts";
-import { equalTraffic, trafficText } from "../sets/traffic-set.ts";
+import { equalTraffic, subtractTraffic, trafficText } from "../sets/traffic-set.ts";
 import type { TrafficSet } from "../sets/traffic-set.ts";
 import type { Decision } from "../verify/evaluate.ts";
 import type { EndAnswer, EndVerdict, Reachability, ReachGroup } from "../verify/reachability.ts";
@@ -97,12 +97,13 @@ export function reportReachability(parts: ReachabilityParts): ReportReachability
   const answerOf = (
     answer: readonly EndAnswer[] | undefined,
     direction: Direction,
+    possible: TrafficSet,
   ): number | null => {
     if (answer === undefined) return null;
     let number = numbers.get(answer);
     if (number === undefined) {
       numbers.set(answer, (number = answers.length));
-      answers.push(endAnswers(answer, direction, deciders));
+      answers.push(endAnswers(answer, direction, deciders, possible));
     }
     return number;
   };
@@ -119,8 +120,8 @@ export function reportReachability(parts: ReachabilityParts): ReportReachability
         lost: lost.ranges.length === 0 ? null : shortTraffic(lost, possible),
         gained: gained.ranges.length === 0 ? null : shortTraffic(gained, possible),
         depends,
-        egress: answerOf(egress, "egress"),
-        ingress: answerOf(ingress, "ingress"),
+        egress: answerOf(egress, "egress", possible),
+        ingress: answerOf(ingress, "ingress", possible),
       }),
     ),
     answers,
@@ -148,7 +149,9 @@ function passing(traffic: TrafficSet, possible: TrafficSet): ReportPassing {
 
 function shortTraffic(traffic: TrafficSet, possible: TrafficSet): string {
   if (equalTraffic(traffic, possible)) return "any traffic";
-  return shortList(trafficText(traffic).split(", "));
+  const parts = trafficText(traffic).split(", ");
+  const others = trafficText(subtractTraffic(possible, traffic)).split(", ");
+  return others.length * 2 < parts.length ? `all but ${shortList(others)}` : shortList(parts);
 }
 
 function shortList(parts: readonly string[]): string {
@@ -163,6 +166,7 @@ function endAnswers(
   answer: readonly EndAnswer[],
   direction: Direction,
   deciders: Deciders,
+  possible: TrafficSet,
 ): readonly ReportEndAnswer[] {
   const verdict = (
     { verdict: says, by }: EndVerdict,
@@ -174,14 +178,14 @@ function endAnswers(
   // What changes comes first, so that it is not what is left out.
   const sorted = answer.toSorted((a, b) => Number(isSame(a)) - Number(isSame(b)));
   const told = sorted.slice(0, MOST_STRETCHES).map((one) => ({
-    traffic: shortList(trafficText(one.traffic).split(", ")),
+    traffic: shortTraffic(one.traffic, possible),
     before: verdict(one.before, "source"),
     after: verdict(one.after, "output"),
   }));
   const left = sorted.slice(MOST_STRETCHES);
   const [first] = left;
   if (first === undefined) return told;
-  const traffic = `${plural(left.length, "stretch", "stretches")} of traffic more, such as ${shortList(trafficText(first.traffic).split(", "))}`;
+  const traffic = `${plural(left.length, "stretch", "stretches")} of traffic more, such as ${shortTraffic(first.traffic, possible)}`;
   return [
     ...told,
     { traffic, before: verdict(first.before, "source"), after: verdict(first.after, "output") },

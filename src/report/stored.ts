@@ -1,4 +1,5 @@
 import type { SchemaError } from "../sources/schema-check.ts";
+import type { ReportReachability } from "./reachability.ts";
 import type { FindingSubject, ReportDocument, ReportPolicy, RunReport } from "./report.ts";
 import { RunReport as isReport } from "./validators/report.js";
 
@@ -33,7 +34,7 @@ function problemText(error: SchemaError | undefined): string {
 }
 
 /** An index that points at nothing: the schema cannot say that. */
-function strayIndex({ policies, diagnostics }: ReportDocument): string | undefined {
+function strayIndex({ policies, diagnostics, reachability }: ReportDocument): string | undefined {
   for (const [at, policy] of policies.entries()) {
     const found = [...policy.diagnostics, ...policy.rules.flatMap((rule) => rule.diagnostics)].find(
       (index) => index >= diagnostics.length,
@@ -41,7 +42,30 @@ function strayIndex({ policies, diagnostics }: ReportDocument): string | undefin
     if (found !== undefined)
       return `\`/policies/${String(at)}\` names finding ${String(found)}, which is not there`;
   }
-  return undefined;
+  return reachability === undefined ? undefined : strayInMatrix(reachability, policies.length);
+}
+
+function strayInMatrix(
+  { groups, cells, answers, deciders }: ReportReachability,
+  policies: number,
+): string | undefined {
+  const isIn = (index: number | null, list: { readonly length: number }): boolean =>
+    index === null || index < list.length;
+  const cell = cells.findIndex(
+    ({ from, to, egress, ingress }) =>
+      !(isIn(from, groups) && isIn(to, groups) && isIn(egress, answers) && isIn(ingress, answers)),
+  );
+  if (cell >= 0) return `\`/reachability/cells/${String(cell)}\` names something that is not there`;
+  const answer = answers.findIndex((parts) =>
+    parts.some(({ before, after }) =>
+      [...before.by, ...after.by].some((index) => index >= deciders.length),
+    ),
+  );
+  if (answer >= 0)
+    return `\`/reachability/answers/${String(answer)}\` names something that is not there`;
+  const decider = deciders.findIndex(({ policy }) => !isIn(policy, { length: policies }));
+  if (decider < 0) return undefined;
+  return `\`/reachability/deciders/${String(decider)}\` names a policy that is not there`;
 }
 
 /** A report that was stored, as it was in the run that made it. */

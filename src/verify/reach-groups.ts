@@ -110,27 +110,30 @@ function byUrgency(
     .map(({ group }) => group);
 }
 
-/** Subjects first, then peers. What is past `most` is counted as subjects alone. */
+/** Policy by policy its subject and then the peers of its rules. What is past `most` is counted by subjects alone. */
 function samplesOf(set: PolicySet, snapshot: Snapshot, urgency: Urgency, most: number): Groups {
   const found = new Map<string, PodGroup>();
-  const add = (of: Cube): void => {
+  const others = new Set<string>();
+  const add = (of: Cube, isSubject: boolean): void => {
+    if (found.size >= most && !isSubject) return;
     const group = sampleOf(of, snapshot);
-    if (group !== undefined) found.set(orderKey(group), found.get(orderKey(group)) ?? group);
+    if (group === undefined) return;
+    const key = orderKey(group);
+    if (found.has(key)) return;
+    if (found.size < most) found.set(key, group);
+    else others.add(key);
   };
   const policies = set.tiers
     .flatMap((tier) => tier.policies)
     .toSorted((a, b) => urgency(a) - urgency(b));
-  for (const { subject } of policies) for (const one of subject.pods) add(one);
-  const subjects = found.size;
   for (const policy of policies) {
-    if (found.size >= most) break;
+    for (const one of policy.subject.pods) add(one, true);
+    if (found.size >= most) continue;
     for (const rule of rulesOf(policy)) {
-      for (const peer of rule.peer) {
-        if (found.size < most && peer.kind === "pod") add(peer.labels);
-      }
+      for (const peer of rule.peer) if (peer.kind === "pod") add(peer.labels, false);
     }
   }
-  return { groups: [...found.values()], count: Math.max(subjects, found.size) };
+  return { groups: [...found.values()], count: found.size + others.size };
 }
 
 const rulesOf = (policy: Policy): readonly Rule[] =>

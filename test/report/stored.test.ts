@@ -12,7 +12,7 @@ import { convertInput } from "../support/run-convert.ts";
 
 const cases = goldenCases("calico");
 const reportOf = (input: CaseInput): RunReport =>
-  runConvert({ ...convertInput(input), reportTexts: true }).report;
+  runConvert({ ...convertInput(input), reportTexts: true, reportReachability: true }).report;
 
 function stored(text: string): RunReport {
   const read = readStoredReport(text);
@@ -72,5 +72,17 @@ describe("what is no report", () => {
     const [policy] = report["policies"] as { diagnostics: number[] }[];
     policy?.diagnostics.push(99);
     expect(problemOf(report)).toBe("`/policies/0` names finding 99, which is not there");
+  });
+
+  it.each([
+    ["cells", "from", "`/reachability/cells/0` names something that is not there"],
+    ["cells", "egress", "`/reachability/cells/0` names something that is not there"],
+    ["deciders", "policy", "`/reachability/deciders/0` names a policy that is not there"],
+  ])("a report whose %s have a stray %s", (list, field, problem) => {
+    const report = whole();
+    const reachability = report["reachability"] as Record<string, Record<string, number>[]>;
+    const [item] = reachability[list] ?? [];
+    if (item !== undefined) item[field] = 9999;
+    expect(problemOf(report)).toBe(problem);
   });
 });

@@ -112,7 +112,7 @@ function introduction({ basis }: ReportReachability): string {
     case "workloads":
       return `${what} The inventory has no pods, so the rows are the workloads that will make them.`;
     case "samples":
-      return `${what} There is no inventory of pods, so each row is an example: a pod with the labels that a policy asks for, and no others. With --inventory the rows are the pods of the cluster.`;
+      return `${what} There is no inventory of pods, so each row is an example: a pod with the labels that a policy asks for and no others, so that what hangs on other labels, on service accounts or on addresses of pods does not show. With --inventory the rows are the pods of the cluster.`;
   }
 }
 
@@ -126,7 +126,7 @@ function cutText({ leftOut }: ReportReachability): Content {
   if (parts.length === 0) return "";
   return html`<p class="cut">
     <b>Cut:</b> there was no room for ${parts.join(" and ")}; pods of policies that are not exact
-    come first. \`verify\` compares all of them.
+    come first. <code>verify</code> compares all of them.
   </p>`;
 }
 

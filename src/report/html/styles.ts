@@ -129,7 +129,7 @@ tbody tr { border-top: 1px solid var(--line); }
 .matrix { border-collapse: separate; border-spacing: 0; font-size: .82rem; }
 .matrix th, .matrix td { padding: 0; border: 0 solid var(--line); border-bottom-width: 1px; }
 .matrix thead > tr > * { position: sticky; top: 0; z-index: 1; background: var(--card); vertical-align: bottom; }
-.matrix tbody th { position: sticky; left: 0; z-index: 1; background: var(--card); font-weight: 400; padding: .2rem .8rem; max-width: 20rem; overflow-wrap: anywhere; vertical-align: middle; border-right-width: 1px; }
+.matrix tbody th { position: sticky; left: 0; z-index: 1; background: var(--card); font-weight: 400; padding: .2rem .8rem; min-width: min(15rem, 38vw); max-width: 20rem; overflow-wrap: break-word; vertical-align: middle; border-right-width: 1px; }
 .matrix .corner { left: 0; z-index: 2; padding: .4rem .8rem; color: var(--soft); border-right-width: 1px; }
 .matrix thead th div { writing-mode: vertical-rl; transform: rotate(180deg); max-height: 13rem; padding: .5rem .2rem; margin: auto; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; font-weight: 400; color: var(--ink); line-height: 1.15; }
 .matrix .ns { font-weight: 650; }
@@ -149,12 +149,12 @@ button.cell:hover { background: var(--note-t); }
 .dot.some { background: linear-gradient(90deg, currentcolor 50%, transparent 50%); }
 .dot.none { width: .4rem; height: .4rem; opacity: .55; }
 .reach { display: flex; flex-wrap: wrap; align-items: flex-start; gap: 1rem; }
-#reach-detail { flex: 1 1 22rem; min-width: 0; padding: .2rem 1rem 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
+#reach-detail { flex: 1 1 34rem; min-width: 0; padding: .2rem 1rem 1rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 #reach-detail h3 { margin-top: .8rem; overflow-wrap: anywhere; }
 .facts > div { display: flex; gap: .8rem; } .facts dt { width: 6.5rem; color: var(--soft); } .facts dd { margin: 0; }
 dl.facts { margin: .4rem 0; }
 .ends { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 2rem; }
-.ends table { width: 100%; font-size: .88rem; } .ends td { overflow-wrap: anywhere; }
+.ends table { width: 100%; font-size: .88rem; } .ends td { overflow-wrap: break-word; } .ends td:first-child { width: 30%; } .ends table { table-layout: fixed; }
 .changed td { background: var(--narrowed-t); }
 b.deny, b.depends { text-decoration: underline; text-decoration-style: dotted; text-underline-offset: .2em; }
 @media (max-width: 60rem) {
@@ -176,12 +176,16 @@ b.deny, b.depends { text-decoration: underline; text-decoration-style: dotted; t
   h2 { break-after: avoid; margin-top: 1.6rem; }
   .policy { content-visibility: visible; }
   .policy > summary, .group > summary { break-after: avoid; padding: .3rem .6rem; }
+  .policy > summary, .group > summary { grid-template-columns: .8rem 7rem minmax(0, 1fr) auto; }
+  .policy > summary > :not(.badge), .group > summary > :not(.badge) { grid-column: auto; }
+  .about { max-width: 18rem; }
+  .pair { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .group li, .rules > li, .matrix tr { break-inside: avoid; }
   .text { overflow: visible; white-space: pre-wrap; overflow-wrap: anywhere; }
   .numbers { display: none; }
   div.code { overflow: visible; font-size: 8pt; }
   .matrix-frame { max-height: none; overflow: visible; border: 0; }
-  .matrix { font-size: 7pt; } .cell { min-width: 1.6rem; height: 1.3rem; }
+  .matrix { font-size: 7pt; } .matrix tbody th { min-width: 0; } .cell { min-width: 1.6rem; height: 1.3rem; }
   .matrix thead > tr > *, .matrix tbody th { position: static; }
   .badge, .lines, .cell, .bar { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   a { color: inherit; text-decoration: none; }
