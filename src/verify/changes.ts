@@ -13,7 +13,8 @@ import { differenceParts } from "./difference-parts.ts";
 import { Variables } from "./facts.ts";
 import type { Variable } from "./facts.ts";
 import { findOutside } from "./inclusion.ts";
-import { pointOf } from "./point.ts";
+import { pointOf, regionContains } from "./point.ts";
+import type { Point } from "./point.ts";
 import type { Difference } from "./proof.ts";
 import { intersectRegions, subjectRegion } from "./region.ts";
 import type { Region } from "./region.ts";
@@ -234,16 +235,23 @@ class Teller {
   /** (d) */
   #show({ ends, except }: Statement, subjects: SubjectClass): readonly Difference[] {
     const shown: Difference[] = [];
-    let tried = 0;
+    const points: Point[] = [];
+    const outside = except.flat();
     const tryIn = (region: Region, cuts: readonly Region[]): boolean => {
-      const found = this.#findIn(region, cuts, subjects);
-      if (found !== undefined) add(shown, found, this.#direction);
-      return found !== undefined;
+      const point = this.#findIn(region, cuts, subjects);
+      if (point === undefined) return false;
+      points.push(point);
+      add(shown, this.#judge(point), this.#direction);
+      return true;
     };
     // The plainest flow of the whole statement first.
-    const outside = except.flat();
     for (const region of ends) if (tryIn(region, outside)) break;
+    let tried = 0;
     for (const { region, cuts } of subjects.parts) {
+      const isShown = points.some(
+        (point) => regionContains(region, point) && !cuts.some((cut) => regionContains(cut, point)),
+      );
+      if (isShown) continue;
       for (const told of ends) {
         const both = intersectRegions(told, region);
         if (both === undefined || tried >= MOST_SHOWN) continue;
@@ -254,21 +262,24 @@ class Teller {
     return shown;
   }
 
-  #findIn(region: Region, cuts: readonly Region[], { pods }: SubjectClass): Difference | undefined {
+  #findIn(region: Region, cuts: readonly Region[], { pods }: SubjectClass): Point | undefined {
     for (const subject of pods) {
       const asked = this.#universe.restrict({ ...region, subject });
       if (asked === undefined) continue;
       const point = findOutside({ region: asked, cuts }, this.#scope, this.#universe, this.#budget);
       if (point === "unclear") this.isIncomplete = true;
-      if (typeof point === "string") continue;
-      const judged = this.#replay.judge(point);
-      invariant(
-        differs(judged, this.#effect === "added" ? "target" : "source"),
-        "a flow does not bear out the statement that it is an example of",
-      );
-      return judged;
+      if (typeof point !== "string") return point;
     }
     return undefined;
+  }
+
+  #judge(point: Point): Difference {
+    const judged = this.#replay.judge(point);
+    invariant(
+      differs(judged, this.#effect === "added" ? "target" : "source"),
+      "a flow does not bear out the statement that it is an example of",
+    );
+    return judged;
   }
 
   #around({ pods }: SubjectClass): Surroundings {
