@@ -2,7 +2,14 @@ import { compareText } from "../base/compare.ts";
 import { invariant } from "../base/invariant.ts";
 import type { AssumptionCode } from "../ir/assumption.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
-import type { Direction, OpaqueCondition, Policy, PolicySet } from "../ir/policy.ts";
+import type {
+  Direction,
+  OpaqueCondition,
+  Policy,
+  PolicySet,
+  Rule,
+  UnsaidMatch,
+} from "../ir/policy.ts";
 import { ANY_CUBE, intersectCubes } from "../sets/cube.ts";
 import type { Cube } from "../sets/cube.ts";
 import { tidyCubes } from "../sets/tidy-cubes.ts";
@@ -60,7 +67,7 @@ export interface Change {
   readonly pods: readonly Cube[];
   readonly flows: readonly ChangedFlows[];
   /** What the facts of regions are about of which nobody knows whether they hold. */
-  readonly conditions: ReadonlyMap<Variable, OpaqueCondition>;
+  readonly conditions: ReadonlyMap<Variable, OpaqueCondition | UnsaidMatch>;
 }
 
 /** A statement that was shown to hold; its regions leave the subject out, which is the change's. */
@@ -113,7 +120,7 @@ export function changesOf(input: ChangeInput): Changes {
     const after = addressesMove(context);
     const before = new Views(source, { direction, variables, after: false });
     const then = new Views(target, { direction, variables, after });
-    const conditions = new Map<Variable, OpaqueCondition>();
+    const conditions = new Map<Variable, OpaqueCondition | UnsaidMatch>();
     for (const scope of scopes) {
       const views = { source: before.viewOf(scope), target: then.viewOf(scope) };
       const [allowing, denying] =
@@ -126,21 +133,21 @@ export function changesOf(input: ChangeInput): Changes {
       if (budget.isSpent() || teller.isIncomplete) incomplete.push({ scope, direction });
       budget.close();
     }
-    for (const condition of conditionsOf(sets, direction)) {
-      const variable = variables.ofCondition(condition);
-      if (variable !== undefined) conditions.set(variable, condition);
+    for (const rule of rulesOf(sets, direction)) {
+      for (const condition of rule.opaque) {
+        const variable = variables.ofCondition(condition);
+        if (variable !== undefined) conditions.set(variable, condition);
+      }
+      for (const match of rule.unsaid ?? []) conditions.set(variables.unsaid(match), match);
     }
   }
   return { changes, incomplete };
 }
 
-function* conditionsOf(
-  sets: readonly PolicySet[],
-  direction: Direction,
-): Generator<OpaqueCondition> {
+function* rulesOf(sets: readonly PolicySet[], direction: Direction): Generator<Rule> {
   for (const { tiers } of sets) {
     for (const policy of tiers.flatMap(({ policies }) => policies)) {
-      for (const { opaque } of policy[direction]?.rules ?? []) yield* opaque;
+      yield* policy[direction]?.rules ?? [];
     }
   }
 }
