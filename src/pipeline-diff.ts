@@ -5,7 +5,8 @@ import type { Snapshot } from "./inventory/snapshot.ts";
 import type { AssumptionCode } from "./ir/assumption.ts";
 import type { PolicyOrigin } from "./ir/origin.ts";
 import { worstOutcome } from "./ir/outcome.ts";
-import type { Direction, Policy, PolicySet } from "./ir/policy.ts";
+import type { Direction, Policy, PolicySet, Rule } from "./ir/policy.ts";
+import { DIRECTIONS } from "./ir/policy.ts";
 import { readManifests } from "./manifest/read.ts";
 import type { ReadOptions, SetFiles } from "./pipeline-read.ts";
 import { readSets } from "./pipeline-read.ts";
@@ -27,8 +28,6 @@ import type { ComparedSets, Comparison } from "./verify/comparison.ts";
 import { compareSets } from "./verify/comparison.ts";
 import type { PodChanges } from "./verify/existing-pods.ts";
 import { changesForPods } from "./verify/existing-pods.ts";
-import type { RuleText } from "./verify/shared-conditions.ts";
-import { openRules, shareConditions } from "./verify/shared-conditions.ts";
 
 /** The options of a comparison, checked. */
 export interface DiffOptions extends ReadOptions {
@@ -93,7 +92,6 @@ export function runDiff(input: DiffInput): DiffReport {
           readingsOf([old.set, oldAgain.set], [now.set, nowAgain.set]),
           snapshot,
           options,
-          (policy, rule) => texts.ruleTextOf(policy.origin, rule.origin.place.path),
         );
   const changes = flows?.changes.flatMap((change) => inFocus(change, focus, options.directions));
   return buildDiff({
@@ -124,23 +122,11 @@ class FlowDiff {
   readonly assumptions: readonly AssumptionCode[];
   readonly pods: PodChanges | undefined;
 
-  constructor(
-    readings: readonly ComparedSets[],
-    snapshot: Snapshot,
-    options: DiffOptions,
-    textOf: RuleText,
-  ) {
+  constructor(readings: readonly ComparedSets[], snapshot: Snapshot, options: DiffOptions) {
     const targetGiven = options.facts.targetPodCidrs.length > 0;
     const compared = readings.map((sets) => {
-      const { source } = sets;
-      const target = shareConditions(source, sets.target, textOf);
-      const narrowTarget =
-        sets.narrowTarget === sets.target
-          ? target
-          : shareConditions(source, sets.narrowTarget, textOf);
-      const shared = { source, target, narrowTarget };
       const asked = { assume: options.assume, targetGiven };
-      return { sets: shared, comparison: compareSets(shared, snapshot, asked) };
+      return { sets, comparison: compareSets(sets, snapshot, asked) };
     });
     const worst = worstOutcome(compared.map(({ comparison }) => comparison.outcome));
     const told = compared.find(({ comparison }) => comparison.outcome === worst);
@@ -161,7 +147,6 @@ class FlowDiff {
     this.changes = parts.flatMap(({ changes }) => changes);
     this.unanswered = [
       ...unansweredOf(sets, comparison),
-      ...unsaidOf(sets, textOf),
       ...parts.flatMap(({ incomplete }) =>
         incomplete.map(
           ({ scope, direction }) =>
@@ -206,31 +191,27 @@ function unansweredOf({ source, target }: ComparedSets, comparison: Comparison):
     for (const answer of [wider, narrower]) {
       if (answer.kind === "unknown") for (const text of unanswered(answer)) found.add(text);
     }
+    for (const direction of DIRECTIONS) {
+      for (const rule of policy[direction]?.rules ?? []) {
+        for (const text of unsaidOf(policy, rule, comparison)) found.add(text);
+      }
+    }
   }
   return [...found];
 }
 
-/** What a rule allows besides and nobody can name is a difference unless the other set has the same rule. */
-function unsaidOf({ source, target }: ComparedSets, textOf: RuleText): readonly string[] {
-  const lines: string[] = [];
-  for (const [here, there, what] of [
-    [source, target, "may be removed"],
-    [target, source, "may be added"],
-  ] as const) {
-    const others = new Set<string>();
-    for (const { policy, rule } of openRules(there)) {
-      const text = textOf(policy, rule);
-      if (text !== undefined) others.add(text);
-    }
-    for (const { policy, rule } of openRules(here)) {
-      const text = textOf(policy, rule);
-      if (rule.action !== "allow" || (text !== undefined && others.has(text))) continue;
-      for (const unsaid of rule.unsaid ?? []) {
-        lines.push(`${ruleText(policy, rule)}: ${unsaid.what} ${what}`);
-      }
-    }
-  }
-  return lines;
+/** No flow shows what becomes of those that nobody can name. */
+function unsaidOf(policy: Policy, rule: Rule, comparison: Comparison): readonly string[] {
+  if ((rule.unsaid ?? []).length === 0) return [];
+  const { wider, narrower } = comparison.ofRule(rule);
+  return (
+    [
+      [wider, "may be added"],
+      [narrower, "may be removed"],
+    ] as const
+  ).flatMap(([answer, what]) =>
+    answer.kind === "unsaid" ? [`${ruleText(policy, rule)}: ${answer.what} ${what}`] : [],
+  );
 }
 
 // ---------------------------------------------------------------- texts
@@ -247,38 +228,23 @@ function textsOf(old: PolicySet, now: PolicySet, texts: PolicyTexts): TextDiff {
 /** The objects of files, read once more for their text: the model keeps none of it. */
 class PolicyTexts {
   readonly #files: readonly SourceFile[];
-  readonly #found = new Map<SourceFile, Map<number, { text: PolicyText; value: unknown }>>();
+  readonly #found = new Map<SourceFile, Map<number, PolicyText>>();
 
   constructor(files: readonly SourceFile[]) {
     this.#files = files;
   }
 
   of({ place }: PolicyOrigin): PolicyText | undefined {
-    return this.#objectsOf(place.document.file).get(place.document.index)?.text;
+    return this.#objectsOf(place.document.file).get(place.document.index);
   }
 
-  /** What the rule at a path says, with the policy that it stands in. */
-  ruleTextOf(origin: PolicyOrigin, path: string): string | undefined {
-    const { file, index } = origin.place.document;
-    const { kind, namespace, name } = origin;
-    let value = this.#objectsOf(file).get(index)?.value;
-    for (const step of path.split(/[.[\]]+/).filter((one) => one !== "")) {
-      if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) {
-        return undefined;
-      }
-      value = (value as Readonly<Record<string, unknown>>)[step];
-    }
-    return JSON.stringify([kind, namespace ?? null, name, path.includes("egress"), value]);
-  }
-
-  #objectsOf(file: SourceFile): Map<number, { text: PolicyText; value: unknown }> {
+  #objectsOf(file: SourceFile): Map<number, PolicyText> {
     let objects = this.#found.get(file);
     if (objects === undefined) {
       objects = new Map();
       if (this.#files.includes(file)) {
         for (const object of readManifests(file, () => undefined)) {
-          const { index } = object.document;
-          objects.set(index, { text: policyText(object), value: object.value });
+          objects.set(object.document.index, policyText(object));
         }
       }
       this.#found.set(file, objects);

@@ -1,4 +1,4 @@
-import type { OpaqueCondition } from "../ir/policy.ts";
+import type { OpaqueCondition, UnsaidMatch } from "../ir/policy.ts";
 import {
   addressesMeet,
   addressSetText,
@@ -13,9 +13,8 @@ import {
 import type { AddressSet } from "../sets/address-set.ts";
 import { constraintOf, NAMESPACE_NAME } from "../sets/cube.ts";
 import type { Cube } from "../sets/cube.ts";
-import { equalTraffic, trafficText } from "../sets/traffic-set.ts";
+import { equalTraffic, isTrafficSubset, trafficText } from "../sets/traffic-set.ts";
 import type { Change, ChangedFlows } from "../verify/changes.ts";
-import type { Variable } from "../verify/facts.ts";
 import { ANY_SOURCE_PORT } from "../verify/region.ts";
 import type { Ends } from "../verify/region-cover.ts";
 import type { Region } from "../verify/region.ts";
@@ -56,18 +55,24 @@ export function flowWords({ ends, except }: ChangedFlows, change: Change): FlowW
   return {
     peer: peerWords(ends),
     traffic: first === undefined ? "" : restWords(first),
-    except: exceptWords(except, change),
+    except: exceptWords(except, first, change),
     given: [...given],
   };
 }
 
-function exceptWords(except: readonly Ends[], change: Change): readonly string[] {
+function exceptWords(
+  except: readonly Ends[],
+  whole: Region | undefined,
+  change: Change,
+): readonly string[] {
   return except.flatMap((ends) => {
     const [region] = ends;
     if (region === undefined) return [];
-    const given = conditionWords(region, change);
-    const words = `${peerWords(ends)}: ${restWords(region)}`;
-    return given.length === 0 ? words : `${words}, ${given.join(" and ")}`;
+    // What is taken out of TCP 80 is TCP 80 at most.
+    const isAll = whole !== undefined && isTrafficSubset(whole.traffic, region.traffic);
+    const words = restWords(isAll ? { ...region, traffic: whole.traffic } : region);
+    const what = isAll && words === trafficPhrase(whole.traffic) ? "" : `: ${words}`;
+    return [[`${peerWords(ends)}${what}`, ...conditionWords(region, change)].join(", ")];
   });
 }
 
@@ -151,13 +156,15 @@ function restWords(region: Region): string {
 }
 
 function conditionWords({ facts }: Region, { conditions }: Change): readonly string[] {
-  return facts.flatMap(({ variable, holds }) =>
-    variable.kind === "unknown"
-      ? [`${holds ? "if" : "unless"} \`${whatOf(variable, conditions)}\` holds`]
-      : [],
-  );
+  return facts.flatMap(({ variable, holds }) => {
+    if (variable.kind !== "unknown") return [];
+    const condition = conditions.get(variable);
+    const what = `\`${condition?.what ?? "a condition that nobody can check"}\``;
+    const words = isCondition(condition) ? `${what} holds` : `it is among ${what}`;
+    return [`${holds ? "if" : "unless"} ${words}`];
+  });
 }
 
-function whatOf(variable: Variable, conditions: ReadonlyMap<Variable, OpaqueCondition>): string {
-  return conditions.get(variable)?.what ?? "a condition that nobody can check";
+function isCondition(condition: OpaqueCondition | UnsaidMatch | undefined): boolean {
+  return condition === undefined || "kind" in condition;
 }

@@ -2,7 +2,14 @@ import { compareText } from "../base/compare.ts";
 import { invariant } from "../base/invariant.ts";
 import type { AssumptionCode } from "../ir/assumption.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
-import type { Direction, OpaqueCondition, Policy, PolicySet } from "../ir/policy.ts";
+import type {
+  Direction,
+  OpaqueCondition,
+  Policy,
+  PolicySet,
+  Rule,
+  UnsaidMatch,
+} from "../ir/policy.ts";
 import { ANY_CUBE, intersectCubes } from "../sets/cube.ts";
 import type { Cube } from "../sets/cube.ts";
 import { tidyCubes } from "../sets/tidy-cubes.ts";
@@ -13,7 +20,8 @@ import { differenceParts } from "./difference-parts.ts";
 import { Variables } from "./facts.ts";
 import type { Variable } from "./facts.ts";
 import { findOutside } from "./inclusion.ts";
-import { pointOf } from "./point.ts";
+import { pointOf, regionContains } from "./point.ts";
+import type { Point } from "./point.ts";
 import type { Difference } from "./proof.ts";
 import { intersectRegions, subjectRegion } from "./region.ts";
 import type { Region } from "./region.ts";
@@ -59,7 +67,7 @@ export interface Change {
   readonly pods: readonly Cube[];
   readonly flows: readonly ChangedFlows[];
   /** What the facts of regions are about of which nobody knows whether they hold. */
-  readonly conditions: ReadonlyMap<Variable, OpaqueCondition>;
+  readonly conditions: ReadonlyMap<Variable, OpaqueCondition | UnsaidMatch>;
 }
 
 /** A statement that was shown to hold; its regions leave the subject out, which is the change's. */
@@ -112,7 +120,7 @@ export function changesOf(input: ChangeInput): Changes {
     const after = addressesMove(context);
     const before = new Views(source, { direction, variables, after: false });
     const then = new Views(target, { direction, variables, after });
-    const conditions = new Map<Variable, OpaqueCondition>();
+    const conditions = new Map<Variable, OpaqueCondition | UnsaidMatch>();
     for (const scope of scopes) {
       const views = { source: before.viewOf(scope), target: then.viewOf(scope) };
       const [allowing, denying] =
@@ -125,21 +133,21 @@ export function changesOf(input: ChangeInput): Changes {
       if (budget.isSpent() || teller.isIncomplete) incomplete.push({ scope, direction });
       budget.close();
     }
-    for (const condition of conditionsOf(sets, direction)) {
-      const variable = variables.ofCondition(condition);
-      if (variable !== undefined) conditions.set(variable, condition);
+    for (const rule of rulesOf(sets, direction)) {
+      for (const condition of rule.opaque) {
+        const variable = variables.ofCondition(condition);
+        if (variable !== undefined) conditions.set(variable, condition);
+      }
+      for (const match of rule.unsaid ?? []) conditions.set(variables.unsaid(match), match);
     }
   }
   return { changes, incomplete };
 }
 
-function* conditionsOf(
-  sets: readonly PolicySet[],
-  direction: Direction,
-): Generator<OpaqueCondition> {
+function* rulesOf(sets: readonly PolicySet[], direction: Direction): Generator<Rule> {
   for (const { tiers } of sets) {
     for (const policy of tiers.flatMap(({ policies }) => policies)) {
-      for (const { opaque } of policy[direction]?.rules ?? []) yield* opaque;
+      yield* policy[direction]?.rules ?? [];
     }
   }
 }
@@ -234,16 +242,23 @@ class Teller {
   /** (d) */
   #show({ ends, except }: Statement, subjects: SubjectClass): readonly Difference[] {
     const shown: Difference[] = [];
-    let tried = 0;
+    const points: Point[] = [];
+    const outside = except.flat();
     const tryIn = (region: Region, cuts: readonly Region[]): boolean => {
-      const found = this.#findIn(region, cuts, subjects);
-      if (found !== undefined) add(shown, found, this.#direction);
-      return found !== undefined;
+      const point = this.#findIn(region, cuts, subjects);
+      if (point === undefined) return false;
+      points.push(point);
+      add(shown, this.#judge(point), this.#direction);
+      return true;
     };
     // The plainest flow of the whole statement first.
-    const outside = except.flat();
     for (const region of ends) if (tryIn(region, outside)) break;
+    let tried = 0;
     for (const { region, cuts } of subjects.parts) {
+      const isShown = points.some(
+        (point) => regionContains(region, point) && !cuts.some((cut) => regionContains(cut, point)),
+      );
+      if (isShown) continue;
       for (const told of ends) {
         const both = intersectRegions(told, region);
         if (both === undefined || tried >= MOST_SHOWN) continue;
@@ -254,21 +269,24 @@ class Teller {
     return shown;
   }
 
-  #findIn(region: Region, cuts: readonly Region[], { pods }: SubjectClass): Difference | undefined {
+  #findIn(region: Region, cuts: readonly Region[], { pods }: SubjectClass): Point | undefined {
     for (const subject of pods) {
       const asked = this.#universe.restrict({ ...region, subject });
       if (asked === undefined) continue;
       const point = findOutside({ region: asked, cuts }, this.#scope, this.#universe, this.#budget);
       if (point === "unclear") this.isIncomplete = true;
-      if (typeof point === "string") continue;
-      const judged = this.#replay.judge(point);
-      invariant(
-        differs(judged, this.#effect === "added" ? "target" : "source"),
-        "a flow does not bear out the statement that it is an example of",
-      );
-      return judged;
+      if (typeof point !== "string") return point;
     }
     return undefined;
+  }
+
+  #judge(point: Point): Difference {
+    const judged = this.#replay.judge(point);
+    invariant(
+      differs(judged, this.#effect === "added" ? "target" : "source"),
+      "a flow does not bear out the statement that it is an example of",
+    );
+    return judged;
   }
 
   #around({ pods }: SubjectClass): Surroundings {

@@ -41,6 +41,8 @@ export function* differenceParts(
   };
   for (const { allows } of allowing.tiers) {
     for (const item of allows.items) {
+      // No flow can be shown for what nobody can name: that is the proof's to say.
+      if (item.unsaid !== undefined) continue;
       const region = universe.restrict(item.region);
       if (region === undefined || !mayDiffer(item.policy)) continue;
       if (surelyAllows(denying, region)) continue;

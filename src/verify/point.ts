@@ -154,7 +154,11 @@ function knownLabels(labels: Labels): Map<LabelKey, string> {
 }
 
 /** The pod with these labels. */
-export function podOf(labels: PodLabels, address: bigint, ports: PodEndpoint["ports"]): PodEndpoint {
+export function podOf(
+  labels: PodLabels,
+  address: bigint,
+  ports: PodEndpoint["ports"],
+): PodEndpoint {
   const withPrefix = (prefix: string): Readonly<Record<string, string>> =>
     Object.fromEntries(
       [...labels].flatMap(([key, value]) =>

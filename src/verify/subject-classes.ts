@@ -34,7 +34,7 @@ export function subjectClasses(
 }
 
 function classesOf(parts: readonly DifferencePart[]): readonly SubjectClass[] | undefined {
-  const subjects = distinctSubjects(parts);
+  const { subjects, numberOf } = numberSubjects(parts);
   let atoms: readonly Atom[] = [{ pods: ANY_CUBE, inside: [] }];
   for (const [at, subject] of subjects.entries()) {
     const next: Atom[] = [];
@@ -52,9 +52,6 @@ function classesOf(parts: readonly DifferencePart[]): readonly SubjectClass[] | 
     if (next.length > MOST_ATOMS) return undefined;
     atoms = next;
   }
-  const numbers = new Map(subjects.map((subject, at) => [cubeText(subject), at]));
-  const isAbout = ({ subject }: Region, inside: ReadonlySet<number>): boolean =>
-    inside.has(numbers.get(cubeText(subject)) ?? -1);
   const classes = new Map<string, { readonly inside: readonly number[]; readonly pods: Cube[] }>();
   for (const { pods, inside } of atoms) {
     const key = inside.join();
@@ -62,15 +59,23 @@ function classesOf(parts: readonly DifferencePart[]): readonly SubjectClass[] | 
     if (same === undefined) classes.set(key, { inside, pods: [pods] });
     else same.pods.push(pods);
   }
+  const bySubject = new Map<number, number[]>();
+  for (const [at, { region }] of parts.entries()) {
+    const list = bySubject.get(numberOf(region));
+    if (list === undefined) bySubject.set(numberOf(region), [at]);
+    else list.push(at);
+  }
   return [...classes.values()].flatMap(({ inside, pods }): readonly SubjectClass[] => {
-    const numbersInside = new Set(inside);
-    const about = parts
-      .filter(({ region }) => isAbout(region, numbersInside))
-      .map(({ region, cuts, allowedBy }) => ({
-        region: withoutSubject(region),
-        cuts: cuts.filter((cut) => isAbout(cut, numbersInside)).map(withoutSubject),
-        allowedBy,
-      }));
+    const numbers = new Set(inside);
+    const about = inside
+      .flatMap((one) => bySubject.get(one) ?? [])
+      .sort((a, b) => a - b)
+      .flatMap((at): readonly DifferencePart[] => {
+        const part = parts[at];
+        if (part === undefined) return [];
+        const cuts = part.cuts.filter((cut) => numbers.has(numberOf(cut))).map(withoutSubject);
+        return [{ region: withoutSubject(part.region), cuts, allowedBy: part.allowedBy }];
+      });
     return about.length === 0 ? [] : [{ pods, parts: about }];
   });
 }
@@ -81,12 +86,25 @@ interface Atom {
   readonly inside: readonly number[];
 }
 
-function distinctSubjects(parts: readonly DifferencePart[]): readonly Cube[] {
+/** Each subject once, in a stable order, and its place there. */
+function numberSubjects(parts: readonly DifferencePart[]): {
+  readonly subjects: readonly Cube[];
+  readonly numberOf: (region: Region) => number;
+} {
+  const texts = new Map<Cube, string>();
   const found = new Map<string, Cube>();
   for (const { region, cuts } of parts) {
-    for (const { subject } of [region, ...cuts]) found.set(cubeText(subject), subject);
+    for (const { subject } of [region, ...cuts]) {
+      if (texts.has(subject)) continue;
+      const text = cubeText(subject);
+      texts.set(subject, text);
+      found.set(text, subject);
+    }
   }
-  return [...found].sort(([a], [b]) => compareText(a, b)).map(([, subject]) => subject);
+  const sorted = [...found].sort(([a], [b]) => compareText(a, b));
+  const numbers = new Map(sorted.map(([text], at) => [text, at]));
+  const numberOf = ({ subject }: Region): number => numbers.get(texts.get(subject) ?? "") ?? -1;
+  return { subjects: sorted.map(([, subject]) => subject), numberOf };
 }
 
 function withoutSubject(region: Region): Region {
