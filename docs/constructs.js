@@ -62,6 +62,17 @@ const tcp = (source) =>
 
 const icmp = (rest) => ingress(`{ action: Allow, protocol: ICMP${rest} }`);
 
+const cilium = (rules, rest = "") => `
+apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: { name: web, namespace: shop }
+spec: { endpointSelector: { matchLabels: { app: web } }, ${rules}${rest} }
+`;
+
+const from = (rule) => cilium(`ingress: [${rule}]`);
+const to = (rule) => cilium(`egress: [${rule}]`);
+const port80 = "toPorts: [{ ports: [{ port: '80', protocol: TCP }] }]";
+
 /** @type {readonly { group: string, rows: readonly (readonly [construct: string, documents: string])[] }[]} */
 export const CONSTRUCTS = [
   {
@@ -224,6 +235,84 @@ apiVersion: policy.networking.k8s.io/v1alpha1
 kind: AdminNetworkPolicy
 metadata: { name: admin }
 spec: { priority: 5, subject: { namespaces: {} } }
+`,
+      ],
+    ],
+  },
+  {
+    group: "Cilium",
+    rows: [
+      [
+        "`fromEndpoints` with labels",
+        from("{ fromEndpoints: [{ matchLabels: { role: client } }] }"),
+      ],
+      [
+        "`io.kubernetes.pod.namespace` and labels",
+        from(
+          "{ fromEndpoints: [{ matchLabels: { 'k8s:io.kubernetes.pod.namespace': infra, role: client } }] }",
+        ),
+      ],
+      [
+        "`io.cilium.k8s.namespace.labels.team`",
+        from("{ fromEndpoints: [{ matchLabels: { io.cilium.k8s.namespace.labels.team: b } }] }"),
+      ],
+      [
+        "a label that Cilium filters out",
+        from("{ fromEndpoints: [{ matchLabels: { pod-template-hash: abc } }] }"),
+      ],
+      ["a rule without fields", from("{}")],
+      ["`toPorts` alone", from(`{ ${port80} }`)],
+      [
+        "a port without protocol",
+        from("{ fromEndpoints: [{}], toPorts: [{ ports: [{ port: '53' }] }] }"),
+      ],
+      ["`fromEntities: [all]`", from("{ fromEntities: [all] }")],
+      ["`fromEntities: [world, cluster]`", from("{ fromEntities: [world, cluster] }")],
+      ["`fromEntities: [host]`", from("{ fromEntities: [host] }")],
+      ["`fromEntities: [remote-node]`", from("{ fromEntities: [remote-node] }")],
+      ["`toEntities: [kube-apiserver]`", to("{ toEntities: [kube-apiserver] }")],
+      ["`toCIDR` outside of the pod ranges", to("{ toCIDR: [203.0.113.0/24] }")],
+      ["`toCIDR` of the pod network", to("{ toCIDR: [10.244.0.0/24] }")],
+      [
+        "`toCIDRSet` with `except`",
+        to("{ toCIDRSet: [{ cidr: 203.0.112.0/20, except: [203.0.113.0/24] }] }"),
+      ],
+      [
+        "`toServices`",
+        to("{ toServices: [{ k8sService: { serviceName: db, namespace: infra } }] }"),
+      ],
+      ["`toFQDNs`", to("{ toFQDNs: [{ matchName: api.example.com }] }")],
+      [
+        "a DNS rule for every name",
+        to(
+          "{ toEndpoints: [{}], toPorts: [{ ports: [{ port: '53', protocol: UDP }], rules: { dns: [{ matchPattern: '*' }] } }] }",
+        ),
+      ],
+      [
+        "an HTTP rule",
+        from(
+          "{ fromEndpoints: [{}], toPorts: [{ ports: [{ port: '80', protocol: TCP }], rules: { http: [{ method: GET }] } }] }",
+        ),
+      ],
+      ["`icmps`", from("{ fromEndpoints: [{}], icmps: [{ fields: [{ type: EchoRequest }] }] }")],
+      ["`ingressDeny` alone", cilium("ingressDeny: [{ fromEntities: [world] }]")],
+      [
+        "`ingressDeny` beside an Allow that it cuts",
+        cilium(
+          "ingress: [{ fromEndpoints: [{}] }], ingressDeny: [{ fromEndpoints: [{ matchLabels: { role: bad } }] }]",
+        ),
+      ],
+      [
+        "`enableDefaultDeny: false`",
+        cilium("enableDefaultDeny: { ingress: false }, ingress: [{ fromEndpoints: [{}] }]"),
+      ],
+      [
+        "`nodeSelector`",
+        `
+apiVersion: cilium.io/v2
+kind: CiliumClusterwideNetworkPolicy
+metadata: { name: web }
+spec: { nodeSelector: {}, ingress: [{ fromEntities: [cluster] }] }
 `,
       ],
     ],

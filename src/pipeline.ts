@@ -1,4 +1,4 @@
-import type { Inexact, LoweredIn, UnsayableSubjects } from "./compile/index.ts";
+import type { Actions, Inexact, LoweredIn, UnsayableSubjects } from "./compile/index.ts";
 import { factsOf, lower } from "./compile/index.ts";
 import type { Diagnostic, Report } from "./diagnostics/diagnostic.ts";
 import type { SourceFile } from "./diagnostics/source-range.ts";
@@ -27,6 +27,8 @@ export type FailOn = "none" | Exclude<Outcome, "exact">;
 
 /** The options of a conversion, checked. */
 export interface ConvertOptions {
+  readonly actions: Actions;
+  readonly keepKubernetes: boolean;
   readonly inexact: Inexact;
   readonly unsayableSubjects: UnsayableSubjects;
   /** Whether ipBlocks of the target match pods: the VPC CNI's do; of another engine one cannot say. */
@@ -93,7 +95,7 @@ export function runConvert(input: ConvertInput): ConvertResult {
   const lowering = lower(
     set,
     snapshot,
-    { inexact: options.inexact, unsayableSubjects: options.unsayableSubjects },
+    options,
     factsOf(snapshot, {
       blocksMatchPods: options.enforcer === "vpc-cni" ? "yes" : "maybe",
       assumed: options.assume,
@@ -105,7 +107,11 @@ export function runConvert(input: ConvertInput): ConvertResult {
   const stops = [...incomplete, ...lowering.stops].filter(
     ({ code }) => !(options.allowIncomplete && code !== UNSAYABLE),
   );
-  const objects = emitNetworkPolicies(lowering.objects.map(withNotes), kept, report);
+  const objects = emitNetworkPolicies(
+    lowering.objects.map(withNotes),
+    kept.filter(({ source }) => !lowering.replaced.has(source)),
+    report,
+  );
   const confirmation =
     options.verify && stops.length === 0
       ? confirmOutput(set, objects, claimed, snapshot, options.enforcer)

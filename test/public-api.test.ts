@@ -37,6 +37,8 @@ describe("the public API", () => {
       inventory: [],
       unreadable: [],
       options: {
+        actions: "skip",
+        keepKubernetes: false,
         inexact: "narrow",
         unsayableSubjects: "stop",
         enforcer: "vpc-cni",

@@ -1,6 +1,10 @@
 import type { AssumptionCode } from "../ir/assumption.ts";
 import type { Box } from "../sets/box.ts";
 import { boxesMeet } from "../sets/box.ts";
+import { labelsIn, withLabels } from "../sets/box-parts.ts";
+import { NAMESPACE_NAME } from "../sets/cube.ts";
+import type { LabelSet } from "../sets/label-set.ts";
+import { intersectLabelSets, labelIn } from "../sets/label-set.ts";
 import { ALL_PORTS, OTHER_TRAFFIC, intersectTraffic } from "../sets/traffic-set.ts";
 import type { Effort } from "./effort.ts";
 import type { DifferenceKind, Facts, Restriction } from "./facts.ts";
@@ -46,43 +50,69 @@ const sameBox = (a: Box, b: Box): boolean =>
 class Restricted {
   readonly #facts: Facts;
   readonly #by: ReadonlySet<Restriction>;
-  readonly #known = new WeakMap<Box, Box | "impossible">();
+  readonly #names: LabelSet | undefined;
+  readonly #covers = new WeakMap<Box, Box | "impossible">();
+  readonly #flows = new WeakMap<Box, Box | "impossible">();
 
   constructor(facts: Facts, by: readonly Restriction[]) {
     this.#facts = facts;
     this.#by = new Set(by);
-  }
-
-  box(box: Box): Box | undefined {
-    if (this.#by.size === 0) return box;
-    let known = this.#known.get(box);
-    if (known === undefined) {
-      known = restrictBox(box, this.#facts, this.#by) ?? "impossible";
-      this.#known.set(box, known);
+    if (this.#by.has("namespaces") && facts.namespaces !== undefined) {
+      this.#names = labelIn(facts.namespaces.keys());
     }
-    return known === "impossible" ? undefined : known;
   }
 
-  boxes(boxes: readonly Box[]): readonly Box[] {
-    return this.#by.size === 0 ? boxes : boxes.flatMap((box) => this.box(box) ?? []);
+  /** Boxes that cover or cut, as far as it matters for flows under the restrictions. */
+  covers(boxes: readonly Box[]): readonly Box[] {
+    return this.#by.size === 0 ? boxes : boxes.flatMap((box) => this.#cover(box) ?? []);
+  }
+
+  #cover(box: Box): Box | undefined {
+    return once(this.#covers, box, () => restrictBox(box, this.#facts, this.#by));
+  }
+
+  /** The flows of boxes that can occur: pods are in namespaces that there are. */
+  flows(boxes: readonly Box[]): readonly Box[] {
+    return this.#by.size === 0 ? boxes : boxes.flatMap((box) => this.#flow(box) ?? []);
+  }
+
+  #flow(box: Box): Box | undefined {
+    return once(this.#flows, box, () => {
+      const restricted = this.#cover(box);
+      if (restricted === undefined || this.#names === undefined) return restricted;
+      const own = labelsIn(restricted, "peer", NAMESPACE_NAME);
+      if (own === undefined) return restricted;
+      const named = intersectLabelSets(own, this.#names);
+      return withLabels(restricted, "peer", NAMESPACE_NAME, named);
+    });
   }
 
   terms(terms: readonly Term[]): readonly Term[] {
     if (this.#by.size === 0) return terms;
     return terms.flatMap(({ box: whole, cuts }): readonly Term[] => {
-      const box = this.box(whole);
+      const box = this.#flow(whole);
       if (box === undefined) return [];
       return [
         {
           box,
           cuts: cuts.flatMap((cut): readonly Cut[] => {
-            const restricted = this.box(cut.box);
+            const restricted = this.#cover(cut.box);
             return restricted === undefined ? [] : [{ ...cut, box: restricted }];
           }),
         },
       ];
     });
   }
+}
+
+function once(
+  known: WeakMap<Box, Box | "impossible">,
+  box: Box,
+  restrict: () => Box | undefined,
+): Box | undefined {
+  let found = known.get(box);
+  if (found === undefined) known.set(box, (found = restrict() ?? "impossible"));
+  return found === "impossible" ? undefined : found;
 }
 
 const restrictions = new WeakMap<Facts, Map<string, Restricted>>();
@@ -130,7 +160,7 @@ export function lossOf(
     const cover: Cover =
       by.length === 0
         ? written
-        : (box) => restricted.boxes(written(box)).filter((other) => boxesMeet(box, other));
+        : (box) => restricted.covers(written(box)).filter((other) => boxesMeet(box, other));
     const wanted = restricted.terms(terms);
     // Ports first: a loss of other protocols alone has a name of its own.
     for (const kind of [ALL_PORTS, OTHER_TRAFFIC]) {
@@ -170,7 +200,7 @@ export function gainOf(
   const surplus = (by: readonly Restriction[]): Box | undefined => {
     const restricted = restrictedBy(facts, by);
     const allowed = restricted.terms(terms);
-    for (const box of restricted.boxes(boxes)) {
+    for (const box of restricted.flows(boxes)) {
       const found = outsideTerms(box, allowed, effort);
       if (found !== undefined) return found;
     }

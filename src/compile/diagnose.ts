@@ -1,6 +1,5 @@
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../diagnostics/source-range.ts";
-import type { PolicyOrigin } from "../ir/origin.ts";
 import { ruleName } from "../ir/origin.ts";
 import type { RuleResult } from "../ir/outcome.ts";
 import type { Rule } from "../ir/policy.ts";
@@ -10,12 +9,12 @@ import type { Cube } from "../sets/cube.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods } from "./facts.ts";
-import type { LoweringOptions } from "./draft-rule.ts";
+import type { Actions, LoweringOptions } from "./draft-rule.ts";
 import type { LoweredPolicy } from "./lower-direction.ts";
 import { policyName, restsOnNamespaces } from "./results.ts";
 import type { JudgedPolicy, PolicyInNamespace } from "./results.ts";
 import type { SourcePolicy } from "./source-policy.ts";
-import { trafficText } from "../sets/traffic-set.ts";
+import { OTHER_TRAFFIC, intersectTraffic, trafficText } from "../sets/traffic-set.ts";
 
 const hasAccount = (of: Cube): boolean =>
   of.constraints.some(({ key }) => key.startsWith("account:"));
@@ -101,10 +100,11 @@ function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
 function ruleFinding(
   rule: Rule,
   result: RuleResult,
-  policy: PolicyOrigin,
   isOwnFault: boolean,
   unknownNamespace: string | undefined,
   facts: Facts,
+  actions: Actions,
+  kept: boolean,
 ): Diagnostic | undefined {
   const at = rule.origin.place;
   const causes = result.because
@@ -115,9 +115,20 @@ function ruleFinding(
     )
     .filter((name, index, names) => names.indexOf(name) === index)
     .join(", ");
-  if (policy.engine === "kubernetes") return keptFinding(result, causes, at, facts);
+  if (kept) return keptFinding(result, causes, at, facts);
   if (result.outcome === "widened") return compileDiagnostics.create("CMP-R005", { at });
+  if (actions === "compile" && result.outcome === "narrowed" && result.losesOnlyOther) {
+    return compileDiagnostics.create("CMP-R003", { at, lost: otherText(rule) });
+  }
   if (rule.action === "deny" || rule.action === "pass") {
+    if (result.outcome === "narrowed" && actions === "compile") {
+      const extent = "a part of what the end of the tiers allows";
+      return compileDiagnostics.create("CMP-R011", {
+        at,
+        causes: causes === "" ? "other rules" : causes,
+        extent,
+      });
+    }
     if (result.outcome === "narrowed") {
       if (rule.action === "deny") return compileDiagnostics.create("CMP-P001", { at });
       const reason = causes === "" ? unsayable(rule, facts) : undefined;
@@ -135,6 +146,10 @@ function ruleFinding(
     });
   }
   if (result.outcome !== "narrowed") return undefined;
+  if (causes !== "" && actions === "compile") {
+    const extent = result.disposition === "skipped" ? "the rule" : "a part of the rule";
+    return compileDiagnostics.create("CMP-R011", { at, causes, extent });
+  }
   if (causes !== "") {
     // It may have come out whole elsewhere, where those policies select nobody.
     const where = result.disposition === "skipped" ? "" : " in some namespaces";
@@ -157,6 +172,10 @@ function ruleFinding(
   const extent = result.disposition === "skipped" ? "the rule" : "that part of the rule";
   return compileDiagnostics.create("CMP-R004", { at, ...reason, extent });
 }
+
+/** The protocols other than TCP, UDP and SCTP that a rule is about. */
+const otherText = ({ traffic: { numbers } }: Rule): string =>
+  trafficText(intersectTraffic(numbers, OTHER_TRAFFIC));
 
 /** A rule of a policy that is kept as it is. */
 function keptFinding(
@@ -196,7 +215,7 @@ export function diagnosePolicy(
   inNamespaces: readonly PolicyInNamespace[],
   covered: readonly string[],
   facts: Facts,
-  { inexact, unsayableSubjects: mode }: LoweringOptions,
+  { actions, inexact, unsayableSubjects: mode }: LoweringOptions,
   report: Report,
 ): readonly Diagnostic[] {
   const stops: Diagnostic[] = [];
@@ -241,9 +260,13 @@ export function diagnosePolicy(
       unknownAt.set(local.rule, unknownAt.get(local.rule) ?? namespace);
     }
   }
+  const kept = inNamespaces.some((one) => one.kept);
+  if (origin.engine === "kubernetes" && !kept && inNamespaces.length > 0) {
+    report(compileDiagnostics.create("CMP-P005", { at }));
+  }
   const said = new Set<string>();
   for (const [rule, of] of ofRule) {
-    const finding = ruleFinding(rule, of, origin, isOwnFault, unknownAt.get(rule), facts);
+    const finding = ruleFinding(rule, of, isOwnFault, unknownAt.get(rule), facts, actions, kept);
     if (finding === undefined) continue;
     // Parts of one rule may have the same to say.
     const text = `${finding.code} ${rule.origin.place.path} ${finding.message}`;

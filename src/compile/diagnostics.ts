@@ -87,6 +87,15 @@ export const compileDiagnostics = defineDiagnostics({
     explanation:
       "A condition on the labels of the selected pods' own namespace cannot be decided for a namespace whose labels nobody gave. An Allow is then left out, which can only deny more.",
   },
+  "CMP-R011": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "this rule is cut by {causes}, and no NetworkPolicy can say all that is left: {extent} is left out",
+    hint: "Allow what you need by a rule of its own: pods by their labels, addresses outside by their CIDRs; `--pod-cidr` says where pods lie.",
+    explanation:
+      "With `--actions compile` a rule is cut exactly where labels, addresses and ports can say the remainder. Service accounts, text conditions, the labels of a pod together with its address, and protocols other than TCP, UDP and SCTP beside certain ports have no form in a NetworkPolicy. The nearest narrower form is taken.",
+  },
   "CMP-P001": {
     severity: "warning",
     effect: "narrows",
@@ -129,6 +138,15 @@ export const compileDiagnostics = defineDiagnostics({
     message: "the policy comes out {outcome}",
     explanation:
       "Stands in lists of findings alone (SARIF, annotations, code quality) for a policy that comes out worse than any of its findings tells, so that no list is without it. The flow that is shown with it, if there is one, says what changes.",
+  },
+  "CMP-P005": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "this NetworkPolicy is replaced by one of the same name that allows less: earlier tiers or Denies decide part of what it says",
+    hint: "Review the difference; `--keep-kubernetes` keeps the policy as it is, which is wider than the source.",
+    explanation:
+      "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies. The native policy engine does not. So with `--actions compile` what they cut off is taken out of the policy itself, which then has the same name and fewer rules.",
   },
   "CMP-S001": {
     severity: "error",

@@ -1,5 +1,5 @@
 import type { Disposition } from "../ir/outcome.ts";
-import type { Rule } from "../ir/policy.ts";
+import type { Policy, Rule } from "../ir/policy.ts";
 import { ANY_ADDRESS, addressesMeet } from "../sets/address-set.ts";
 import type { Box, Side } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
@@ -15,15 +15,22 @@ import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
 import { effective, through } from "./reach.ts";
 import type { SaidRule } from "./say-rule.ts";
 import { NOTHING_SAID, sayKept, sayRule, saySubjects } from "./say-rule.ts";
+import { sayTerms } from "./say-terms.ts";
 import type { Cause, Term } from "./term.ts";
 import { someFlow, termsWithin, uncut } from "./term.ts";
 
 /** Which side is taken where no exact form exists. */
 export type Inexact = "narrow" | "widen";
 
+/** What to do with an Allow of which an earlier rule decides a part: leave it out, or cut it. */
+export type Actions = "skip" | "compile";
+
 export interface LoweringOptions {
+  readonly actions: Actions;
   readonly inexact: Inexact;
   readonly unsayableSubjects: UnsayableSubjects;
+  /** Never write another policy in the place of a Kubernetes policy of the input. */
+  readonly keepKubernetes: boolean;
 }
 
 /** One namespace and direction while it is lowered. */
@@ -35,6 +42,8 @@ export interface Scene {
   readonly isolation: ReadonlyMap<LocalPolicy, Isolation>;
   /** All that is isolated by what is written: I. */
   readonly isolated: readonly Cube[];
+  /** Kubernetes policies of the input that are not kept as they are, since the source lets them do less. */
+  readonly replaced: ReadonlySet<Policy>;
   /** True if no rule can touch another: one tier that denies at its end, Allows alone, and all of it certain. */
   readonly plain: boolean;
 }
@@ -55,8 +64,9 @@ export interface Draft {
   unreached: boolean;
 }
 
-/** True for a Kubernetes policy of the input, which is written as it is. */
-export const isKept = ({ policy }: LocalPolicy): boolean => policy.origin.engine === "kubernetes";
+/** True for a Kubernetes policy of the input that is written as it is. */
+export const isKept = ({ policy }: LocalPolicy, replaced: ReadonlySet<Policy>): boolean =>
+  policy.origin.engine === "kubernetes" && !replaced.has(policy);
 
 /** True if the rule matches flows that the model cannot say. */
 export const hasUnsaid = ({ rule }: LocalRule): boolean =>
@@ -80,7 +90,8 @@ export function draftRule(
     unreached: false,
   };
   const { action } = local.rule;
-  if (action === "allow" && isKept(local.policy)) keep(scene, draft, tierIndex, tier);
+  if (action === "allow" && isKept(local.policy, scene.replaced))
+    keep(scene, draft, tierIndex, tier);
   else if (action === "allow") allow(scene, draft, tierIndex, tier);
   else if (action === "pass") pass(scene, draft, tierIndex, tier);
   return draft;
@@ -147,9 +158,40 @@ function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): 
     return;
   }
   if (!whole) draft.because = cutters(scene.set, tierIndex, tier, local);
-  if (whole || scene.options.inexact === "widen") draft.said = say(scene, local, local.rule.blocks);
+  if (!whole && scene.options.actions === "compile") cut(scene, draft);
+  else if (whole || scene.options.inexact === "widen")
+    draft.said = say(scene, local, local.rule.blocks);
   draft.disposition = draft.said === undefined ? "skipped" : "emitted";
   if (draft.said?.groups.length === 0) draft.disposition = "redundant";
+}
+
+/** What is left of a rule, for those of its pods that are isolated. */
+function cut(scene: Scene, draft: Draft): void {
+  const { facts, isolated, options, set, effort } = scene;
+  const isNarrow = options.inexact === "narrow";
+  const left = termsWithin(isNarrow ? draft.sure : draft.wanted, isolated);
+  // Nobody whom it concerns is isolated: all is allowed without it.
+  if (termsWithin(draft.wanted, isolated).length === 0) draft.said = NOTHING_SAID;
+  else {
+    const side = isNarrow ? "under" : "over";
+    const { origin } = draft.local.rule;
+    draft.said = sayTerms(left, origin, set.namespace, facts, side, effort);
+    draft.because = cuttersOf(left) ?? draft.because;
+  }
+}
+
+/** So many causes of a cut are kept; a reader wants to see them all, a report must not drown in them. */
+const MAX_CUTTERS = 100;
+
+/** Who took something out of the terms; undefined if nobody did. */
+function cuttersOf(terms: readonly Term[]): readonly Cause[] | undefined {
+  const found = new Map<LocalRule | LocalPolicy, Cause>();
+  for (const { cuts } of terms) {
+    for (const { cause } of cuts) {
+      if (found.size < MAX_CUTTERS) found.set(cause.rule ?? cause.policy, cause);
+    }
+  }
+  return found.size === 0 ? undefined : [...found.values()];
 }
 
 /** The flows that a Pass matches, as far as their subjects are isolated, on to the end of the last tier. */
@@ -170,8 +212,10 @@ function pass(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): v
   draft.sure = toTheEnd("under");
   const matched = termsWithin(uncut(local.boxes), isolated).map(({ box }) => box);
   const whole = local.certain && covers(scene, draft.sure, matched);
-  if (whole || scene.options.inexact === "widen") draft.said = say(scene, local, local.rule.blocks);
-  else draft.because = cutters(set, tierIndex, tier, local);
+  if (!whole) draft.because = cutters(set, tierIndex, tier, local);
+  if (!whole && scene.options.actions === "compile") cut(scene, draft);
+  else if (whole || scene.options.inexact === "widen")
+    draft.said = say(scene, local, local.rule.blocks);
 }
 
 /** A rule in the target's words, for those of its subjects that are isolated. */

@@ -71,13 +71,12 @@ export function restrictionsOf(facts: Facts, kind: DifferenceKind): readonly Res
   if (facts.podRanges !== undefined) found.push("pure-range", "pod-range");
   else if (facts.privatePods) found.push("private-pods");
   if (facts.valuesSeen !== undefined) found.push("values");
-  if (facts.namespaces !== undefined) found.push("namespaces");
-  if (kind === "loss") return found;
-  // Every cluster has `kube-system`: namespaces without it are surely not all, and what is denied to others stays denied.
+  // Every cluster has `kube-system`: namespaces without it are surely not all. What is denied to others stays denied, and
+  // what is allowed to them, such as questions to the cluster's DNS, stays allowed.
   const all = facts.assumed.has("namespaces") || facts.namespaces?.has("kube-system") === true;
-  return found.filter(
-    (one) => ASSUMPTIONS[one].ifFalse === "widens" && (one !== "namespaces" || all),
-  );
+  if (facts.namespaces !== undefined && all) found.push("namespaces");
+  if (kind === "loss") return found;
+  return found.filter((one) => ASSUMPTIONS[one].ifFalse === "widens");
 }
 
 /** A label set without text conditions: what is surely in it ("under", by the values seen) or may be ("over"). */

@@ -2,6 +2,7 @@ import { append } from "../base/append.ts";
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { AllowPolicy } from "../ir/allow-policy.ts";
+import type { PolicyOrigin } from "../ir/origin.ts";
 import type { Outcome, PolicyResult, RuleResult } from "../ir/outcome.ts";
 import type { Policy, PolicySet } from "../ir/policy.ts";
 import type { Assembled } from "./assemble.ts";
@@ -14,6 +15,7 @@ import { PolicyIndex, coveredNamespaces } from "./local.ts";
 import type { LoweringOptions } from "./draft-rule.ts";
 import type { LoweredPolicy } from "./lower-direction.ts";
 import { lowerDirection } from "./lower-direction.ts";
+import { replacedPolicies } from "./replaced.ts";
 import type { PolicyInNamespace } from "./results.ts";
 import { judgePolicy, restsOnNamespaces } from "./results.ts";
 import type { SourcePolicy } from "./source-policy.ts";
@@ -21,7 +23,7 @@ import { namespacesOf, sourcePolicies } from "./source-policy.ts";
 
 export type { Facts } from "./facts.ts";
 export { factsOf } from "./facts.ts";
-export type { Inexact, LoweringOptions } from "./draft-rule.ts";
+export type { Actions, Inexact, LoweringOptions } from "./draft-rule.ts";
 export type { UnsayableSubjects } from "./isolation.ts";
 export { compileDiagnostics } from "./diagnostics.ts";
 export { policyName } from "./results.ts";
@@ -40,6 +42,8 @@ export interface Lowering {
   readonly objects: readonly LoweredIn[];
   /** Findings because of which nothing must be written. */
   readonly stops: readonly Diagnostic[];
+  /** Kubernetes policies of the input in whose place others are written. */
+  readonly replaced: ReadonlySet<PolicyOrigin>;
   /** The namespaces looked at, sorted. */
   readonly namespaces: readonly string[];
 }
@@ -55,21 +59,27 @@ export function lower(
   set: PolicySet,
   snapshot: Snapshot,
   options: LoweringOptions,
-  facts: Facts,
+  given: Facts,
   report: Report,
 ): Lowering {
   const index = new PolicyIndex(set);
   const namespaces = coveredNamespaces(set, snapshot);
   const sources = sourcePolicies(set);
   const done = new Map<SourcePolicy, PolicyResult>();
+  // A namespace that only a selector names is one whose labels nobody gave.
+  const facts = namespaces.every((name) => snapshot.namespaces.has(name))
+    ? given
+    : { ...given, namespaces: undefined };
   const stops: Diagnostic[] = [];
   const objects: LoweredIn[] = [];
+  const replaced = new Set<PolicyOrigin>();
   const finish = (source: SourcePolicy, inNamespaces: readonly PolicyInNamespace[]): void => {
     const judged = judgePolicy(source, inNamespaces, facts);
     const known = namespaces.length > 0 || !source.parts.some(restsOnNamespaces);
     const result = known ? judged.result : unknownResult(source, judged.result);
     done.set(source, result);
     for (const entry of inNamespaces) {
+      if (source.origin.engine === "kubernetes" && !entry.kept) replaced.add(source.origin);
       const { outcome, rules } =
         inNamespaces.length === 1 ? result : judgePolicy(source, [entry], facts).result;
       for (const object of entry.assembled.objects) objects.push({ object, outcome, rules });
@@ -115,7 +125,7 @@ export function lower(
     const result = done.get(source);
     if (result !== undefined) results.push(result);
   }
-  return { results, objects, stops, namespaces };
+  return { results, objects, stops, replaced, namespaces };
 }
 
 /** A cluster-wide policy while no namespace is known: what it does is not known either. */
@@ -142,8 +152,9 @@ function* lowerNamespace(
 ): Generator<readonly [SourcePolicy, PolicyInNamespace]> {
   const local = index.localise(namespace, snapshot.namespaces.get(namespace)?.labels);
   const effort = new Effort();
-  const ingress = lowerDirection(local.ingress, options, facts, effort).policies;
-  const egress = lowerDirection(local.egress, options, facts, effort).policies;
+  const replaced = replacedPolicies(local, options, facts, effort);
+  const ingress = lowerDirection(local.ingress, options, facts, effort, replaced).policies;
+  const egress = lowerDirection(local.egress, options, facts, effort, replaced).policies;
   if (effort.givenUp > 0) {
     report(compileDiagnostics.create("CMP-X001", { namespace, limit: STEP_LIMIT }));
   }
@@ -156,12 +167,14 @@ function* lowerNamespace(
     const loweredIn = (of: ReadonlyMap<Policy, LoweredPolicy>): readonly LoweredPolicy[] =>
       source.parts.flatMap((part) => of.get(part) ?? []);
     const lowered = { ingress: loweredIn(ingress), egress: loweredIn(egress) };
-    const kept = source.origin.engine === "kubernetes";
+    const kept =
+      source.origin.engine === "kubernetes" && !source.parts.some((part) => replaced.has(part));
     yield [
       source,
       {
         namespace,
         lowered,
+        kept,
         assembled: kept ? NOT_ASSEMBLED : assemble(source.origin, namespace, lowered),
       },
     ];

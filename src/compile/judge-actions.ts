@@ -10,9 +10,10 @@ import type { Draft, Scene } from "./draft-rule.ts";
 import { hasUnsaid } from "./draft-rule.ts";
 import type { Effort } from "./effort.ts";
 import { inFewWords, question } from "./effort.ts";
-import type { LocalRule, LocalTier } from "./local.ts";
+import type { LocalPolicy, LocalRule, LocalTier } from "./local.ts";
 import type { Position } from "./reach.ts";
 import { allowedFrom, mayBeAllowed, through, undecidedAt } from "./reach.ts";
+import { sayTerms } from "./say-terms.ts";
 import type { Term } from "./term.ts";
 import { cutsOf, outsideTerms, someOutside, termsWithin, uncut } from "./term.ts";
 
@@ -49,9 +50,9 @@ export function spareSkipped({ facts, isolated }: Scene, drafts: Drafts): void {
 /** Step d of lowerDirection: what each Deny and Pass comes to. */
 export function judgeActions(scene: Scene, drafts: Drafts): void {
   const blamed = new Set<LocalRule>();
-  for (const { local, disposition, because } of drafts.values()) {
-    const leftOut =
-      disposition === "skipped" || (local.rule.action === "pass" && because.length > 0);
+  for (const { local, disposition, because, said } of drafts.values()) {
+    const isTailLeftOut = local.rule.action === "pass" && because.length > 0 && said === undefined;
+    const leftOut = disposition === "skipped" || isTailLeftOut;
     if (leftOut) for (const { rule } of because) if (rule !== undefined) blamed.add(rule);
   }
   scene.set.tiers.forEach((tier, tierIndex) => {
@@ -81,8 +82,8 @@ function judge(
       draft.disposition = "emitted";
       return;
     }
+    // What it hands on may be lost all the same, with that of the rules that would do it in its place.
     draft.said = undefined;
-    draft.wanted = [];
     draft.disposition = "redundant";
     if (draft.unreached) draft.because = forestallers(tier, local);
     else if (possible.left === undefined) draft.gained = possible;
@@ -135,6 +136,31 @@ function isInside(term: Term, others: readonly Term[], effort: Effort): boolean 
 }
 
 /**
+ * With `compile`, what the end of the tiers allows to the pods that a Deny isolates, written for the first such Deny of a
+ * policy: only those that no policy isolates otherwise have any of it.
+ */
+export function sayTails(scene: Scene, drafts: Drafts): void {
+  const { set, facts, isolation, options, effort } = scene;
+  const side = options.inexact === "narrow" ? "under" : "over";
+  const done = new Set<LocalPolicy>();
+  for (const { tier, rules } of set.tiers) {
+    for (const rule of rules) {
+      const draft = drafts.get(rule);
+      if (draft === undefined || rule.rule.action !== "deny" || draft.unreached) continue;
+      if ((tier.defaultAction === "deny" && rule.policy.isolates) || done.has(rule.policy))
+        continue;
+      done.add(rule.policy);
+      const isolated = uncut(subjectBoxes(isolation.get(rule.policy)?.said ?? []));
+      draft.wanted = through(set.tiers, isolated, "over", effort);
+      draft.sure = through(set.tiers, isolated, "under", effort);
+      const terms = side === "under" ? draft.sure : draft.wanted;
+      draft.said = sayTerms(terms, rule.rule.origin, set.namespace, facts, side, effort);
+      if (draft.said !== undefined) draft.disposition = "emitted";
+    }
+  }
+}
+
+/**
  * A Deny in a tier whose default is Pass isolates its subjects, and so has to answer for what the end of the tiers would
  * allow them: with `skip` that is never written, since the Deny cuts it.
  */
@@ -149,7 +175,7 @@ export function judgeTails(scene: Scene, drafts: Drafts, written: Cover): void {
       const tail = through(set.tiers, uncut(isolated), "over", effort);
       if (someOutside(tail, written, effort) === undefined) continue;
       draft.wanted = tail;
-      draft.disposition = "skipped";
+      if (draft.said === undefined) draft.disposition = "skipped";
     }
   }
 }

@@ -15,7 +15,7 @@ import { factsFor } from "./facts.ts";
 import type { Isolation } from "./isolation.ts";
 import { isolatedSubjects, keptIsolation, outsideIsolated, sayIsolation } from "./isolation.ts";
 import type { Drafts } from "./judge-actions.ts";
-import { coverBy, judgeActions, judgeTails, spareSkipped } from "./judge-actions.ts";
+import { coverBy, judgeActions, judgeTails, sayTails, spareSkipped } from "./judge-actions.ts";
 import type { LocalPolicy, LocalRule, LocalSet } from "./local.ts";
 import { allowedFrom } from "./reach.ts";
 import type { SaidRule } from "./say-rule.ts";
@@ -64,14 +64,16 @@ export function lowerDirection(
   options: LoweringOptions,
   facts: Facts,
   effort: Effort,
+  replaced: ReadonlySet<Policy>,
 ): LoweredDirection {
-  const scene = sceneOf(set, options, facts, effort);
+  const scene = sceneOf(set, options, facts, effort, replaced);
   const drafts = new Map<LocalRule, Draft>();
   set.tiers.forEach((tier, index) => {
     for (const rule of tier.rules) drafts.set(rule, draftRule(scene, index, tier, rule));
   });
   spareSkipped(scene, drafts);
   if (!scene.plain) judgeActions(scene, drafts);
+  if (options.actions === "compile") sayTails(scene, drafts);
   fillHoles(scene, drafts);
   const written = new Written(drafts);
   if (!scene.plain) judgeTails(scene, drafts, written.cover);
@@ -89,14 +91,20 @@ export function lowerDirection(
 }
 
 /** Step a. */
-function sceneOf(set: LocalSet, options: LoweringOptions, facts: Facts, effort: Effort): Scene {
+function sceneOf(
+  set: LocalSet,
+  options: LoweringOptions,
+  facts: Facts,
+  effort: Effort,
+  replaced: ReadonlySet<Policy>,
+): Scene {
   const side = options.inexact === "narrow" ? "over" : "under";
   const isolation = new Map<LocalPolicy, Isolation>();
   const isolated: Cube[] = [];
   set.tiers.forEach((tier, index) => {
     for (const policy of tier.policies) {
       const source = isolatedSubjects(set, index, tier, policy, side, effort);
-      const said = isKept(policy)
+      const said = isKept(policy, replaced)
         ? keptIsolation(source, policy.subjects)
         : sayIsolation(source, options.unsayableSubjects, facts);
       isolation.set(policy, said);
@@ -111,7 +119,7 @@ function sceneOf(set: LocalSet, options: LoweringOptions, facts: Facts, effort: 
     tier?.tier.defaultAction === "deny" &&
     tier.policies.every((policy) => policy.certain && policy.isolates) &&
     tier.rules.every(({ rule }) => rule.action === "allow" || rule.action === "log");
-  return { set, options, facts, effort, isolation, isolated, plain };
+  return { set, options, facts, effort, isolation, isolated, replaced, plain };
 }
 
 /** What isolation gains or loses where it is not known whom the source isolates. */

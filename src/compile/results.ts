@@ -28,6 +28,8 @@ export interface PolicyInNamespace {
   readonly namespace: string;
   /** Its parts, as far as they select pods of the namespace. */
   readonly lowered: Readonly<Record<Direction, readonly LoweredPolicy[]>>;
+  /** True for a Kubernetes policy of the input that is written as it is. */
+  readonly kept: boolean;
   readonly assembled: Assembled;
 }
 
@@ -99,13 +101,6 @@ interface RulePlace {
 
 const NOTHING: readonly never[] = [];
 
-/** A rule that is written, and loses something all the same, does not lose it to the rules before it. */
-function causesOf(outcome: Outcome, rule: LoweredRule | undefined): readonly Cause[] {
-  if (rule === undefined || (outcome === "narrowed" && rule.disposition === "emitted"))
-    return NOTHING;
-  return rule.because;
-}
-
 /** A rule that came out as it went in, in the one namespace that it concerns: what most rules are. */
 function plainResult(rule: Rule, { rule: lowered, placements }: RulePlace): RuleResult | undefined {
   if (lowered.lost !== NO_DIFFERENCE || lowered.gained !== NO_DIFFERENCE) return undefined;
@@ -149,7 +144,7 @@ function ruleResult(rule: Rule, places: readonly RulePlace[], facts: Facts): Rul
       "redundant",
     outcome,
     emittedAs: places.flatMap((one) => one.placements),
-    because: causesOf(outcome, worst?.rule).map(({ policy, rule: local }) => ({
+    because: (worst?.rule.because ?? NOTHING).map(({ policy, rule: local }) => ({
       policy: policy.policy.origin,
       ...(local === undefined ? {} : { rule: local.rule.origin }),
     })),
@@ -251,7 +246,7 @@ export function judgePolicy(
   const ofRule = new Map<Rule, RuleResult>();
   const inert: RuleResult[] = [];
   const isolation: Record<Direction, IsolationResult> = { ingress: "none", egress: "none" };
-  const kept = origin.engine === "kubernetes";
+  const kept = inNamespaces.some((one) => one.kept);
   const outcomes: Outcome[] = [];
   let leftOut = false;
   let byValues = false;

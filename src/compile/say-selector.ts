@@ -1,7 +1,7 @@
 import { compareBy, compareText } from "../base/compare.ts";
 import type { LabelRequirement, LabelSelector } from "../ir/allow-policy.ts";
-import type { Cube, LabelConstraint } from "../sets/cube.ts";
-import { ANY_CUBE, cube } from "../sets/cube.ts";
+import type { Cube, LabelConstraint, LabelKey } from "../sets/cube.ts";
+import { ANY_CUBE, NAMESPACE_NAME, cube } from "../sets/cube.ts";
 import type { LabelSet } from "../sets/label-set.ts";
 import { LABEL_ABSENT, labelIn } from "../sets/label-set.ts";
 
@@ -27,14 +27,19 @@ export function splitSayable(of: Cube): readonly Cube[] {
   return found.map((constraints) => cube(constraints)).filter((one) => one !== undefined);
 }
 
-function requirements(key: string, set: LabelSet): readonly LabelRequirement[] {
+/** Every namespace carries it, so nobody has to ask whether it is there. */
+const ALWAYS_THERE = NAMESPACE_NAME;
+
+function requirements(owned: LabelKey, key: string, set: LabelSet): readonly LabelRequirement[] {
   const values = [...set.values].sort(compareText);
   if (!set.complement) {
     if (set.absent) return [{ key, operator: "DoesNotExist", values: [] }];
     return [{ key, operator: "In", values }];
   }
   const not: LabelRequirement[] = values.length === 0 ? [] : [{ key, operator: "NotIn", values }];
-  return set.absent ? not : [{ key, operator: "Exists", values: [] }, ...not];
+  return set.absent || (owned === ALWAYS_THERE && not.length > 0)
+    ? not
+    : [{ key, operator: "Exists", values: [] }, ...not];
 }
 
 /** The constraints of one scope as a selector. The cube comes from {@link splitSayable}. */
@@ -42,7 +47,8 @@ export function selectorOf(of: Cube, scope: "namespace" | "pod"): LabelSelector 
   if (of === ANY_CUBE) return EVERYTHING;
   const found: LabelRequirement[] = [];
   for (const { key, set } of of.constraints) {
-    if (key.startsWith(`${scope}:`)) found.push(...requirements(key.slice(scope.length + 1), set));
+    if (key.startsWith(`${scope}:`))
+      found.push(...requirements(key, key.slice(scope.length + 1), set));
   }
   return found.length === 0
     ? EVERYTHING

@@ -116,7 +116,7 @@ export function reportPolicy(
       file,
       ...(withTexts ? { text } : {}),
     })),
-    rules: result.rules.map((rule) => reportRule(rule, result, indexOf, findings)),
+    rules: result.rules.map((rule) => reportRule(rule, indexOf, findings)),
     assumptions: result.assumptions.map((name) => ASSUMPTIONS[name].code).sort(compareText),
     diagnostics: findings.below({ ...policy.place, path: "" }),
     verification: { status: result.verification ?? "off", witnesses: result.witnesses },
@@ -125,14 +125,14 @@ export function reportPolicy(
 
 function reportRule(
   rule: RuleResult,
-  result: PolicyResult,
   indexOf: ReadonlyMap<WrittenObject["object"], number>,
   findings: FindingIndex,
 ): ReportRule {
   const { direction, index, place } = rule.rule;
   const { line, column } = placeOf(place);
-  const kept =
-    result.policy.engine === "kubernetes" && rule.disposition === "emitted" && indexOf.size > 0;
+  const [object] = indexOf.keys();
+  // A Kubernetes policy that is kept as it is has its rules where they were.
+  const kept = object !== undefined && !("podSelector" in object) && rule.disposition === "emitted";
   const emittedAs = kept
     ? [{ object: 0, path: rulePath(direction, index) }]
     : rule.emittedAs.flatMap((one) => {

@@ -44,9 +44,23 @@ function changed(golden: GoldenCase, change: (file: SourceFile) => SourceFile): 
   return streamOf(runCase({ files: files.map(change), inventory: inventory.map(change), options }));
 }
 
+/** Of one case that says what comes out of `--actions compile`, a second one that asks for it. */
+function withCompiled(golden: GoldenCase): readonly (GoldenCase & { readonly suffix: string })[] {
+  const { name, input, expectation } = golden;
+  if (expectation.compile === undefined) return [{ ...golden, suffix: "" }];
+  const compiled = {
+    ...golden,
+    name: `${name} (compile)`,
+    suffix: ".compile",
+    input: { ...input, options: { ...input.options, actions: "compile" as const } },
+    expectation: { title: `${expectation.title}, and is cut`, ...expectation.compile },
+  };
+  return [{ ...golden, suffix: "" }, compiled];
+}
+
 const SOURCES = ["calico", "cilium"];
 
-describe.each(SOURCES.flatMap(goldenCases))("$name", (golden) => {
+describe.each(SOURCES.flatMap(goldenCases).flatMap(withCompiled))("$name", (golden) => {
   const result = runCase(golden.input);
   const stream = streamOf(result);
 
@@ -55,8 +69,8 @@ describe.each(SOURCES.flatMap(goldenCases))("$name", (golden) => {
   });
 
   it("comes out as it did", () => {
-    checkFile(golden.folder, "networkpolicies.yaml", stream);
-    checkFile(golden.folder, "report.json", jsonText(result.report));
+    checkFile(golden.folder, `networkpolicies${golden.suffix}.yaml`, stream);
+    checkFile(golden.folder, `report${golden.suffix}.json`, jsonText(result.report));
   });
 
   it("claims what its flows confirm", () => {

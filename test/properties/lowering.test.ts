@@ -47,7 +47,7 @@ function lowerAndCheck(set: PolicySet, podRange: string | undefined): Comparison
   const { results } = lower(
     set,
     snapshot,
-    { inexact: "narrow", unsayableSubjects: "stop" },
+    { actions: "skip", keepKubernetes: false, inexact: "narrow", unsayableSubjects: "stop" },
     facts,
     () => undefined,
   );

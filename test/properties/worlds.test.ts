@@ -7,13 +7,21 @@ import type { RandomWorld } from "../support/random-calico.ts";
 import { randomCiliumWorld } from "../support/random-cilium.ts";
 import { judge } from "../support/judge.ts";
 import { checkReport } from "../support/report-invariants.ts";
+import type { CaseOptions } from "../support/run-convert.ts";
 import { runCase, streamOf } from "../support/run-convert.ts";
 
-function convert(world: RandomWorld, documents = world.documents): ConvertResult {
+function convert(
+  world: RandomWorld,
+  documents = world.documents,
+  options: CaseOptions = {},
+): ConvertResult {
   return runCase({
     files: [{ name: "world.yaml", text: documentsText(documents) }],
     inventory: [{ name: "inventory.yaml", text: documentsText(world.inventory) }],
-    options: world.podCidr === undefined ? {} : { "pod-cidr": [world.podCidr] },
+    options: {
+      ...options,
+      ...(world.podCidr === undefined ? {} : { "pod-cidr": [world.podCidr] }),
+    },
   });
 }
 
@@ -35,6 +43,30 @@ describe.each([
       { numRuns: draws(200), seed },
     );
   }, 180_000);
+
+  it("is cut exactly by --actions compile, and lets in nothing unasked", () => {
+    fc.assert(
+      fc.property(randomWorld, (world) => {
+        const result = convert(world, world.documents, { actions: "compile" });
+        expect(result.refuted).toEqual([]);
+        checkReport(result);
+        judge(result, { limit: 1200 });
+      }),
+      { numRuns: 300, seed: 17 },
+    );
+  }, 300_000);
+
+  it("loses nothing with --actions compile --inexact widen, but where it says so", () => {
+    fc.assert(
+      fc.property(randomWorld, (world) => {
+        const result = convert(world, world.documents, { actions: "compile", inexact: "widen" });
+        expect(result.refuted).toEqual([]);
+        checkReport(result);
+        judge(result, { limit: 800, asked: new Set(["widened"]) });
+      }),
+      { numRuns: 200, seed: 19 },
+    );
+  }, 300_000);
 
   it("gives the same bytes again, and with the documents shuffled", () => {
     const shuffled = worlds.chain((world) =>

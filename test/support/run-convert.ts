@@ -9,6 +9,8 @@ import { readNetworkPolicy } from "../../src/sources/kubernetes/network-policy.t
 
 /** Options as the command line calls them; what is not given is the default there. */
 export interface CaseOptions {
+  readonly actions?: ConvertOptions["actions"];
+  readonly "keep-kubernetes"?: boolean;
   readonly inexact?: ConvertOptions["inexact"];
   readonly enforcer?: ConvertOptions["enforcer"];
   readonly namespace?: string;
@@ -41,6 +43,8 @@ export function convertInput({ files, inventory, options }: CaseInput): ConvertI
     inventory,
     unreadable: [],
     options: {
+      actions: options.actions ?? "skip",
+      keepKubernetes: options["keep-kubernetes"] ?? false,
       inexact: options.inexact ?? "narrow",
       unsayableSubjects: options["unsayable-subjects"] ?? "stop",
       enforcer: options.enforcer ?? "vpc-cni",

@@ -29,7 +29,7 @@ function tampered(change: (text: string) => string): Confirmation & { readonly s
   const { results, objects } = lower(
     source,
     snapshot,
-    { inexact: "narrow", unsayableSubjects: "stop" },
+    { actions: "skip", inexact: "narrow", unsayableSubjects: "stop", keepKubernetes: false },
     factsOf(snapshot, { blocksMatchPods: "yes", assumed: new Set(), targetGiven: false }),
     () => undefined,
   );

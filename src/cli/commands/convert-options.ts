@@ -15,6 +15,8 @@ export function readOptions(args: ConvertArguments): ConvertOptions {
     throw new UsageError("--prune needs --out-dir: there are no files to remove from a stream");
   }
   return {
+    actions: args.actions,
+    keepKubernetes: args["keep-kubernetes"],
     inexact: args.inexact,
     unsayableSubjects: args["unsayable-subjects"],
     enforcer: args.enforcer,
@@ -55,6 +57,7 @@ export function reportedOptions(
     actions: args.actions,
     inexact: args.inexact,
     enforcer: args.enforcer,
+    "keep-kubernetes": args["keep-kubernetes"],
     "unsayable-subjects": args["unsayable-subjects"],
     "allow-incomplete": args["allow-incomplete"],
     verify: args.verify,

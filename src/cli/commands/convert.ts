@@ -20,7 +20,8 @@ export interface ConvertArguments extends FactArguments, ScreenArguments {
   readonly paths?: readonly string[] | undefined;
   readonly "out-dir"?: string | undefined;
   readonly report?: readonly string[] | undefined;
-  readonly actions: "skip";
+  readonly actions: "skip" | "compile";
+  readonly "keep-kubernetes": boolean;
   readonly inexact: "narrow" | "widen";
   readonly enforcer: "vpc-cni" | "generic";
   readonly assume?: readonly string[] | undefined;
@@ -57,9 +58,10 @@ export const CONVERT_OPTIONS = {
     describe: "remove files of an earlier run from the out-dir that this one does not write",
   },
   actions: {
-    ...choice("actions", ["skip"], "skip"),
+    ...choice("actions", ["skip", "compile"], "skip"),
     group: decisions,
-    describe: "skip: an Allow that an earlier Deny or Pass decides in part is left out whole",
+    describe:
+      "an Allow of which an earlier Deny or Pass decides a part is left out (skip) or cut (compile)",
   },
   inexact: {
     ...choice("inexact", ["narrow", "widen"], "narrow"),
@@ -72,6 +74,12 @@ export const CONVERT_OPTIONS = {
     describe: "what to do with a policy whose pods no podSelector can select",
   },
   from: engineOption("from"),
+  "keep-kubernetes": {
+    type: "boolean",
+    default: false,
+    group: decisions,
+    describe: "with --actions compile: keep Kubernetes policies although the source cuts them",
+  },
   enforcer: {
     ...choice("enforcer", ["vpc-cni", "generic"], "vpc-cni"),
     group: decisions,

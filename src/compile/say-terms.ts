@@ -1,0 +1,169 @@
+import { ANY_ADDRESS } from "../sets/address-set.ts";
+import type { Box, PeerBox, PodBox } from "../sets/box.ts";
+import { findOutside, remainder, withoutCovered } from "../sets/box-remainder.ts";
+import { mergeBoxes } from "../sets/merge-boxes.ts";
+import type { Cube } from "../sets/cube.ts";
+import { ANY_CUBE, cubeText } from "../sets/cube.ts";
+import { trafficText, unionTraffic } from "../sets/traffic-set.ts";
+import type { TrafficSet } from "../sets/traffic-set.ts";
+import type { RuleOrigin } from "../ir/origin.ts";
+import type { Effort } from "./effort.ts";
+import { inFewWords, question } from "./effort.ts";
+import type { Facts } from "./facts.ts";
+import type { SaidPeers } from "./say-peer.ts";
+import { sayPeers } from "./say-peer.ts";
+import type { SaidRule } from "./say-rule.ts";
+import { GroupBuilder, saidRule } from "./say-rule.ts";
+import { splitSayable } from "./say-selector.ts";
+import { sayNames, sayNumbers } from "./say-traffic.ts";
+import type { SayableTerm } from "./sayable-terms.ts";
+import { sayableTerms } from "./sayable-terms.ts";
+import type { Term } from "./term.ts";
+
+interface Piece {
+  readonly says: SayableTerm["says"];
+  readonly box: Box;
+}
+
+/**
+ * What is left of a rule, in the target's words: few rules, and readable ones.
+ *
+ * a. The terms are made sayable first, so that nothing is cut in ways that cannot be said (sayable-terms.ts).
+ * b. Each gives pieces that overlap and are as large as can be (box-remainder.ts).
+ * c. Pieces that others cover are left out, and those that differ in one part are put together.
+ * d. Pieces of the same pods are printed together, pieces with the same traffic as one rule, and rules with the same peers
+ *    as one.
+ *
+ * @returns undefined when nothing of it can be said
+ */
+export function sayTerms(
+  terms: readonly Term[],
+  from: RuleOrigin,
+  namespace: string,
+  facts: Facts,
+  side: "under" | "over",
+  effort: Effort,
+): SaidRule | undefined {
+  const pieces: Piece[] = [];
+  for (const { says, box, cuts } of sayableTerms(terms, facts, side)) {
+    const steps = question(effort);
+    const found = remainder(box, cuts, steps);
+    effort.close(steps);
+    if (!found.complete) effort.giveUp();
+    // Too much is no more than the rule was.
+    const boxes = found.complete || side === "under" ? found.pieces : [box];
+    for (const piece of boxes) pieces.push({ says, box: piece });
+  }
+  return print(few(pieces), from, namespace, facts, side);
+}
+
+/** Step c. */
+function few(pieces: readonly Piece[]): readonly Piece[] {
+  const found: Piece[] = [];
+  const kept = new Map<string, readonly Box[]>();
+  const groups = new Map<string, { readonly first: Piece; readonly boxes: Box[] }>();
+  for (const piece of pieces) {
+    const { says, box } = piece;
+    const key = `${says} ${box.traffic.named.join(" ")}`;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { first: piece, boxes: [box] });
+    else group.boxes.push(box);
+  }
+  // What is more general comes first: it may cover what comes after it.
+  const rank = ({ first: { says, box } }: { readonly first: Piece }): number =>
+    (box.traffic.named.length > 0 ? 2 : 0) + (says === "outside" ? 1 : 0);
+  for (const { first, boxes } of [...groups.values()].sort((a, b) => rank(a) - rank(b))) {
+    const { says } = first;
+    const { named } = first.box.traffic;
+    const wider = [
+      ...(named.length > 0 ? (kept.get(`${says} `) ?? []) : []),
+      ...(says === "outside" ? (kept.get(`both ${named.join(" ")}`) ?? []) : []),
+    ];
+    const effort = inFewWords();
+    const left = boxes.filter(
+      (box) => wider.length === 0 || findOutside(box, wider, question(effort)) !== undefined,
+    );
+    const merged = mergeBoxes(withoutCovered(left));
+    kept.set(`${says} ${named.join(" ")}`, merged);
+    for (const box of merged) found.push({ says, box });
+  }
+  return found;
+}
+
+interface Spoken {
+  readonly traffic: TrafficSet;
+  readonly peers: SaidPeers;
+  readonly named: readonly string[];
+}
+
+/** Step d. */
+function print(
+  pieces: readonly Piece[],
+  from: RuleOrigin,
+  namespace: string,
+  facts: Facts,
+  side: "under" | "over",
+): SaidRule | undefined {
+  const bySubject = groupBy(pieces, ({ box }) => cubeText(box.subject.labels));
+  const builders: GroupBuilder[] = [];
+  for (const [first, ...others] of bySubject) {
+    const same = [first, ...others];
+    const subjects: readonly Cube[] = splitSayable(first.box.subject.labels);
+    const builder = new GroupBuilder(from, subjects);
+    const spoken: Spoken[] = [];
+    const byTraffic = groupBy(
+      same,
+      ({ box: { traffic } }) => `${trafficText(traffic.numbers)} ${traffic.named.join(" ")}`,
+    );
+    for (const [one, ...more] of byTraffic) {
+      const peers = sayPeers(
+        [one, ...more].flatMap((piece) => peersOf(piece, facts)),
+        undefined,
+        namespace,
+        facts,
+        side,
+      );
+      const { numbers, named } = one.box.traffic;
+      if (peers !== undefined) spoken.push({ traffic: numbers, peers, named });
+    }
+    for (const [one, ...more] of groupBy(
+      spoken,
+      ({ peers, named }) => `${named.join(" ")} ${JSON.stringify(peers.peers)}`,
+    )) {
+      const numbers = unionTraffic(one.traffic, ...more.map(({ traffic }) => traffic));
+      const [name] = one.named;
+      builder.add(
+        one.peers,
+        name === undefined ? sayNumbers(numbers, side) : sayNames([{ name, protocols: numbers }]),
+      );
+    }
+    builders.push(builder);
+  }
+  return saidRule(builders);
+}
+
+/** The peers that a piece lets in. */
+function peersOf({ says, box: { peer } }: Piece, facts: Facts): readonly PeerBox[] {
+  if (says !== "both" || peer.kind === "pod") return [peer];
+  const pods: PodBox = {
+    kind: "pod",
+    labels: ANY_CUBE,
+    addresses: facts.targetDiffers ? ANY_ADDRESS : peer.addresses,
+  };
+  return [peer, pods];
+}
+
+/** Groups in the order of their first members, none of them empty. */
+function groupBy<T>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+): readonly (readonly [T, ...T[]])[] {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}

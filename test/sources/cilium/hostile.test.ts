@@ -1,0 +1,209 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Diagnostic } from "../../../src/diagnostics/diagnostic.ts";
+import type { ManifestObject } from "../../../src/manifest/manifest-object.ts";
+import { dropDuplicates } from "../../../src/sources/cilium/duplicates.ts";
+import { dropUnsupported } from "../../../src/sources/cilium/features.ts";
+import { interpretCilium } from "../../../src/sources/cilium/interpret.ts";
+import type { CiliumInput } from "../../../src/sources/cilium/model.ts";
+import { readCiliumObject } from "../../../src/sources/cilium/read.ts";
+import { codesOf, convert, objectsOf, policy, type Json } from "./support.ts";
+
+const SNAPSHOT = {
+  namespaces: new Map(),
+  pods: [],
+  accounts: [],
+  services: [],
+  slices: [],
+  nodes: [],
+  podRanges: undefined,
+  targetPodRanges: undefined,
+};
+
+const scalar = fc.oneof(
+  fc.constantFrom(
+    null,
+    true,
+    0,
+    80,
+    1.5,
+    -1,
+    "",
+    "TCP",
+    "80",
+    "http",
+    "10.0.0.0/8",
+    "world",
+    "k8s:a",
+  ),
+  fc.string(),
+);
+const FIELDS = [
+  "fromEndpoints",
+  "toEndpoints",
+  "fromEntities",
+  "fromCIDR",
+  "toCIDRSet",
+  "toPorts",
+  "ports",
+  "port",
+  "protocol",
+  "rules",
+  "http",
+  "dns",
+  "icmps",
+  "fields",
+  "type",
+  "matchLabels",
+  "matchExpressions",
+  "key",
+  "operator",
+  "values",
+  "toFQDNs",
+  "toServices",
+  "__proto__",
+];
+const key = fc.oneof(fc.constantFrom(...FIELDS), fc.string());
+const { tree } = fc.letrec((tie) => ({
+  tree: fc.oneof(
+    { depthSize: "small" },
+    scalar,
+    fc.array(tie("tree"), { maxLength: 3 }),
+    fc.dictionary(key, tie("tree"), { maxKeys: 4, noNullPrototype: false }),
+  ),
+}));
+
+function objectOf(value: unknown): ManifestObject {
+  const document = { file: { name: "x", text: "" }, index: 0, offset: 0 };
+  return {
+    document,
+    value,
+    placeOf: (path) => ({ document, offset: 0, path: path.join(".") }),
+    sourceText: () => undefined,
+  };
+}
+
+describe("input of any shape", () => {
+  it("never throws, and is invalid if and only if an error says why", () => {
+    const lists = fc.dictionary(
+      fc.constantFrom("ingress", "egress", "ingressDeny", "egressDeny", "endpointSelector"),
+      fc.oneof(tree, fc.array(fc.dictionary(key, tree, { maxKeys: 3 }), { maxLength: 2 })),
+    );
+    const documents = fc.record({
+      apiVersion: fc.constant("cilium.io/v2"),
+      kind: fc.constantFrom(
+        "CiliumNetworkPolicy",
+        "CiliumClusterwideNetworkPolicy",
+        "CiliumCIDRGroup",
+      ),
+      metadata: fc.oneof(fc.constant({ name: "a", namespace: "b" }), tree),
+      spec: fc.oneof(lists, tree),
+      specs: fc.oneof(fc.constant(undefined), fc.array(lists, { maxLength: 2 }), tree),
+      status: tree,
+    });
+    fc.assert(
+      fc.property(documents, (value) => {
+        const input: CiliumInput = {
+          policies: [],
+          groups: [],
+          derivatives: [],
+          settings: undefined,
+        };
+        const findings: Diagnostic[] = [];
+        const report = (finding: Diagnostic): void => {
+          findings.push(finding);
+        };
+        const options = { defaultNamespace: "d" };
+        const disposition = readCiliumObject(objectOf(value), input, options, report);
+        const errors = findings.some(({ severity }) => severity === "error");
+        expect(disposition === "invalid").toBe(errors);
+        if (errors) expect([...input.policies, ...input.groups]).toEqual([]);
+        dropDuplicates(input, report);
+        dropUnsupported(input, report);
+        interpretCilium(input, SNAPSHOT, [], report);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("reads a policy of five thousand rules with a wrong one, without telling them all", () => {
+    const ingress = Array.from({ length: 5000 }, (_, index) => ({
+      fromEntities: [index === 4000 ? "everybody" : "all"],
+    }));
+    const result = convert([policy({ ingress })]);
+    expect(result.report.result.exitCode).toBe(2);
+    expect(result.report.diagnostics.length).toBeLessThan(50);
+  });
+
+  it("takes ten thousand terms of a selector", () => {
+    const matchExpressions = Array.from({ length: 10_000 }, (_, index) => ({
+      key: `k${String(index)}`,
+      operator: "NotIn",
+      values: ["x"],
+    }));
+    const result = convert([policy({ ingress: [{ fromEndpoints: [{ matchExpressions }] }] })]);
+    expect(result.report.result.exitCode).toBe(0);
+  });
+
+  it.each<readonly [title: string, rule: Json]>([
+    ["a wildcard for a value", { fromEndpoints: [{ matchLabels: { app: "*" } }] }],
+    ["a key that is none", { fromEndpoints: [{ matchLabels: { "k8s:": "x" } }] }],
+    [
+      "In without values",
+      { fromEndpoints: [{ matchExpressions: [{ key: "a", operator: "In" }] }] },
+    ],
+    [
+      "Exists with values",
+      { fromEndpoints: [{ matchExpressions: [{ key: "a", operator: "Exists", values: ["x"] }] }] },
+    ],
+    ["a CIDR that is none", { fromCIDR: ["10.0.0.0/33"] }],
+    ["an address without prefix", { fromCIDR: ["10.0.0.1"] }],
+    [
+      "an exception outside of its CIDR",
+      { fromCIDRSet: [{ cidr: "10.0.0.0/16", except: ["11.0.0.0/24"] }] },
+    ],
+    ["two ways to name addresses", { fromCIDRSet: [{ cidr: "10.0.0.0/16", cidrGroupRef: "g" }] }],
+    ["a port of a number", { toPorts: [{ ports: [{ port: 80, protocol: "TCP" }] }] }],
+    ["a port beyond the last", { toPorts: [{ ports: [{ port: "65536", protocol: "TCP" }] }] }],
+    ["a port with a leading zero", { toPorts: [{ ports: [{ port: "010", protocol: "TCP" }] }] }],
+    ["a protocol that is none", { toPorts: [{ ports: [{ port: "80", protocol: "tcp6" }] }] }],
+    [
+      "forty-one ports",
+      { toPorts: [{ ports: Array.from({ length: 41 }, () => ({ port: "80", protocol: "TCP" })) }] },
+    ],
+    [
+      "ICMP beside ports",
+      {
+        icmps: [{ fields: [{ type: 8 }] }],
+        toPorts: [{ ports: [{ port: "80", protocol: "TCP" }] }],
+      },
+    ],
+    ["a type of ICMP that is none", { icmps: [{ fields: [{ type: "Ping" }] }] }],
+    [
+      "DNS rules for ingress",
+      {
+        toPorts: [
+          {
+            ports: [{ port: "53", protocol: "UDP" }],
+            rules: { dns: [{ matchName: "a.example" }] },
+          },
+        ],
+      },
+    ],
+    ["nodes, which need a setting", { fromNodes: [{ matchLabels: { a: "x" } }] }],
+  ])("refuses the whole document for %s", (_, rule) => {
+    const result = convert([policy({ ingress: [{ fromEndpoints: [{}] }, rule] })]);
+    expect(result.report.summary.documents.invalid).toBe(1);
+    expect(result.report.result.exitCode).toBe(2);
+    expect(objectsOf(result)).toEqual([]);
+  });
+
+  it("tells the two versions of one policy apart, and takes a copy for one", () => {
+    const one = policy({ ingress: [{ fromEndpoints: [{}] }] });
+    expect(codesOf(convert([one, one]))).toContain("CIL-P008");
+    const other = policy({ ingress: [{ fromEntities: ["all"] }] });
+    const result = convert([one, other]);
+    expect(codesOf(result)).toContain("CIL-P009");
+    expect(result.report.result.exitCode).toBe(2);
+  });
+});
