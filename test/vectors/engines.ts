@@ -15,8 +15,6 @@ export interface Engine {
   readonly least: { readonly worlds: number; readonly flows: number; readonly constructs: number };
   /** For an engine with tiers, the share of worlds in which two of them or more decide flows. */
   readonly twoTiers?: number;
-  /** Constructs that decide fewer flows than is asked for, with how many they decide at least. */
-  readonly scarce?: Readonly<Record<string, number>>;
   /** Constructs that can decide for one verdict only, or (such as `all()`) for none. All others decide for both. */
   readonly oneSided: Readonly<Record<string, "allow" | "deny" | "neither">>;
 }
@@ -49,8 +47,7 @@ export const ENGINES = {
     known: CILIUM,
     order: "placed",
     openShare: 0.05,
-    least: { worlds: 300, flows: 100_000, constructs: 180 },
-    scarce: { "deny port name, egress": 179 },
+    least: { worlds: 600, flows: 180_000, constructs: 180 },
     oneSided: {
       "CCNP peer filtered label, absent": "allow",
       "CCNP peer filtered label, present": "deny",
