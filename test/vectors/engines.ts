@@ -47,7 +47,7 @@ export const ENGINES = {
     known: CILIUM,
     order: "placed",
     openShare: 0.05,
-    least: { worlds: 300, flows: 100_000, constructs: 180 },
+    least: { worlds: 600, flows: 180_000, constructs: 180 },
     oneSided: {
       "CCNP peer filtered label, absent": "allow",
       "CCNP peer filtered label, present": "deny",
