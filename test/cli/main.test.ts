@@ -122,13 +122,8 @@ describe.concurrent("bad usage ends with 2 and says what to do", () => {
     ],
     [
       "a format of reports that there is not",
-<<<<<<< HEAD
-      ["convert", "p.yaml", "--report", "r.pdf"],
-      "--report r.pdf",
-=======
       ["convert", "p.yaml", "--report", "r.docx"],
       "--report r.docx",
->>>>>>> 6f1199d (Bench every format of a report)
       "json",
     ],
     [
