@@ -47,8 +47,8 @@ said.`,
         const wantsHelp = args.includes("--help") || args.includes("-h");
         config = wantsHelp ? undefined : findConfig(args, CONFIGURABLE);
         // Paths stand apart: the parser would add those of the file to those of the command line.
-        const values = { ...config?.values, paths: undefined };
-        return convertCommand.builder(words.config(values));
+        const values = Object.entries(config?.values ?? {}).filter(([name]) => name !== "paths");
+        return convertCommand.builder(words.config(Object.fromEntries(values)));
       },
       chosen((parsed) => convertCommand.run({ ...parsed, configured: config })),
     )

@@ -163,6 +163,7 @@ function pushExpectations(
     `${String(held)} of ${String(expectations.length)} flows are as expected${failed.length > 0 ? ": exit code 1" : ""}`,
     { paint: failed.length > 0 ? colors.red : colors.green },
   );
+  screen.blank();
 }
 
 function pushAssumptions(

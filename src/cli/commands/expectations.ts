@@ -65,7 +65,7 @@ function readExpectation(object: ManifestObject, file: SourceFile): Expectation 
       );
     }
     // A port may be written as a number.
-    const text = field === "port" && typeof given === "number" ? String(given) : given;
+    const text: unknown = field === "port" && typeof given === "number" ? String(given) : given;
     if (typeof text !== "string" || text === "") {
       throw wrong(at([name]), `\`${name}\` has to be a text that is not empty`);
     }
