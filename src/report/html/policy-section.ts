@@ -187,7 +187,8 @@ function finding(diagnostic: ReportDiagnostic | undefined): Markup | "" {
   </div>`;
 }
 
-const ABSENT = "is not kept in this report; make the report anew from the policies to see it here.";
+const ABSENT =
+  "is not in this report, which was stored without texts; make it anew from the policies to see it here.";
 
 function sourceFigure({ source, rules }: ReportPolicy, id: string): Markup {
   const caption = html`<figcaption><b>Source</b> ${source.file}:${source.line}</figcaption>`;

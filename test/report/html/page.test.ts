@@ -24,24 +24,27 @@ const demo = readdirSync(join(TESTDATA, "demo")).map((name) => ({
 const demoReport = reportOf({ files: demo, inventory: [], options: {} });
 const page = htmlText(demoReport);
 
-describe.each(goldenCases("calico"))("the page of $name", ({ input }) => {
-  const report = reportOf(input);
-  const { problems, ids, elements } = checkHtml(htmlText(report));
+describe.each([...goldenCases("calico"), ...goldenCases("cilium")])(
+  "the page of $name",
+  ({ input }) => {
+    const report = reportOf(input);
+    const { problems, ids, elements } = checkHtml(htmlText(report));
 
-  it("is well formed, and each of its links leads somewhere", () => {
-    expect(problems).toEqual([]);
-  });
+    it("is well formed, and each of its links leads somewhere", () => {
+      expect(problems).toEqual([]);
+    });
 
-  it("has a section for each policy, an item for each rule and a group for each code", () => {
-    for (const [at, { rules }] of report.policies.entries()) {
-      expect(ids).toContain(`p${String(at)}`);
-      for (const index of rules.keys())
-        expect(ids).toContain(`p${String(at)}r${String(index + 1)}`);
-    }
-    for (const { code } of report.diagnostics) expect(ids).toContain(code);
-    expect(elements.get("h1")).toBe(1);
-  });
-});
+    it("has a section for each policy, an item for each rule and a group for each code", () => {
+      for (const [at, { rules }] of report.policies.entries()) {
+        expect(ids).toContain(`p${String(at)}`);
+        for (const index of rules.keys())
+          expect(ids).toContain(`p${String(at)}r${String(index + 1)}`);
+      }
+      for (const { code } of report.diagnostics) expect(ids).toContain(code);
+      expect(elements.get("h1")).toBe(1);
+    });
+  },
+);
 
 describe("the page", () => {
   it("is the same from a stored report", () => {
@@ -84,7 +87,7 @@ describe("the page", () => {
     const bare = runConvert(convertInput({ files: demo, inventory: [], options: {} })).report;
     const text = htmlText(bare);
     expect(checkHtml(text).problems).toEqual([]);
-    expect(text).toContain("Its text is not kept in this report");
+    expect(text).toContain("Its text is not in this report");
     expect(text).toContain("the report was made without it");
   });
 
