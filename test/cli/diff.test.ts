@@ -222,6 +222,24 @@ describe("diff", () => {
     expect(code).toBe(0);
   });
 
+  it.each(["GET", "POST"])(
+    "takes Cilium's HTTP rules for the same if they are: %s",
+    async (method) => {
+      const set = (of: string): string => `apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: { name: api, namespace: shop }
+spec:
+  endpointSelector: { matchLabels: { app: api } }
+  ingress:
+    - fromEndpoints: [ { matchLabels: { app: web } } ]
+      toPorts: [ { ports: [ { port: "80", protocol: TCP } ], rules: { http: [ { method: ${of}, path: / } ] } } ]
+`;
+      const files = { "a.yaml": set("GET"), "b.yaml": set(method) };
+      const { code } = await diff(files, "a.yaml", "--against", "b.yaml");
+      expect(code).toBe(method === "GET" ? 0 : 1);
+    },
+  );
+
   it("says `may` where it depends on a condition that nobody can check", async () => {
     const { code, lines, report } = await diff(
       { "a.yaml": SHOP, "b.yaml": SHOP.replace("methods: [GET]", "methods: [GET, POST]") },

@@ -5,6 +5,7 @@ import type { AddressBlock, OpaqueCondition, UnsaidMatch } from "../../ir/policy
 import type { PeerBox } from "../../sets/box.ts";
 import type { TrafficPredicate } from "../../ir/policy.ts";
 import { ciliumMeaningDiagnostics } from "./interpret-diagnostics.ts";
+import type { CiliumElement } from "./model.ts";
 
 /** Codes whose message is about one condition, `{what}`. */
 export type ConditionCode =
@@ -56,12 +57,21 @@ export class Remarks {
   readonly place: SourcePlace;
   readonly unsaid: UnsaidMatch[] = [];
   readonly assumptions = new Set<AssumptionCode>();
+  readonly #element: CiliumElement;
+  readonly #namespace: string | undefined;
   readonly #report: Report;
   readonly #said = new Set<string>();
 
-  constructor(verdict: "allow" | "deny", place: SourcePlace, report: Report) {
+  constructor(
+    verdict: "allow" | "deny",
+    element: CiliumElement,
+    namespace: string | undefined,
+    report: Report,
+  ) {
     this.verdict = verdict;
-    this.place = place;
+    this.place = element.origin.place;
+    this.#element = element;
+    this.#namespace = namespace;
     this.#report = report;
   }
 
@@ -72,7 +82,7 @@ export class Remarks {
   /** A condition that nobody can check, for the part of the rule that hangs on it. */
   condition(code: ConditionCode, what: string): OpaqueCondition {
     this.say(code, what);
-    return { kind: "unknown", code, what };
+    return { kind: "unknown", code, what, same: this.#wholeRule(what) };
   }
 
   /**
@@ -88,8 +98,13 @@ export class Remarks {
   }
 
   leftOut(code: ConditionCode, what: string): void {
-    this.unsaid.push({ code, what });
+    this.unsaid.push({ code, what, same: this.#wholeRule(what) });
     this.say(code, what);
+  }
+
+  /** What nobody can check is the same in rules that are the same altogether. */
+  #wholeRule(what: string): string {
+    return JSON.stringify([what, this.#namespace, this.#element], whatCounts);
   }
 
   say(code: ConditionCode, what: string): void {
@@ -106,3 +121,9 @@ export class Remarks {
     this.#report(diagnostic);
   };
 }
+
+/** Where something stands, and what its text says already. */
+const SAYS_NOTHING = new Set(["origin", "place", "set"]);
+
+const whatCounts = (key: string, value: unknown): unknown =>
+  SAYS_NOTHING.has(key) ? undefined : value;

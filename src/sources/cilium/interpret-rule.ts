@@ -33,7 +33,7 @@ export function interpretElement(
   // Who has to pass this authentication never does, whatever rules without one allow him besides.
   // (cilium: pkg/policy/mapstate.go `lookup`)
   const action = authentication === "test-always-fail" ? "deny" : verdict;
-  const remarks = new Remarks(action, origin.place, context.report);
+  const remarks = new Remarks(action, element, namespace, context.report);
   const conditions: OpaqueCondition[] = [];
   for (const field of unknownFields) {
     conditions.push(remarks.condition("CIL-R111", `the field \`${field}\``));

@@ -55,6 +55,8 @@ export interface CiliumElement {
   readonly authentication?: "required" | "disabled" | "test-always-fail";
   /** Paths of fields that no release of the API knows. The API server prunes them; what their author meant is unknown. */
   readonly unknownFields: readonly string[];
+  /** All of it as text, where it has conditions that are kept in a few words only. */
+  readonly whole?: string;
 }
 
 /** The members that name peers. Undefined: absent, which is not the same as empty. */

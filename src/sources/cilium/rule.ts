@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../base/canonical-json.ts";
 import type { RuleOrigin } from "../../ir/origin.ts";
 import type { Direction } from "../../ir/policy.ts";
 import { DIRECTIONS } from "../../ir/policy.ts";
@@ -108,6 +109,10 @@ function readElement(
     refuse(reading, [...path, "icmps"], "`icmps` and `toPorts` cannot be in one rule");
   }
   const mode = raw.authentication?.mode;
+  const unknownFields = scope.unknown
+    .filter((field) => path.every((step, at) => field[at] === step))
+    .map((field) => String(field.at(-1)));
+  const isShortened = unknownFields.length > 0 || ports.entries.some(({ l7 }) => l7 !== undefined);
   return {
     origin,
     verdict,
@@ -115,9 +120,8 @@ function readElement(
     ports: ports.entries,
     icmps: readIcmps(reading, icmps, [...path, "icmps"]),
     ...(mode === undefined || mode === null ? {} : { authentication: mode }),
-    unknownFields: scope.unknown
-      .filter((field) => path.every((step, at) => field[at] === step))
-      .map((field) => String(field.at(-1))),
+    unknownFields,
+    ...(isShortened ? { whole: canonicalJson(raw) } : {}),
   };
 }
 
