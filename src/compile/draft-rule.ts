@@ -46,6 +46,8 @@ export interface Scene {
   readonly replaced: ReadonlySet<Policy>;
   /** True if no rule can touch another: one tier that denies at its end, Allows alone, and all of it certain. */
   readonly plain: boolean;
+  /** True if it is known of each rule what it matches: then both bounds are the same. */
+  readonly isExact: boolean;
 }
 
 /** What is to be written for one rule, before the rules are looked at together. */
@@ -150,7 +152,9 @@ function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): 
       if (hasUnsaid(local)) draft.disposition = "skipped";
       return;
     }
-    draft.sure = effective(scene.set, tierIndex, local, "under", scene.effort);
+    draft.sure = scene.isExact
+      ? draft.wanted
+      : effective(scene.set, tierIndex, local, "under", scene.effort);
     whole &&= covers(scene, draft.sure, local.boxes);
   }
   if (local.boxes.length === 0) {

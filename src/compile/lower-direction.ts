@@ -119,7 +119,12 @@ function sceneOf(
     tier?.tier.defaultAction === "deny" &&
     tier.policies.every((policy) => policy.certain && policy.isolates) &&
     tier.rules.every(({ rule }) => rule.action === "allow" || rule.action === "log");
-  return { set, options, facts, effort, isolation, isolated, replaced, plain };
+  const isExact = set.tiers.every(
+    ({ policies, rules }) =>
+      policies.every(({ certain }) => certain) &&
+      rules.every(({ certain, rule: { traffic } }) => certain && traffic.named.length === 0),
+  );
+  return { set, options, facts, effort, isolation, isolated, replaced, plain, isExact };
 }
 
 /** What isolation gains or loses where it is not known whom the source isolates. */

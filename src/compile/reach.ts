@@ -2,6 +2,7 @@ import { append } from "../base/append.ts";
 import type { Box, Side } from "../sets/box.ts";
 import { boxesMeet, intersectBoxes, isBoxSubset } from "../sets/box.ts";
 import type { Effort } from "./effort.ts";
+import { question } from "./effort.ts";
 import type { LocalRule, LocalSet, LocalTier } from "./local.ts";
 import type { Cause, Cut, Term } from "./term.ts";
 import { NO_CUTS, cutBox, cutsOf, someFlow } from "./term.ts";
@@ -46,10 +47,14 @@ class Gathered {
 
   /** What is left of the part of the box that is in another one. */
   within(box: Box): Term | undefined {
-    const both = intersectBoxes(this.#from, box);
+    const both = boxesMeet(this.#from, box) ? intersectBoxes(this.#from, box) : undefined;
     // A copy: more cuts are gathered after it.
     const cuts = both === undefined ? undefined : cutsOf(both, [...this.#cuts]);
     return both === undefined || cuts === undefined ? undefined : { box: both, cuts };
+  }
+
+  get count(): number {
+    return this.#cuts.length;
   }
 
   get rest(): Term {
@@ -224,7 +229,10 @@ export function allowedFrom(
   return [...allowed, ...here];
 }
 
-/** True if some of the flows may be allowed when they stand at `from`: says so at the first Allow that they meet. */
+/**
+ * True if some of the flows may be allowed when they stand at `from`: says so at the first Allow that they meet, and when
+ * it would take too long to know.
+ */
 export function mayBeAllowed(
   set: LocalSet,
   from: Position,
@@ -232,6 +240,8 @@ export function mayBeAllowed(
   effort: Effort,
 ): boolean {
   let here = terms;
+  // Each look at an Allow costs as much as there are cuts by then.
+  const steps = question(effort);
   for (const [index, tier] of set.tiers.entries()) {
     if (index < from.tier) continue;
     const next: Term[] = [];
@@ -242,6 +252,8 @@ export function mayBeAllowed(
         if (index === from.tier && at < from.rule) continue;
         const { action } = local.rule;
         if (action === "allow") {
+          if (!boxesMeet(term.box, box)) continue;
+          if (!steps.spend(gathered.count + 1)) return true;
           const matched = gathered.within(box);
           if (matched !== undefined && someFlow([matched], effort) !== undefined) return true;
           continue;

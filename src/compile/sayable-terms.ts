@@ -82,7 +82,10 @@ function podsByLabels(pods: PodBox, facts: Facts, side: Side): PodBox | undefine
   if (!isEverywhere(pods, facts) && (side === "under" || !mayHavePods(pods, facts)))
     return undefined;
   const labels = sayableCube(pods.labels, facts, side);
-  return labels === undefined ? undefined : { kind: "pod", labels, addresses: ANY_ADDRESS };
+  if (labels === undefined) return undefined;
+  return labels === pods.labels && pods.addresses === ANY_ADDRESS
+    ? pods
+    : { kind: "pod", labels, addresses: ANY_ADDRESS };
 }
 
 function withPlainSubject({ box, cuts }: Term, facts: Facts, side: Side): PlainTerm | undefined {
@@ -92,7 +95,8 @@ function withPlainSubject({ box, cuts }: Term, facts: Facts, side: Side): PlainT
     box: { ...box, subject },
     cuts: cuts.flatMap(({ box: cut }) => {
       const own = podsByLabels(cut.subject, facts, opposite(side));
-      return own === undefined ? [] : [{ ...cut, subject: own }];
+      if (own === undefined) return [];
+      return own === cut.subject ? cut : { ...cut, subject: own };
     }),
   };
 }
@@ -124,7 +128,8 @@ function byLabels({ box, cuts }: PlainTerm, facts: Facts, side: Side): readonly 
     cuts.flatMap((cut) => {
       const own =
         cut.peer.kind === "pod" ? podsByLabels(cut.peer, facts, opposite(side)) : undefined;
-      return own === undefined ? [] : [{ ...cut, peer: own }];
+      if (own === undefined) return [];
+      return own === cut.peer ? cut : { ...cut, peer: own };
     }),
   );
 }
@@ -208,9 +213,9 @@ function withSayableTraffic(one: SayableTerm, side: Side): readonly SayableTerm[
   const found: SayableTerm[] = [];
   const isAll = numbers === ANY_TRAFFIC || equalTraffic(numbers, ANY_TRAFFIC);
   if (isAll) {
+    if (cuts.every((cut) => equalTraffic(cut.traffic.numbers, ANY_TRAFFIC))) return [one];
     const whole = cuts.map((cut) => ({ ...cut, traffic: box.traffic }));
     found.push(...term(says, box, whole));
-    if (cuts.every((cut) => equalTraffic(cut.traffic.numbers, ANY_TRAFFIC))) return found;
   }
   const ports = intersectTraffic(numbers, ALL_PORTS);
   if (ports.ranges.length > 0) {
