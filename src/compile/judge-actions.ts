@@ -13,6 +13,7 @@ import { inFewWords, question } from "./effort.ts";
 import type { LocalPolicy, LocalRule, LocalTier } from "./local.ts";
 import type { Position } from "./reach.ts";
 import { allowedFrom, mayBeAllowed, through, undecidedAt } from "./reach.ts";
+import { NOTHING_SAID } from "./say-rule.ts";
 import { sayTerms } from "./say-terms.ts";
 import type { Term } from "./term.ts";
 import { cutsOf, outsideTerms, someOutside, termsWithin, uncut } from "./term.ts";
@@ -157,6 +158,19 @@ export function sayTails(scene: Scene, drafts: Drafts): void {
       draft.said = sayTerms(terms, rule.rule.origin, set.namespace, facts, side, effort);
       if (draft.said !== undefined) draft.disposition = "emitted";
     }
+  }
+}
+
+/** With `compile`, what several Passes and Denies hand on to the same pods is written for the first of them. */
+export function sayTailsOnce({ effort }: Scene, drafts: Drafts): void {
+  const told: Box[] = [];
+  for (const draft of drafts.values()) {
+    const { said, local } = draft;
+    if (said === undefined || local.rule.action === "allow") continue;
+    const isTold =
+      told.length > 0 && someOutside(uncut(said.surely), coverOf(told), effort) === undefined;
+    if (isTold) draft.said = NOTHING_SAID;
+    else append(told, said.surely);
   }
 }
 

@@ -15,7 +15,14 @@ import { factsFor } from "./facts.ts";
 import type { Isolation } from "./isolation.ts";
 import { isolatedSubjects, keptIsolation, outsideIsolated, sayIsolation } from "./isolation.ts";
 import type { Drafts } from "./judge-actions.ts";
-import { coverBy, judgeActions, judgeTails, sayTails, spareSkipped } from "./judge-actions.ts";
+import {
+  coverBy,
+  judgeActions,
+  judgeTails,
+  sayTails,
+  sayTailsOnce,
+  spareSkipped,
+} from "./judge-actions.ts";
 import type { LocalPolicy, LocalRule, LocalSet } from "./local.ts";
 import { allowedFrom } from "./reach.ts";
 import type { SaidRule } from "./say-rule.ts";
@@ -73,7 +80,10 @@ export function lowerDirection(
   });
   spareSkipped(scene, drafts);
   if (!scene.plain) judgeActions(scene, drafts);
-  if (options.actions === "compile") sayTails(scene, drafts);
+  if (options.actions === "compile" && !scene.plain) {
+    sayTails(scene, drafts);
+    sayTailsOnce(scene, drafts);
+  }
   fillHoles(scene, drafts);
   const written = new Written(drafts);
   if (!scene.plain) judgeTails(scene, drafts, written.cover);
