@@ -1,4 +1,4 @@
-import type { Actions, Inexact, LoweredIn, UnsayableSubjects } from "./compile/index.ts";
+import type { Actions, Facts, Inexact, LoweredIn, UnsayableSubjects } from "./compile/index.ts";
 import { factsOf, lower } from "./compile/index.ts";
 import type { Diagnostic, Report } from "./diagnostics/diagnostic.ts";
 import type { SourceFile } from "./diagnostics/source-range.ts";
@@ -92,17 +92,12 @@ export function runConvert(input: ConvertInput): ConvertResult {
   const { set, snapshot, kept, unplaced, inputs } = readSources(input, options, report);
   const incomplete = diagnostics.filter(({ severity }) => severity === "error");
 
-  const lowering = lower(
-    set,
-    snapshot,
-    options,
-    factsOf(snapshot, {
-      blocksMatchPods: options.enforcer === "vpc-cni" ? "yes" : "maybe",
-      assumed: options.assume,
-      targetGiven: options.facts.targetPodCidrs.length > 0,
-    }),
-    report,
-  );
+  const facts = factsOf(snapshot, {
+    blocksMatchPods: options.enforcer === "vpc-cni" ? "yes" : "maybe",
+    assumed: options.assume,
+    targetGiven: options.facts.targetPodCidrs.length > 0,
+  });
+  const lowering = lower(set, snapshot, options, facts, report);
   const claimed = [...lowering.results, ...unplaced.map(unplacedResult)];
   const stops = [...incomplete, ...lowering.stops].filter(
     ({ code }) => !(options.allowIncomplete && code !== UNSAYABLE),
@@ -148,6 +143,10 @@ export function runConvert(input: ConvertInput): ConvertResult {
     stops,
     outcome,
     exitCode,
+    exactIfCompiled:
+      options.actions === "skip"
+        ? exactIfCompiled(set, snapshot, options, facts, results)
+        : undefined,
     withTexts: input.reportTexts ?? false,
     ...(input.reportReachability === true ? { reachability } : {}),
   });
@@ -161,6 +160,42 @@ export function runConvert(input: ConvertInput): ConvertResult {
     snapshot,
   };
 }
+
+/** Among more rules that are left out than this nobody counts what cutting them would give. */
+const MOST_LEFT_OUT = 1_000;
+
+/** How many policies lose or gain flows with `skip`, and would not with `compile`. */
+function exactIfCompiled(
+  set: PolicySet,
+  snapshot: Snapshot,
+  options: ConvertOptions,
+  facts: Facts,
+  results: readonly PolicyResult[],
+): number | undefined {
+  const isOff = ({ outcome }: PolicyResult): boolean =>
+    outcome === "narrowed" || outcome === "widened";
+  let leftOut = 0;
+  for (const result of results) {
+    if (!isOff(result)) continue;
+    leftOut += result.rules.filter(
+      ({ action, because, outcome }) =>
+        outcome !== "exact" && (action !== "allow" || because.length > 0),
+    ).length;
+  }
+  if (leftOut === 0 || leftOut > MOST_LEFT_OUT) return undefined;
+  const compiled = new Map<PolicyOrigin, PolicyResult>();
+  const nobody: Report = () => undefined;
+  for (const result of lower(set, snapshot, { ...options, actions: "compile" }, facts, nobody)
+    .results) {
+    compiled.set(result.policy, result);
+  }
+  return results.filter((result) => {
+    const instead = compiled.get(result.policy);
+    return isOff(result) && instead !== undefined && WHOLE.has(instead.outcome);
+  }).length;
+}
+
+const WHOLE: ReadonlySet<Outcome> = new Set(["exact", "conditional"]);
 
 /** The one stop that `--allow-incomplete` does not lift: it has an option of its own. */
 const UNSAYABLE = "CMP-S001";

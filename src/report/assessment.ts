@@ -66,6 +66,13 @@ export function pushReasons(
   if (summary.emitted === 0) {
     screen.entry("empty", emptiness(summary, Object.keys(engines).length > 0));
   }
+  const { exactIfCompiled = 0 } = summary;
+  if (exactIfCompiled > 0) {
+    screen.entry(
+      "compile",
+      `--actions compile would make ${plural(exactIfCompiled, "policy", "policies")} of these exact: it cuts the rules that are left out here`,
+    );
+  }
   if (result.baseline !== undefined) {
     const { new: fresh, known, outcome: worst } = result.baseline;
     screen.entry(

@@ -29,6 +29,7 @@ export interface ReportParts {
   readonly stops: readonly Diagnostic[];
   readonly outcome: Outcome;
   readonly exitCode: number;
+  readonly exactIfCompiled?: number | undefined;
   /** Whether the report holds the policies and objects themselves: some formats show them. */
   readonly withTexts: boolean;
   /** Who reaches whom, by the positions that policies have in the report; computed when somebody asks. */
@@ -224,7 +225,16 @@ function summarise(parts: ReportParts, results: readonly PolicyResult[]): RunRep
     }
     if (losesOnlyOther(result)) losingOnlyOther += 1;
   }
-  return { documents, policies, unproved, losingOnlyOther, rules, emitted: parts.written.length };
+  const { exactIfCompiled = 0 } = parts;
+  return {
+    documents,
+    policies,
+    unproved,
+    losingOnlyOther,
+    ...(exactIfCompiled === 0 ? {} : { exactIfCompiled }),
+    rules,
+    emitted: parts.written.length,
+  };
 }
 
 /** True if all that the policy loses are protocols other than TCP, UDP and SCTP. */

@@ -62,6 +62,8 @@ export interface ReportSummary {
   readonly unproved: number;
   /** Policies that lose nothing but protocols other than TCP, UDP and SCTP; they count as narrowed, too. */
   readonly losingOnlyOther: number;
+  /** Policies that `--actions compile` would make exact or conditional; absent if none, or not asked. */
+  readonly exactIfCompiled?: number;
   readonly rules: {
     readonly emitted: number;
     readonly redundant: number;

@@ -25,7 +25,8 @@ export class BoxIndex<T> {
       return;
     }
     let byValue = this.#byKey.get(constraint.key);
-    if (byValue === undefined) this.#byKey.set(constraint.key, (byValue = new Map()));
+    if (byValue === undefined)
+      this.#byKey.set(constraint.key, (byValue = new Map<string, number[]>()));
     for (const value of constraint.set.values) {
       const list = byValue.get(value);
       if (list === undefined) byValue.set(value, [at]);

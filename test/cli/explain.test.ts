@@ -289,7 +289,7 @@ describe("explain --output json", () => {
 describe("explain refuses, with exit code 2 and a way out,", () => {
   it.each([
     [["--from", "shop/web-0", "--to", "shop/db-0"], "--port is missing", "Write 443/TCP"],
-    [["--to", "shop/db-0", "--port", "80"], "missing required argument: from", "explain --help"],
+    [["--to", "shop/db-0", "--port", "80"], "nothing to explain", "--policy shop/web"],
     [
       ["--from", "shop/web-0", "--to", "shop/db-0", "--port", "http/TCP"],
       "--port http/TCP: shop/db-0 names no such port",
@@ -354,5 +354,19 @@ describe("explain refuses, with exit code 2 and a way out,", () => {
     expect(code).toBe(2);
     const again = await runCli([...args, "--allow-incomplete"], { cwd: own });
     expect(again.code).toBe(0);
+  });
+
+  it("tells how one policy is lowered, from its rules to the rules that are written", async () => {
+    const folder = "testdata/golden/calico/compile-own-side";
+    const args = [`${folder}/input.yaml`, "--known-namespace", "p:"];
+    const { code, stdout } = await runCli(["explain", ...args, "--policy", "p/deny"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("spec.ingress[0] (deny): exact, honoured: cut into the rules below");
+    expect(stdout).toMatch(
+      /cut into p\/allow spec\.ingress\[0\] \(allow\) -> .*p\/allow\.yaml \/spec\/ingress\/0/,
+    );
+    const unknown = await runCli(["explain", ...args, "--policy", "nobody"]);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain("--policy nobody");
   });
 });

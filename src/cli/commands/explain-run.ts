@@ -33,7 +33,9 @@ export interface NamedSet {
 }
 
 /** Judges one flow and tells why. */
-export async function explain(args: ExplainArguments): Promise<number> {
+export async function explain(
+  args: ExplainArguments & { readonly from: string; readonly to: string },
+): Promise<number> {
   const traffic = readTraffic(args.port);
   const options = readFactOptions(args, args.engine);
   const pair = await readPair(args);

@@ -1,5 +1,6 @@
 import type { Argv, Options } from "yargs";
 import type { SourceEngine } from "../../sources/index.ts";
+import { UsageError } from "../usage-error.ts";
 import type { FactArguments } from "./fact-options.ts";
 import { engineOption, withFactOptions } from "./fact-options.ts";
 import { choice, repeated, single } from "./option-kinds.ts";
@@ -8,8 +9,11 @@ import { choice, repeated, single } from "./option-kinds.ts";
 export interface ExplainArguments extends FactArguments {
   readonly engine?: SourceEngine | undefined;
   readonly paths?: readonly string[] | undefined;
-  readonly from: string;
-  readonly to: string;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Asks how one policy is lowered, instead of a flow. */
+  readonly policy?: string | undefined;
+  readonly actions: "skip" | "compile";
   readonly port?: string | undefined;
   readonly direction: "ingress" | "egress" | "both";
   readonly against?: readonly string[] | undefined;
@@ -27,11 +31,10 @@ const screen = "On the screen:";
 export const EXPLAIN_OPTIONS = {
   from: {
     ...single("from"),
-    demandOption: true,
     group: flow,
     describe: "who connects: NS/POD, NS/app=web,tier=db[,sa=NAME][@ADDRESS], or an address",
   },
-  to: { ...single("to"), demandOption: true, group: flow, describe: "to whom: as for --from" },
+  to: { ...single("to"), group: flow, describe: "to whom: as for --from" },
   port: {
     ...single("port"),
     group: flow,
@@ -47,6 +50,16 @@ export const EXPLAIN_OPTIONS = {
     ...repeated,
     group: flow,
     describe: "other policies for the same cluster, such as the output: do both agree?",
+  },
+  policy: {
+    ...single("policy"),
+    group: "One policy:",
+    describe: "instead of a flow: NAME or NS/NAME, and what each of its rules becomes",
+  },
+  actions: {
+    ...choice("actions", ["skip", "compile"], "compile"),
+    group: "One policy:",
+    describe: "as for convert: rules decided in part are left out (skip) or cut (compile)",
   },
   "allow-incomplete": {
     type: "boolean",
@@ -75,7 +88,7 @@ export const EXPLAIN_OPTIONS = {
 function builder(yargs: Argv): Argv<ExplainArguments> {
   const described = yargs
     .usage(
-      "$0 explain <paths..> --from A --to B --port P\n\n" +
+      "$0 explain <paths..> --from A --to B --port P\n$0 explain <paths..> --policy NAME\n\n" +
         "Says whether the policies allow one flow, and by which tiers, policies and rules.",
     )
     .positional("paths", {
@@ -85,6 +98,7 @@ function builder(yargs: Argv): Argv<ExplainArguments> {
     });
   return withFactOptions(described)
     .options(EXPLAIN_OPTIONS)
+    .conflicts("policy", ["from", "to", "port", "against"])
     .conflicts("quiet", "verbose")
     .example(
       "$0 explain policies/ --from shop/web-0 --to shop/db-0 --port 5432/TCP --inventory inv.yaml",
@@ -107,8 +121,18 @@ function builder(yargs: Argv): Argv<ExplainArguments> {
 
 async function run(args: ExplainArguments): Promise<number> {
   // Loaded only now: `--help` needs none of it.
+  if (args.policy !== undefined) {
+    const { explainPolicy } = await import("./explain-policy.ts");
+    return explainPolicy(args, args.policy);
+  }
+  const { from, to } = args;
+  if (from === undefined || to === undefined) {
+    throw new UsageError("nothing to explain: name a flow by --from and --to, or a policy", {
+      hint: "For example `--from shop/app=web --to 203.0.113.7 --port 443/TCP`, or `--policy shop/web`.",
+    });
+  }
   const { explain } = await import("./explain-run.ts");
-  return explain(args);
+  return explain({ ...args, from, to });
 }
 
 export const explainCommand = {

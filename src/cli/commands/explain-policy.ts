@@ -1,0 +1,46 @@
+import process from "node:process";
+import { runConvert } from "../../pipeline.ts";
+import { loweringText, policiesCalled } from "../../report/lowering-text.ts";
+import { EXIT } from "../exit-code.ts";
+import { readInputFiles } from "../input-files.ts";
+import { readStdin, writeOut } from "../io.ts";
+import { UsageError } from "../usage-error.ts";
+import { toolVersion } from "../version.ts";
+import type { ExplainArguments } from "./explain.ts";
+import { readFactOptions } from "./fact-options.ts";
+
+/** Tells how one policy is lowered, rule by rule. Nothing is written. */
+export async function explainPolicy(args: ExplainArguments, name: string): Promise<number> {
+  const cwd = process.cwd();
+  const input = await readInputFiles(args.paths ?? [], { cwd, readStdin });
+  const inventory = await readInputFiles(args.inventory ?? [], { cwd, readStdin });
+  const { report, stops } = runConvert({
+    files: input.files,
+    inventory: inventory.files,
+    unreadable: [...input.diagnostics, ...inventory.diagnostics],
+    options: {
+      ...readFactOptions(args, args.engine),
+      actions: args.actions,
+      keepKubernetes: false,
+      inexact: "narrow",
+      unsayableSubjects: "isolate",
+      enforcer: "vpc-cni",
+      assume: new Set(),
+      // What is missing is told at the policies concerned; the policy that is asked about may be whole.
+      allowIncomplete: true,
+      verify: true,
+      failOn: "widened",
+    },
+    tool: { name: "netpol-migrate", version: toolVersion() },
+    reportedOptions: {},
+  });
+  const found = policiesCalled(report, name);
+  if (found.length === 0) {
+    throw new UsageError(`--policy ${name}: the input has no policy of that name`, {
+      hint: "Give its name, with its namespace if it has one: `--policy shop/web`.",
+    });
+  }
+  if (args.output === "json") await writeOut([`${JSON.stringify(found, undefined, 2)}\n`]);
+  else await writeOut(found.map((policy) => loweringText(report, policy)));
+  return stops.length > 0 ? EXIT.usage : EXIT.done;
+}
