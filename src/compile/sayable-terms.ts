@@ -202,12 +202,15 @@ function withSayableTraffic(one: SayableTerm, side: Side): readonly SayableTerm[
   const { says, box, cuts } = one;
   const { numbers, named } = box.traffic;
   if (named.length > 0) {
+    // A `ports` list names a port by one name: that it has two at once cannot be said.
+    if (named.length > 1 && side === "under") return [];
     const asWhole = cuts.flatMap((cut) => {
       const whole = wholeProtocols(cut.traffic.numbers, numbers, side);
       return whole === undefined ? [] : [{ ...cut, traffic: { numbers: whole, named: [] } }];
     });
-    const own = { ...box, traffic: { numbers: intersectTraffic(numbers, ALL_PORTS), named } };
-    return own.traffic.numbers.ranges.length === 0 ? [] : term(says, own, asWhole);
+    const protocols = wholeProtocols(numbers, ALL_PORTS, opposite(side));
+    if (protocols === undefined) return [];
+    return term(says, { ...box, traffic: { numbers: protocols, named } }, asWhole);
   }
   if (side === "over") return [one];
   const found: SayableTerm[] = [];

@@ -50,7 +50,12 @@ export function judge(
       outcomeOf,
       mayWiden: ({ target: { by } }) => {
         // Only by an object of a policy that is reported as wider; nothing else may let more in.
-        if (by.kind !== "rule") return wider.size === 0 && report.result.outcome === "widened";
+        if (by.kind !== "rule") {
+          const isLeftOpen = owned.some(({ isolation }) =>
+            Object.values(isolation).includes("less"),
+          );
+          return (wider.size === 0 || isLeftOpen) && report.result.outcome === "widened";
+        }
         const { namespace = "", name } = by.policy.origin;
         return wider.has(`${namespace}/${name}`);
       },
