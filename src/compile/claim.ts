@@ -119,7 +119,10 @@ const restrictions = new WeakMap<Facts, Map<string, Restricted>>();
 
 function restrictedBy(facts: Facts, by: readonly Restriction[]): Restricted {
   let known = restrictions.get(facts);
-  if (known === undefined) restrictions.set(facts, (known = new Map<string, Restricted>()));
+  if (known === undefined) {
+    known = new Map();
+    restrictions.set(facts, known);
+  }
   const name = by.join();
   let restricted = known.get(name);
   if (restricted === undefined) known.set(name, (restricted = new Restricted(facts, by)));

@@ -9,17 +9,20 @@ import type { BaselineState, ReportDiagnostic, ReportPolicy, RunReport } from ".
  * A stop stays a stop.
  *
  * A finding is known if the same code was given for the same field of the same policy. A policy is known if it came out as
- * badly before, no rule of it comes out worse, and all findings that change its flows are known.
+ * badly before, no rule of it comes out worse, and all findings that change its flows are known. What is wider than the
+ * source without having been asked for is never known: no file may excuse that.
  */
 export function againstBaseline(report: RunReport, baseline: RunReport): RunReport {
   const known = new Set<string>();
   for (const { fingerprint } of eachIssue(baseline)) known.add(fingerprint);
   const before = policiesByName(baseline);
+  const excusesWider = report.options["inexact"] === "widen";
 
   const diagnostics: ReportDiagnostic[] = [];
   const counts: Record<BaselineState, number> = { new: 0, known: 0 };
   for (const issue of eachIssue(report)) {
-    const state: BaselineState = known.has(issue.fingerprint) ? "known" : "new";
+    const isExcused = excusesWider || issue.level !== "widened";
+    const state: BaselineState = isExcused && known.has(issue.fingerprint) ? "known" : "new";
     const diagnostic = report.diagnostics[diagnostics.length];
     if (diagnostic !== undefined) diagnostics.push({ ...diagnostic, baseline: state });
     if (issue.level !== "note") counts[state] += 1;
@@ -28,7 +31,13 @@ export function againstBaseline(report: RunReport, baseline: RunReport): RunRepo
     for (const policy of report.eachPolicy()) {
       yield policy.outcome === "exact"
         ? policy
-        : { ...policy, baseline: stateOf(policy, before, diagnostics) };
+        : {
+            ...policy,
+            baseline:
+              policy.outcome === "widened" && !excusesWider
+                ? "new"
+                : stateOf(policy, before, diagnostics),
+          };
     }
   };
 
@@ -38,7 +47,8 @@ export function againstBaseline(report: RunReport, baseline: RunReport): RunRepo
     worse.push("unknown");
   }
   const outcome = worstOutcome(worse);
-  const { stops } = report.result;
+  // A stop, or a fault of ours, is not judged by what was known before.
+  const isJudged = report.result.exitCode <= 1;
   let policies: readonly ReportPolicy[] | undefined;
   // Copied by their descriptors: to read what is computed when asked for would be to ask for it.
   return Object.defineProperties(
@@ -48,8 +58,7 @@ export function againstBaseline(report: RunReport, baseline: RunReport): RunRepo
       ...Object.getOwnPropertyDescriptors({
         result: {
           ...report.result,
-          exitCode:
-            stops.length > 0 ? report.result.exitCode : reachesFailOn(outcome, report) ? 1 : 0,
+          exitCode: isJudged ? (reachesFailOn(outcome, report) ? 1 : 0) : report.result.exitCode,
           baseline: { ...counts, outcome },
         },
         get policies() {

@@ -25,8 +25,10 @@ export class BoxIndex<T> {
       return;
     }
     let byValue = this.#byKey.get(constraint.key);
-    if (byValue === undefined)
-      this.#byKey.set(constraint.key, (byValue = new Map<string, number[]>()));
+    if (byValue === undefined) {
+      byValue = new Map();
+      this.#byKey.set(constraint.key, byValue);
+    }
     for (const value of constraint.set.values) {
       const list = byValue.get(value);
       if (list === undefined) byValue.set(value, [at]);

@@ -76,8 +76,9 @@ function addRule(found: Set<Construct>, rule: Json, direction: Direction): void 
   addEntities(found, asValues(rule[`${side}Entities`]).map(String));
   const cidrs = asValues(rule[`${side}CIDR`]).map(String);
   for (const entry of asList(rule[`${side}CIDRSet`])) {
-    if (entry["cidr"] === undefined) found.add("group of CIDRs");
-    else cidrs.push(String(entry["cidr"]));
+    const cidr = entry["cidr"];
+    if (typeof cidr === "string") cidrs.push(cidr);
+    else if (cidr === undefined) found.add("group of CIDRs");
   }
   for (const cidr of cidrs) found.add(isPrivate(cidr) ? "private CIDR" : "public CIDR");
   if (asList(rule["toFQDNs"]).length > 0) found.add("DNS peer");

@@ -95,7 +95,7 @@ function readElement(
     index: scope.count[direction]++,
     place: reading.keptPlace(path),
   };
-  const peers = readPeers(raw, path, direction, scope);
+  const peers = readPeers(raw, path, direction, verdict, scope);
   const toPorts = raw.toPorts ?? [];
   const icmps = raw.icmps ?? [];
   const ports = readPortRules(reading, toPorts, [...path, "toPorts"], direction);
@@ -108,7 +108,7 @@ function readElement(
   if (icmps.length > 0 && toPorts.length > 0) {
     refuse(reading, [...path, "icmps"], "`icmps` and `toPorts` cannot be in one rule");
   }
-  const mode = raw.authentication?.mode;
+  const mode = verdict === "allow" ? raw.authentication?.mode : undefined;
   const unknownFields = scope.unknown
     .filter((field) => path.every((step, at) => field[at] === step))
     .map((field) => String(field.at(-1)));
@@ -130,6 +130,7 @@ function readPeers(
   raw: RawElement,
   path: Path,
   direction: Direction,
+  verdict: CiliumElement["verdict"],
   { reading, needs }: RuleScope,
 ): PeerMembers {
   const side = direction === "ingress" ? "from" : "to";
@@ -145,7 +146,9 @@ function readPeers(
   const cidrSet = raw[`${side}CIDRSet`];
   const entities = raw[`${side}Entities`];
   const groups = raw[`${side}Groups`];
-  const { toServices, toFQDNs } = raw;
+  // Elsewhere they are fields that the API does not know, of any type, and it drops them.
+  const toServices = direction === "egress" ? raw.toServices : undefined;
+  const toFQDNs = direction === "egress" && verdict === "allow" ? raw.toFQDNs : undefined;
   if ((nodes?.length ?? 0) > 0) {
     needs.push({
       feature: "node-selector-labels",

@@ -83,7 +83,38 @@ function objectOf(value: unknown): ManifestObject {
   };
 }
 
+/** Reads one document whole; fails if that throws, or if what is invalid is not said to be. */
+function readsWithoutHarm(value: object): void {
+  const input: CiliumInput = {
+    policies: [],
+    groups: [],
+    derivatives: [],
+    settings: undefined,
+  };
+  const findings: Diagnostic[] = [];
+  const report = (finding: Diagnostic): void => {
+    findings.push(finding);
+  };
+  const options = { defaultNamespace: "d" };
+  const disposition = readCiliumObject(objectOf(value), input, options, report);
+  const errors = findings.some(({ severity }) => severity === "error");
+  expect(disposition === "invalid").toBe(errors);
+  if (errors) expect([...input.policies, ...input.groups]).toEqual([]);
+  dropDuplicates(input, report);
+  dropUnsupported(input, report);
+  interpretCilium(input, SNAPSHOT, [], report);
+}
+
 describe("input of any shape", () => {
+  it("leaves fields of egress rules, of any type, where they stand in ingress rules", () => {
+    readsWithoutHarm({
+      apiVersion: "cilium.io/v2",
+      kind: "CiliumNetworkPolicy",
+      metadata: { name: "a", namespace: "b" },
+      spec: { endpointSelector: {}, ingress: [{ toServices: "", toFQDNs: 7 }] },
+    });
+  });
+
   it("never throws, and is invalid if and only if an error says why", () => {
     const lists = fc.dictionary(
       fc.constantFrom("ingress", "egress", "ingressDeny", "egressDeny", "endpointSelector"),
@@ -101,29 +132,7 @@ describe("input of any shape", () => {
       specs: fc.oneof(fc.constant(undefined), fc.array(lists, { maxLength: 2 }), tree),
       status: tree,
     });
-    fc.assert(
-      fc.property(documents, (value) => {
-        const input: CiliumInput = {
-          policies: [],
-          groups: [],
-          derivatives: [],
-          settings: undefined,
-        };
-        const findings: Diagnostic[] = [];
-        const report = (finding: Diagnostic): void => {
-          findings.push(finding);
-        };
-        const options = { defaultNamespace: "d" };
-        const disposition = readCiliumObject(objectOf(value), input, options, report);
-        const errors = findings.some(({ severity }) => severity === "error");
-        expect(disposition === "invalid").toBe(errors);
-        if (errors) expect([...input.policies, ...input.groups]).toEqual([]);
-        dropDuplicates(input, report);
-        dropUnsupported(input, report);
-        interpretCilium(input, SNAPSHOT, [], report);
-      }),
-      { numRuns: 1000 },
-    );
+    fc.assert(fc.property(documents, readsWithoutHarm), { numRuns: 1000, seed: 23 });
   });
 
   it("reads a policy of five thousand rules with a wrong one, without telling them all", () => {
