@@ -166,7 +166,9 @@ function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): 
   else if (whole || scene.options.inexact === "widen")
     draft.said = say(scene, local, local.rule.blocks);
   draft.disposition = draft.said === undefined ? "skipped" : "emitted";
-  if (draft.said?.groups.length === 0) draft.disposition = "redundant";
+  if (draft.said?.groups.length === 0) {
+    draft.disposition = hasUnsaid(local) ? "skipped" : "redundant";
+  }
 }
 
 /** What is left of a rule, for those of its pods that are isolated. */

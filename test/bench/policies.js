@@ -158,3 +158,84 @@ spec:
   }
   return documents.join("---\n");
 }
+
+/**
+ * Policies over five tiers, a share of which deny or pass: of each namespace's workloads some are closed to some peers in an
+ * early tier, and what later tiers allow is cut by that. The same arguments give the same text.
+ * @param {number} count
+ * @param {number} share of policies that are a Deny or Pass, from 0 to 1
+ */
+export function tieredPolicies(count, share) {
+  const tiers = ["one", "two", "three", "four"];
+  const namespaces = Math.max(1, Math.floor(count / 100));
+  const documents = tiers.map(
+    (name, index) => `apiVersion: projectcalico.org/v3
+kind: Tier
+metadata:
+  name: ${name}
+spec:
+  order: ${(index + 1) * 100}
+  defaultAction: Pass
+`,
+  );
+  for (let index = 0; index < count; index += 1) {
+    const decides = index % 100 < share * 100;
+    const tier = decides ? tiers[index % 4] : "default";
+    const action = decides ? (index % 3 === 0 ? "Pass" : "Deny") : "Allow";
+    const app = Math.floor(index / namespaces) % 10;
+    documents.push(`apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: ${tier === "default" ? "" : `${tier}.`}p-${index}
+  namespace: ns-${index % namespaces}
+spec:
+  tier: ${tier}
+  order: ${index}
+  selector: app == 'app-${app}'
+  types:
+  - Ingress
+  ingress:
+  - action: ${action}
+    protocol: TCP
+    source:
+      selector: ${decides ? `zone == 'zone-${index % 7}'` : `role == 'client-${index % 20}'`}
+    destination:
+      ports:
+      - ${decides ? "1:1024" : 80 + (index % 4)}
+`);
+  }
+  return documents.join("---\n");
+}
+
+/**
+ * So many Denies before as many Allows in one namespace, on twenty keys that any pod may have: what is left of each Allow
+ * has to leave out all of them.
+ * @param {number} count
+ */
+export function deniesBeforeAllows(count) {
+  const documents = [];
+  for (const [action, order, shift] of [
+    ["Deny", 1, 0],
+    ["Allow", 2, count / 2],
+  ]) {
+    for (let index = 0; index < count; index += 1) {
+      const at = index + shift;
+      documents.push(`apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata:
+  name: ${action.toLowerCase()}-${index}
+  namespace: shop
+spec:
+  order: ${order}
+  selector: all()
+  types:
+  - Ingress
+  ingress:
+  - action: ${action}
+    source:
+      selector: k${at % 20} == 'v${Math.floor(at / 20)}'
+`);
+    }
+  }
+  return documents.join("---\n");
+}

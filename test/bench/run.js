@@ -1,16 +1,18 @@
 // Measures whole processes, as users run them, beside their floor in the same run: `npm run bench [-- MAX]`.
 // Each row is the median of several runs, floor and convert in turn, so that a drift of the machine hits both.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { REPORT_FORMATS } from "../../dist/report/formats.js";
 import {
+  deniesBeforeAllows,
   narrowedPolicies,
   overlappingPolicies,
   plainCiliumPolicies,
   plainPolicies,
+  tieredPolicies,
 } from "./policies.js";
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
@@ -33,6 +35,17 @@ function measure(args) {
   if (done.status !== 0)
     throw new Error(`${args.join(" ")} ended with ${done.status}\n${done.stderr}`);
   return { wall, ...JSON.parse(done.output[3].toString()) };
+}
+
+/** Bytes and files written, for each byte and policy read. */
+function sizeRatio(directory, input) {
+  const files = readdirSync(directory, { recursive: true }).filter((name) =>
+    name.endsWith(".yaml"),
+  );
+  const bytes = files.reduce((sum, name) => sum + statSync(join(directory, name)).size, 0);
+  const text = readFileSync(input, "utf8");
+  const policies = text.split("kind: NetworkPolicy").length - 1;
+  return `${(bytes / text.length).toFixed(2)}x bytes, ${(files.length / policies).toFixed(2)}x objects`;
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -150,6 +163,46 @@ try {
     ),
     "convert --no-verify",
   );
+  for (const count of [1_000, 10_000].filter((size) => size <= largest)) {
+    for (const share of [0.1, 0.5]) {
+      const input = join(folder, `tiered-${count}-${share}.yaml`);
+      writeFileSync(input, tieredPolicies(count, share));
+      const skip = "skip, --no-verify";
+      const out = join(folder, `tiered-${count}-${share}-out`);
+      print(
+        `${count.toLocaleString("en")} policies over 5 tiers, ${share * 100} % of them Deny or Pass`,
+        inTurn(
+          [
+            [skip, [bin, "convert", input, "--no-verify"]],
+            [
+              "compile, --no-verify",
+              [bin, "convert", input, "--no-verify", "--actions", "compile"],
+            ],
+            ["compile (with proof)", [bin, "convert", input, "--actions", "compile", "-o", out]],
+          ],
+          count > 1_000 ? 1 : 3,
+        ),
+        skip,
+      );
+      console.log(`  output to input: ${sizeRatio(out, input)}`);
+    }
+  }
+  if (largest >= 1_000) {
+    const input = join(folder, "overlapping.yaml");
+    writeFileSync(input, deniesBeforeAllows(1_000));
+    const skip = "skip, --no-verify";
+    print(
+      "1,000 Denies before 1,000 Allows on overlapping keys",
+      inTurn(
+        [
+          [skip, [bin, "convert", input, "--no-verify"]],
+          ["compile, --no-verify", [bin, "convert", input, "--no-verify", "--actions", "compile"]],
+        ],
+        1,
+      ),
+      skip,
+    );
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
