@@ -11,6 +11,7 @@ export default defineConfig({
     // (its folder, its streams) puts it back.
     pool: "forks",
     isolate: false,
+    maxWorkers: "100%",
     // Some tests look at what the program prints by the console.
     disableConsoleIntercept: true,
   },
