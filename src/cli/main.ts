@@ -11,6 +11,7 @@ import type { Config } from "./config-file.ts";
 import { findConfig } from "./config-file.ts";
 import { EXIT } from "./exit-code.ts";
 import { writeError } from "./io.ts";
+import { keepHeapSmall } from "./memory.ts";
 import { runCommand } from "./run-command.ts";
 import { terminalWidth } from "./terminal-settings.ts";
 import { UsageError } from "./usage-error.ts";
@@ -27,15 +28,16 @@ const WIDEST = 110;
  * @returns the exit code; nothing here ends the process
  */
 export async function main(args: readonly string[], called = "netpol-migrate"): Promise<number> {
+  keepHeapSmall();
   let config: Config | undefined;
   const parser = yargs(withStandardStreams(args))
     .scriptName(called)
     .usage(
       `$0 <command>
 
-Converts Calico network policies to native Kubernetes NetworkPolicies: never
-wider than the source unless asked, and with a report of all that could not be
-said.`,
+Converts Calico and Cilium network policies to native Kubernetes
+NetworkPolicies: never wider than the source unless asked, and with a report of
+all that could not be said.`,
     )
     .parserConfiguration({ "camel-case-expansion": false, "boolean-negation": true })
     // Messages are the same everywhere.

@@ -182,8 +182,17 @@ export const manifestDiagnostics = defineDiagnostics({
   "YML-X024": {
     severity: "error",
     effect: "unknown",
-    message: "This document is longer than {limit} MiB.",
-    hint: "Split it into several documents with `---`.",
+    message: "This document is longer than {limit} MiB, and cannot be read in parts from here on.",
+    hint: "Split it into several documents with `---`; if it is a list, look for an error or an alias in the item that begins here.",
     explanation: `The API server takes no object of that size. A list may be longer if it is plain block YAML or JSON, as \`kubectl get\` prints it, because it is read item by item; one with anchors, in flow style or with an error in it is not. ${lostDocument}`,
+  },
+  "YML-X025": {
+    severity: "error",
+    effect: "unknown",
+    message:
+      "More than {limit} MiB of this file are not in plain YAML; the rest of the file, from here on, is left out.",
+    hint: "Split the file, or have `kubectl create --dry-run=client -o yaml` or `yq -P` write it without tags and anchors.",
+    explanation:
+      "Block mappings, sequences, scalars of any style and flow collections, as tools write them, are read fast, in files of any size. Tags, anchors, aliases, merge keys, keys that are no text and broken documents need a slower parser, which is kept from holding up a run. Nothing after this place is read.",
   },
 });

@@ -23,34 +23,52 @@ export function sliceList(text: string, chunk: Chunk, length: number): SlicedLis
   const found = itemsLine.exec(text.slice(chunk.start, chunk.end));
   if (found === null) return undefined;
   const itemsAt = chunk.start + found.index + found[0].length;
-  let column: number | undefined;
-  let sliceStart = itemsAt;
+  const { column, slices, end } = slicesOf(text, { start: itemsAt, end: chunk.end }, length);
+  if (column < 0) return undefined;
+  // Behind the items, the list's own fields stand in the first column.
+  if (end < chunk.end && text.charCodeAt(end) === 32) return undefined;
+  const head = { start: chunk.start, end: itemsAt };
+  return { head, tail: { start: end, end: chunk.end }, slices };
+}
+
+/** The items of a slice, one by one. */
+export function itemsOf(text: string, slice: Chunk): readonly Chunk[] {
+  return slicesOf(text, slice, 0).slices;
+}
+
+interface Slices {
+  /** Where the dashes of the items stand; -1 where there are none. */
+  readonly column: number;
+  readonly slices: readonly Chunk[];
+  /** Of the items: a line, or the end of the text given. */
+  readonly end: number;
+}
+
+function slicesOf(text: string, { start, end }: Chunk, length: number): Slices {
+  let column = -1;
+  let sliceStart = start;
   const slices: Chunk[] = [];
-  let line = itemsAt;
-  for (; line < chunk.end; line = lineAfter(text, line, chunk.end)) {
+  let line = start;
+  for (; line < end; line = lineAfter(text, line, end)) {
     let at = line;
     while (text.charCodeAt(at) === 32) at++;
     const code = text.charCodeAt(at);
-    if (at >= chunk.end || code === 10 || code === 13 || code === 35) continue;
+    if (at >= end || code === 10 || code === 13 || code === 35) continue;
     const isDash = code === 45 && isBlankOrEnd(text.charCodeAt(at + 1));
-    if (column === undefined) {
-      if (!isDash) return undefined;
+    if (column < 0) {
+      if (!isDash) break;
       column = at - line;
+      continue;
     }
     if (at - line > column) continue;
-    if (at - line < column || !isDash) {
-      if (at > line) return undefined;
-      break;
-    }
+    if (at - line < column || !isDash) break;
     if (line - sliceStart >= length) {
       slices.push({ start: sliceStart, end: line });
       sliceStart = line;
     }
   }
-  if (column === undefined) return undefined;
-  slices.push({ start: sliceStart, end: line });
-  const head = { start: chunk.start, end: itemsAt };
-  return { head, tail: { start: Math.min(line, chunk.end), end: chunk.end }, slices };
+  if (column >= 0) slices.push({ start: sliceStart, end: line });
+  return { column, slices, end: Math.min(line, end) };
 }
 
 function lineAfter(text: string, at: number, end: number): number {

@@ -3,6 +3,24 @@ import type { Event } from "js-yaml";
 import { maxDepth } from "./compose.ts";
 
 const maxRepairs = 100;
+/** How much of a file is given to the parser. It takes five times as long as the reader of plain YAML. */
+const maxParsedLength = 8 * 1024 * 1024;
+
+/** How much more of a file the parser may be asked to read: what is not plain YAML must not cost minutes. */
+export class ParserAllowance {
+  static readonly megabytes = maxParsedLength / 1024 / 1024;
+  #rest = maxParsedLength;
+
+  /** True where a text of that length may be parsed. What was refused once stays refused. */
+  take(length: number): boolean {
+    this.#rest -= length;
+    return this.#rest >= 0;
+  }
+
+  get isSpent(): boolean {
+    return this.#rest < 0;
+  }
+}
 
 /**
  * The events of a text. Differs from the parser in one thing: inside of brackets, lines may begin further left than the

@@ -1,13 +1,14 @@
 import type { ComposedDocument } from "./compose.ts";
 import { newMapping } from "./compose.ts";
+import { STEP_BACK, foldedQuote, readBlockScalar, unescaped } from "./plain-scalars.ts";
 import { Positions } from "./positions.ts";
 import { resolvePlain } from "./scalar.ts";
 import type { ScalarValue } from "./scalar.ts";
 
 /*
  * Reads documents in the plain form of YAML in which practically all manifests and dumps are written, at a third of what
- * the parser takes: block mappings and sequences, scalars of one line, literal blocks, brackets and braces that close on
- * the line where they open, comments.
+ * the parser takes: block mappings and sequences, scalars with and without quotes, block scalars, brackets and braces,
+ * comments.
  *
  * It knows nothing else, and need not: whatever it does not know for sure makes it *step back* from the whole document,
  * which is then read by the parser as if this file did not exist. So it never reports anything, and never reads a text
@@ -15,14 +16,18 @@ import type { ScalarValue } from "./scalar.ts";
  *
  * a. A line's *column* says what it belongs to. After each value the reader stands at the next line with content; a
  *    column right of the collection that the value stands in would continue the value, or be an error: step back.
- * b. A text without quotes ends at its line, at ` #` or at `: `. It may not begin with a character that means something.
- * c. Tabs, carriage returns, and characters that any reader of YAML treats specially: step back.
+ * b. A line of a text without quotes ends at its line's end, at ` #` or at `: `, and may not begin with a character that
+ *    means something.
+ * c. A tab may stand in quotes, in a block scalar and in a comment. Tags, anchors, keys that are no text, and characters
+ *    that any reader of YAML treats specially: step back.
  */
 
-/** Anything but line feeds and characters that are nothing but text. */
-const ODD = /[^\n\x20-\x7e\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/g;
+/** Anything but line ends, tabs and characters that are nothing but text; what was UTF-8 has no half characters. */
+const ODD = /\r(?!\n)|[^\t\n\r\x20-\x7e\u00a0-\u2027\u202a-\ufefe\uff00-\ufffd]/g;
 
+const TAB = 9;
 const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
 const SPACE = 32;
 const DOUBLE_QUOTE = 34;
 const HASH = 35;
@@ -33,6 +38,7 @@ const DOT = 46;
 const COLON = 58;
 const OPEN_BRACKET = 91;
 const BACKSLASH = 92;
+const GREATER = 62;
 const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
 const BAR = 124;
@@ -47,12 +53,14 @@ const MAX_DEPTH = 60;
 /** The parser's own bound of keys, and more, is of no interest here. */
 const MAX_KEY = 512;
 
-/** What is thrown to step back; made once, since a stack would cost more than the reading. */
-const STEP_BACK = new Error("this document is for the parser");
-
 /** Texts seen before, by a hash of their characters: the same few keys and words make up most of a file. */
 const MAX_KNOWN = 32;
 const known = new Array<string>(4096).fill("");
+
+/** True for what parts a mark, such as a dash or a colon, from what follows. */
+function isBlank(code: number): boolean {
+  return code === SPACE || code === LINE_FEED || code === CARRIAGE_RETURN;
+}
 
 export class PlainYamlReader {
   readonly #text: string;
@@ -62,6 +70,8 @@ export class PlainYamlReader {
   /** Of the line with content that was reached last; -1 at the end of the document. */
   #column = -1;
   #depth = 0;
+  /** Of the collection around the brackets that are open. */
+  #flowColumn = 0;
   /** The next character that is odd, from where it was looked for last. */
   #oddAt = -1;
 
@@ -107,8 +117,7 @@ export class PlainYamlReader {
 
   #isDash(): boolean {
     if (this.#text.charCodeAt(this.#at) !== DASH) return false;
-    const next = this.#text.charCodeAt(this.#at + 1);
-    return next === SPACE || next === LINE_FEED;
+    return isBlank(this.#text.charCodeAt(this.#at + 1));
   }
 
   #mapping(): Record<string, unknown> {
@@ -167,7 +176,7 @@ export class PlainYamlReader {
     const start = this.#at;
     const first = text.charCodeAt(start);
     if (first === SINGLE_QUOTE || first === DOUBLE_QUOTE) {
-      const quoted = this.#quoted(first);
+      const quoted = this.#quoted(first, Infinity);
       if (text.charCodeAt(this.#at) !== COLON) throw STEP_BACK;
       this.#at += 1;
       return quoted;
@@ -189,7 +198,7 @@ export class PlainYamlReader {
     this.#skipSpaces();
     const at = this.#at;
     const code = at < this.#end ? text.charCodeAt(at) : LINE_FEED;
-    if (code === LINE_FEED || code === HASH) {
+    if (code === LINE_FEED || code === CARRIAGE_RETURN || code === HASH) {
       this.#toContent();
       if (this.#column > column) return this.#block();
       // The items of a sequence may stand right below its key.
@@ -199,27 +208,49 @@ export class PlainYamlReader {
       return null;
     }
     if (at === from) throw STEP_BACK;
-    if (code === BAR) return this.#literal(column);
+    if (code === BAR || code === GREATER) return this.#blockScalar(column);
     if (code === OPEN_BRACKET || code === OPEN_BRACE) {
+      this.#flowColumn = column;
       const value = this.#flow(code);
       this.#endLine(column);
       this.#valueAt = at;
       return value;
     }
     let value: ScalarValue;
-    if (code === SINGLE_QUOTE || code === DOUBLE_QUOTE) value = this.#quoted(code);
-    else {
+    if (code === SINGLE_QUOTE || code === DOUBLE_QUOTE) {
+      value = this.#quoted(code, column);
+      this.#endLine(column);
+    } else {
       const endsAtColon = this.#endOfText();
       if (endsAtColon) {
         if (ofKey) throw STEP_BACK;
         this.#at = at;
         return this.#mapping();
       }
-      value = this.#resolved(at, this.#at);
+      const end = this.#at;
+      this.#toContent();
+      value = this.#column > column ? this.#continued(at, end, column) : this.#resolved(at, end);
     }
-    this.#endLine(column);
     this.#valueAt = at;
     this.#inside = undefined;
+    return value;
+  }
+
+  /** A text without quotes that goes on: its first line was read, and the reader stands at the second. */
+  #continued(start: number, firstEnd: number, column: number): ScalarValue {
+    let value = this.#text.slice(start, firstEnd);
+    let end = firstEnd;
+    do {
+      const from = this.#at;
+      const between = this.#text.slice(end, from);
+      // A comment ends the text, and what follows is an error.
+      if (between.includes("#") || this.#endOfText()) throw STEP_BACK;
+      const blank = between.split("\n").length - 2;
+      value += blank === 0 ? " " : "\n".repeat(blank);
+      end = this.#at;
+      value += this.#text.slice(from, end);
+      this.#toContent();
+    } while (this.#column > column);
     return value;
   }
 
@@ -232,15 +263,20 @@ export class PlainYamlReader {
     // A dash begins text where another character follows, but `---` never does.
     if (code === DASH) {
       const next = text.charCodeAt(at + 1);
-      if (next === DASH || next === SPACE || next === LINE_FEED || at + 1 >= end) throw STEP_BACK;
+      if (next === DASH || isBlank(next) || at + 1 >= end) throw STEP_BACK;
     } else if (beginsText[code] === 0) throw STEP_BACK;
     let last = SPACE;
     while (at < end) {
       code = text.charCodeAt(at);
-      if (code === LINE_FEED || (code === HASH && last === SPACE)) break;
+      // Nothing below a space may stand in such a text.
+      if (code < SPACE) {
+        if (code === TAB) throw STEP_BACK;
+        break;
+      }
+      if (code === HASH && last === SPACE) break;
       if (code === COLON) {
         const next = at + 1 < end ? text.charCodeAt(at + 1) : LINE_FEED;
-        if (next === SPACE || next === LINE_FEED) {
+        if (isBlank(next)) {
           if (last === SPACE) throw STEP_BACK;
           this.#at = at;
           return true;
@@ -260,11 +296,14 @@ export class PlainYamlReader {
     return value;
   }
 
-  #quoted(quote: number): string {
+  /** What stands in quotes, which may go on in lines that are indented more than the column given. */
+  #quoted(quote: number, column: number): string {
     const text = this.#text;
     const start = this.#at + 1;
     let at = start;
     let hasQuotes = false;
+    let hasEscapes = false;
+    let hasBreaks = false;
     for (;;) {
       if (at >= this.#end) throw STEP_BACK;
       const code = text.charCodeAt(at);
@@ -272,57 +311,49 @@ export class PlainYamlReader {
         if (quote === DOUBLE_QUOTE || text.charCodeAt(at + 1) !== quote) break;
         hasQuotes = true;
         at += 1;
-      } else if (code === LINE_FEED || (code === BACKSLASH && quote === DOUBLE_QUOTE)) {
-        throw STEP_BACK;
+      } else if (code === BACKSLASH && quote === DOUBLE_QUOTE) {
+        hasEscapes = true;
+        at += 1;
+        // An escaped line end, or a blank that must not be taken for one before a line end.
+        if (isBlank(text.charCodeAt(at)) || text.charCodeAt(at) === TAB) throw STEP_BACK;
+      } else if (code === LINE_FEED) {
+        hasBreaks = true;
+        at = this.#continuedAt(at + 1, column) - 1;
       }
       at += 1;
     }
     this.#at = at + 1;
-    const value = this.#slice(start, at);
-    return hasQuotes ? value.replaceAll("''", "'") : value;
+    let value = hasBreaks ? foldedQuote(text.slice(start, at)) : this.#slice(start, at);
+    if (hasQuotes) value = value.replaceAll("''", "'");
+    return hasEscapes ? unescaped(value) : value;
   }
 
-  /** `|` or `|-`, and lines that are indented more than the collection's column. */
-  #literal(column: number): string {
+  /** Where a value goes on that was begun before the line given: in a line that belongs to it by its column. */
+  #continuedAt(lineStart: number, column: number): number {
     const text = this.#text;
-    let at = this.#at + 1;
-    const strips = text.charCodeAt(at) === DASH;
-    if (strips) at += 1;
-    if (text.charCodeAt(at) !== LINE_FEED) throw STEP_BACK;
-    at += 1;
-    const lines: string[] = [];
-    let indent = 0;
-    let blank = 0;
-    while (at < this.#end) {
-      let from = at;
-      while (text.charCodeAt(from) === SPACE) from += 1;
-      const lineEnd = text.indexOf("\n", from);
-      // What a last line without an end would mean is for the parser to say.
-      if (lineEnd < 0) throw STEP_BACK;
-      if (from === lineEnd) {
-        if (lines.length === 0 || from - at > indent) throw STEP_BACK;
-        blank += 1;
-      } else {
-        if (lines.length === 0) {
-          indent = from - at;
-          this.#valueAt = from;
-          if (indent <= column) throw STEP_BACK;
-        }
-        if (from - at < indent) break;
-        for (; blank > 0; blank -= 1) lines.push("");
-        lines.push(text.slice(at + indent, lineEnd));
-      }
-      at = lineEnd + 1;
+    let at = lineStart;
+    for (;;) {
+      this.#lineStart = at;
+      while (text.charCodeAt(at) === SPACE) at += 1;
+      if (text.charCodeAt(at) === CARRIAGE_RETURN) at += 1;
+      if (text.charCodeAt(at) !== LINE_FEED) break;
+      at += 1;
     }
-    if (lines.length === 0) throw STEP_BACK;
-    this.#at = this.#lineStart = at;
-    this.#toContent();
-    if (this.#column > column) throw STEP_BACK;
-    this.#inside = undefined;
-    return strips ? lines.join("\n") : `${lines.join("\n")}\n`;
+    if (at >= this.#end || text.charCodeAt(at) === TAB) throw STEP_BACK;
+    if (at - this.#lineStart <= column) throw STEP_BACK;
+    return at;
   }
 
-  /** What stands in brackets or braces, all of it on this line. */
+  #blockScalar(column: number): string {
+    const { value, valueAt, behind } = readBlockScalar(this.#text, this.#at, this.#end, column);
+    this.#at = this.#lineStart = behind;
+    this.#endLine(column);
+    this.#valueAt = valueAt;
+    this.#inside = undefined;
+    return value;
+  }
+
+  /** What stands in brackets or braces. */
   #flow(open: number): unknown {
     const text = this.#text;
     const isMapping = open === OPEN_BRACE;
@@ -333,7 +364,7 @@ export class PlainYamlReader {
     const positions = new Positions(names);
     this.#enter();
     this.#at += 1;
-    this.#skipSpaces();
+    this.#skipInFlow();
     let isOpen = text.charCodeAt(this.#at) !== close;
     while (isOpen) {
       if (names !== undefined) {
@@ -346,11 +377,13 @@ export class PlainYamlReader {
       } else items.push(this.#flowValue());
       positions.valueAt.push(this.#valueAt);
       positions.inside.push(this.#inside);
-      this.#skipSpaces();
+      this.#skipInFlow();
       const code = text.charCodeAt(this.#at);
       if (code === COMMA) {
         this.#at += 1;
-        this.#skipSpaces();
+        this.#skipInFlow();
+        // Behind the last value there may be a comma.
+        isOpen = text.charCodeAt(this.#at) !== close;
       } else if (code === close) isOpen = false;
       else throw STEP_BACK;
     }
@@ -366,7 +399,7 @@ export class PlainYamlReader {
     const start = this.#at;
     const first = text.charCodeAt(start);
     let key: string;
-    if (first === SINGLE_QUOTE || first === DOUBLE_QUOTE) key = this.#quoted(first);
+    if (first === SINGLE_QUOTE || first === DOUBLE_QUOTE) key = this.#quoted(first, Infinity);
     else {
       this.#toEndOfFlowText();
       key = this.#slice(start, this.#at);
@@ -385,7 +418,8 @@ export class PlainYamlReader {
     let value: unknown;
     if (code === OPEN_BRACKET || code === OPEN_BRACE) value = this.#flow(code);
     else {
-      if (code === SINGLE_QUOTE || code === DOUBLE_QUOTE) value = this.#quoted(code);
+      if (code === SINGLE_QUOTE || code === DOUBLE_QUOTE)
+        value = this.#quoted(code, this.#flowColumn);
       else {
         this.#toEndOfFlowText();
         value = this.#resolved(at, this.#at);
@@ -405,6 +439,7 @@ export class PlainYamlReader {
     for (;;) {
       const code = text.charCodeAt(at);
       if (code === COMMA || code === CLOSE_BRACKET || code === CLOSE_BRACE || code === COLON) break;
+      if (code === LINE_FEED || code === CARRIAGE_RETURN) break;
       // Whatever else may have a meaning in here, or after a blank.
       if (at >= this.#end || code >= 128 || (beginsText[code] === 0 && code !== DASH)) {
         if (code !== SPACE) throw STEP_BACK;
@@ -413,6 +448,22 @@ export class PlainYamlReader {
     }
     while (text.charCodeAt(at - 1) === SPACE) at -= 1;
     this.#at = at;
+  }
+
+  /** Goes to what comes next in brackets, be it in a later line. */
+  #skipInFlow(): void {
+    const text = this.#text;
+    for (;;) {
+      const from = this.#at;
+      this.#skipSpaces();
+      if (text.charCodeAt(this.#at) === CARRIAGE_RETURN) this.#at += 1;
+      const code = text.charCodeAt(this.#at);
+      if (code === HASH && (this.#at > from || from === this.#lineStart)) {
+        this.#at = text.indexOf("\n", this.#at);
+        if (this.#at < 0) throw STEP_BACK;
+      } else if (code !== LINE_FEED) return;
+      this.#at = this.#continuedAt(this.#at + 1, this.#flowColumn);
+    }
   }
 
   #skipSpaces(): void {
@@ -435,6 +486,7 @@ export class PlainYamlReader {
     for (;;) {
       const from = at;
       while (text.charCodeAt(at) === SPACE) at += 1;
+      if (text.charCodeAt(at) === CARRIAGE_RETURN) at += 1;
       if (at >= end) {
         this.#at = end;
         this.#column = -1;
@@ -450,7 +502,7 @@ export class PlainYamlReader {
         if (at < 0) at = end;
         else at += 1;
       } else if (code === LINE_FEED) at += 1;
-      else if (from === this.#lineStart) {
+      else if (from === this.#lineStart && code !== TAB) {
         this.#at = at;
         this.#column = at - from;
         return;

@@ -9,7 +9,7 @@ import type { ComposedDocument } from "./compose.ts";
 import { manifestDiagnostics } from "./diagnostics.ts";
 import { ObjectSink } from "./lists.ts";
 import type { ManifestObject } from "./manifest-object.ts";
-import { parseText, tryParse } from "./parse.ts";
+import { ParserAllowance, parseText, tryParse } from "./parse.ts";
 import { PlainYamlReader } from "./plain-yaml.ts";
 import { readJson } from "./read-json.ts";
 import { longList, maxDocumentLength, readLongList } from "./read-long-list.ts";
@@ -20,7 +20,7 @@ import { longList, maxDocumentLength, readLongList } from "./read-long-list.ts";
  * twice the time of a few large ones. Each holds some forty times its length while it is parsed.
  */
 const leastGroup = 64 * 1024;
-const largestGroup = 4 * 1024 * 1024;
+const largestGroup = 1024 * 1024;
 /** A file with more broken documents than this is not a file of manifests. */
 const maxLostDocuments = 1000;
 
@@ -65,6 +65,7 @@ class FileReader {
   private readonly isOdd: boolean;
   private hasGivenUp = false;
   private readonly plain: PlainYamlReader;
+  private readonly allowance = new ParserAllowance();
   /** How many pieces to come are not tried as plain YAML, and how many after the next one that was tried in vain. */
   private untried = 0;
   private patience = 0;
@@ -136,13 +137,29 @@ class FileReader {
 
   /** Reports and stops where a file is broken all over: a million findings would help nobody. */
   private isHopeless(): boolean {
+    if (this.hasGivenUp) return true;
     const last = this.sink.lost[maxLostDocuments];
     if (last === undefined) return false;
-    if (this.hasGivenUp) return true;
     this.hasGivenUp = true;
     const at = { document: last, offset: last.offset, path: "" };
     this.sink.report(manifestDiagnostics.create("YML-X020", { at, limit: maxLostDocuments }));
     return true;
+  }
+
+  /** Whether the parser may read on; where it may not, the file is given up at the place given, and that is reported. */
+  private mayParse(length: number, offset: number): boolean {
+    if (this.allowance.take(length)) return true;
+    this.giveUpAt(offset);
+    return false;
+  }
+
+  private giveUpAt(offset: number): void {
+    this.hasGivenUp = true;
+    const document = this.sink.next(offset);
+    const at = { document, offset, path: "" };
+    const limit = ParserAllowance.megabytes;
+    this.sink.report(manifestDiagnostics.create("YML-X025", { at, limit }));
+    this.sink.lose(document);
   }
 
   private *readGroup(group: readonly Chunk[]): Generator<ManifestObject, void> {
@@ -150,7 +167,9 @@ class FileReader {
     const last = group.at(-1);
     if (first === undefined || last === undefined) return;
     const source = this.text.slice(first.start, last.end);
-    const events = this.isOdd || isUnusual(source) ? undefined : tryParse(source);
+    const isSingle = this.isOdd || isUnusual(source);
+    if (!isSingle && !this.mayParse(source.length, contentOf(this.text, first))) return;
+    const events = isSingle ? undefined : tryParse(source);
     if (events === undefined) {
       for (const chunk of group) {
         if (this.isHopeless()) return;
@@ -197,12 +216,28 @@ class FileReader {
   }
 
   private *readLong(chunk: Chunk): Generator<ManifestObject, void> {
-    const handedOut = this.isOdd ? 0 : yield* readLongList(chunk, this.sink, this.plain);
-    if (handedOut !== "all") yield* this.readChunk(chunk, handedOut);
+    const rest = this.isOdd
+      ? { handedOut: 0, at: chunk.start }
+      : yield* readLongList(chunk, this.sink, this.plain, this.allowance);
+    if (rest === "all") return;
+    if (this.allowance.isSpent) this.giveUpAt(contentOf(this.text, { ...chunk, start: rest.at }));
+    else
+      yield* this.readChunk(
+        chunk,
+        rest.handedOut,
+        contentOf(this.text, { ...chunk, start: rest.at }),
+      );
   }
 
-  /** A piece by itself, which holds one document if all is well; of a list, what comes after the first `skipItems`. */
-  private *readChunk(chunk: Chunk, skipItems = 0): Generator<ManifestObject, void> {
+  /**
+   * A piece by itself, which holds one document if all is well; of a list, what comes after the first `skipItems`, and where
+   * the first item stands for which it must be read as a whole.
+   */
+  private *readChunk(
+    chunk: Chunk,
+    skipItems = 0,
+    oddAt = contentOf(this.text, chunk),
+  ): Generator<ManifestObject, void> {
     const source = this.text.slice(chunk.start, chunk.end);
     const place = (offset: number): SourcePlace => ({
       document: this.sink.next(contentOf(this.text, chunk)),
@@ -225,12 +260,13 @@ class FileReader {
       return;
     }
     if (source.length > maxDocumentLength) {
-      const at = place(0);
+      const at = { ...place(0), offset: oddAt };
       const limit = maxDocumentLength / 1024 / 1024;
       this.sink.report(manifestDiagnostics.create("YML-X024", { at, limit }));
       this.sink.lose(at.document);
       return;
     }
+    if (!this.mayParse(source.length, contentOf(this.text, chunk))) return;
     let events: readonly Event[];
     try {
       events = parseText(source);

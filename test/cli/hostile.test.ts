@@ -1,6 +1,7 @@
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { someOf } from "../support/effort.ts";
 import { filesBelow, folderWith, policy, runCli } from "./run-cli.ts";
 import { runWithinLimits } from "./run-measured.ts";
 
@@ -169,6 +170,64 @@ const configMap = (indent: string): string =>
   ]
     .map((line, at) => `${indent}${at < 4 ? line : `  n${String(at)}${BALLAST}`}`)
     .join("\n");
+
+/** What makes a reader of YAML think, in each of a million small objects. */
+const ODDITIES: readonly (readonly [string, string])[] = [
+  ["a tag", "  name: !!str big"],
+  ["a tag of its own", "  name: !own big"],
+  ["an anchor", "  name: &a big"],
+  ["an alias", "  name: &a big\n  namespace: *a"],
+  ["a merge key", "  name: big\n  labels: { <<: { a: b } }"],
+  ["a key that is a number", "  name: big\n  labels:\n    1: b"],
+  ["a key behind a question mark", "  ? name\n  : big"],
+  ["a key given twice", "  name: big\n  name: big"],
+  ["no number", "  name: big\n  labels:\n    a: .inf"],
+  ["an old line break", '  name: big\n  labels:\n    a: "x\u0085y"'],
+  [
+    "tabs and escapes",
+    '  name: "b\\u0069g"\n  annotations:\n    a: |\n      x\ty\n    b: "x\\n\\ty"',
+  ],
+  [
+    "texts over several lines",
+    "  name: big\n  annotations:\n    a: it goes\n      on\n    b: 'and\n      on'\n    c: >\n      a\n      b",
+  ],
+  ["brackets over several lines", "  name: big\n  labels: {\n    a: b,\n    c: d }"],
+];
+const CONFIG_MAP = `apiVersion: v1\nkind: ConfigMap\ndata: { ${BALLAST} }\nmetadata:\n`;
+
+describe.concurrent("100 MB of small objects", () => {
+  const list = (text: string): string =>
+    `apiVersion: v1\nkind: List\nitems:\n${times(`- ${text.replaceAll("\n", "\n  ")}\n`)}`;
+  const documents = (text: string): string => times(`${text}\n---\n`);
+  const cases = ODDITIES.flatMap(([what, metadata]) => [
+    [`with ${what}, in a list`, () => list(CONFIG_MAP + metadata)] as const,
+    [`with ${what}, as documents`, () => documents(CONFIG_MAP + metadata)] as const,
+  ]);
+  it.each([
+    ...someOf(cases, 5),
+    [
+      "with line ends of Windows",
+      () => list(`${CONFIG_MAP}  name: big`).replaceAll("\n", "\r\n"),
+    ] as const,
+    [
+      "half of which have a tag",
+      () => documents(`${CONFIG_MAP}  name: big\n---\n${CONFIG_MAP}  name: !!str big`),
+    ] as const,
+  ])(
+    "%s, are read or refused with a line, within seconds and 500 MB",
+    async (_, make) => {
+      const cwd = folderWith({ "big.yaml": make(), "p.yaml": policy() });
+      const { code, stdout, stderr } = await runWithinLimits(
+        ["convert", ".", "--allow-incomplete", "--fail-on", "none"],
+        { cwd },
+      );
+      expect(code, stderr).toBe(0);
+      expect(stdout).toContain("name: web");
+      expect(stderr).toMatch(/big\.yaml:\d+|1 policy read from 2 files/);
+    },
+    240_000,
+  );
+});
 
 describe("100 MB", () => {
   const line =

@@ -7,6 +7,7 @@ import { Composer } from "../../src/manifest/compose.ts";
 import type { ComposedDocument } from "../../src/manifest/compose.ts";
 import { tryParse } from "../../src/manifest/parse.ts";
 import { PlainYamlReader } from "../../src/manifest/plain-yaml.ts";
+import { draws, someOf } from "../support/effort.ts";
 import { ROOT } from "../cli/run-cli.ts";
 
 /** What the parser makes of one document, and what is said of it; undefined where it is no YAML. */
@@ -186,6 +187,49 @@ const words = fc.constantFrom(
     "[-a, -]",
     "{-: a}",
   ],
+  // Beginnings, middles and ends of what goes on in a further line.
+  ...[
+    "a'",
+    'b"',
+    "'a",
+    '"a',
+    '"a ',
+    "'a\t",
+    "a  '",
+    "b\\",
+    '\\n"',
+    '"\\',
+    '"\\x41\\u00e9"',
+    '"\\ud83d"',
+  ],
+  ...[
+    "[a,",
+    "[ # c",
+    "{ a: b,",
+    "{a:",
+    "]",
+    "}",
+    "a]",
+    ", b]",
+    "c: d }",
+    "],",
+    "b,",
+    "'b', #c",
+    "|+",
+    ">+",
+  ],
+  ...[
+    "goes on",
+    "goes  on # c",
+    "goes: on",
+    "\tgoes on",
+    " deeper",
+    '"a: b" c',
+    "? b",
+    "- b",
+    "&b",
+    "a\r",
+  ],
 );
 const line = fc
   .tuple(
@@ -209,15 +253,16 @@ describe("the reader of plain YAML, on texts made at random", () => {
     fc.assert(
       fc.property(
         fc.array(line, { minLength: 1, maxLength: 6 }),
-        fc.constantFrom("\n", "\n", "\n", "", "\n\n", "\n \n", "\n#"),
-        (lines, end) => {
-          const text = `${lines.join("\n")}${end}`;
+        fc.constantFrom("\n", "\n", "\n", "", "\n\n", "\n \n", "\n#", "\n\t"),
+        fc.constantFrom("\n", "\n", "\r\n"),
+        (lines, end, lineEnd) => {
+          const text = `${lines.join("\n")}${end}`.replaceAll(/\r?\n/g, lineEnd);
           // Other reading has parted documents before.
           if (/^---|^\.\.\.|\n---|\n\.\.\./.test(text)) return;
           if (check(text) === "read") read += 1;
         },
       ),
-      { numRuns: 20_000, seed: 5 },
+      { numRuns: draws(40_000), seed: 5 },
     );
     expect(read).toBeGreaterThan(500);
   });
@@ -245,16 +290,37 @@ spec:
         -
         - "::/0"
     destination:
-      ports: [80, 443]
+      ports: [80,
+        443, # and
+        "8\\u0030-90", ]
   -
+    metadata: {annotations: {
+      a: b }}
+    name: goes
+      on
+
+      and on
+    text: 'goes
+        on'
+    more: "with\ta tab
+      and \\"quotes\\""
+    folded: >
+      a
+      b
+
+      c
+    kept: |+
+      a
+
     action: Deny
   egress:
 `;
     expect(check(policy)).toBe("read");
-    const characters = [...Array.from(" \n-:#'\"[]{,|&a"), ""];
+    const characters = [...Array.from(" \n\t-:#'\"[]{},|>&\\a"), "\r\n", ""];
     let read = 0;
     for (let at = 0; at < policy.length; at += 1) {
-      for (const character of characters) {
+      // Each character at every third place, in turn.
+      for (const character of someOf([...characters, ""].slice(at % 3), 3)) {
         const put = policy.slice(0, at) + character + policy.slice(at);
         const replaced = policy.slice(0, at) + character + policy.slice(at + 1);
         for (const text of [put, replaced]) {
