@@ -1,4 +1,5 @@
 #!/usr/bin/env node
-import { main } from "../dist/cli/main.js";
+import { main, tuneEngine } from "../dist/program/main.js";
 
+tuneEngine();
 process.exitCode = await main(process.argv.slice(2));

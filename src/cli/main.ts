@@ -17,6 +17,8 @@ import { terminalWidth } from "./terminal-settings.ts";
 import { UsageError } from "./usage-error.ts";
 import { toolVersion } from "./version.ts";
 
+export { tuneEngine } from "./tune-engine.ts";
+
 /** Text is set for terminals of this width where nothing is known, and never wider than the other. */
 const USUAL_WIDTH = 80;
 const WIDEST = 110;

@@ -14,6 +14,15 @@ interface Draft {
   readonly rules: Partial<Record<Direction, AllowRule[]>>;
 }
 
+const INGRESS: readonly Direction[] = ["ingress"];
+const EGRESS: readonly Direction[] = ["egress"];
+
+/** The same few lists for all objects. */
+function policyTypesOf({ rules: { ingress, egress } }: Draft): readonly Direction[] {
+  if (ingress === undefined) return EGRESS;
+  return egress === undefined ? INGRESS : DIRECTIONS;
+}
+
 /** Where a rule of the source went. */
 export interface Placement {
   readonly object: AllowPolicy;
@@ -76,7 +85,7 @@ export function assemble(
       source,
       namespace,
       podSelector: selectorOf(draft.subject, "pod"),
-      policyTypes: fitted(DIRECTIONS.filter((direction) => draft.rules[direction] !== undefined)),
+      policyTypes: policyTypesOf(draft),
       ingress: fitted(draft.rules.ingress ?? []),
       egress: fitted(draft.rules.egress ?? []),
       overIsolates: draft.overIsolates,

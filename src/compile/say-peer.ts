@@ -79,8 +79,35 @@ export function sayPeers(
   facts: Facts,
   side: "under" | "over",
 ): SaidPeers | undefined {
-  if (peer === ANY_PEER) return { peers: undefined, surely: ANY_PEER, maybe: ANY_PEER };
+  if (peer === ANY_PEER) return ANY_PEER_SAID;
+  if (written !== undefined) return newlySaid(peer, written, namespace, facts, side);
+  const last = saidLast.get(peer);
+  if (last?.namespace === namespace && last.facts === facts && last.side === side) return last.said;
+  const said = newlySaid(peer, written, namespace, facts, side);
+  saidLast.set(peer, { namespace, facts, side, said });
+  return said;
+}
 
+const ANY_PEER_SAID: SaidPeers = { peers: undefined, surely: ANY_PEER, maybe: ANY_PEER };
+
+/** Rules that ask for the same have the same list of peers, and share what was said of it last. */
+const saidLast = new WeakMap<
+  readonly PeerBox[],
+  {
+    readonly namespace: string;
+    readonly facts: Facts;
+    readonly side: "under" | "over";
+    readonly said: SaidPeers | undefined;
+  }
+>();
+
+function newlySaid(
+  peer: readonly PeerBox[],
+  written: readonly AddressBlock[] | undefined,
+  namespace: string,
+  facts: Facts,
+  side: "under" | "over",
+): SaidPeers | undefined {
   const machines = unionAddresses(
     ...peer.flatMap((box) => (box.kind === "address" ? [box.addresses] : [])),
   );
@@ -106,7 +133,7 @@ export function sayPeers(
 
   const blocks = sayableBlocks(machines, allPodsAt, facts, side);
   if (byLabel.some((one) => one.constraints.length === 0) && isAny(blocks)) {
-    return { peers: undefined, surely: ANY_PEER, maybe: ANY_PEER };
+    return ANY_PEER_SAID;
   }
   const peers: AllowPeer[] = [];
   const surely: PeerBox[] = [];

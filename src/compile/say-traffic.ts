@@ -35,6 +35,20 @@ export interface SaidTraffic {
  * part of the other protocols is left out ("under") or taken as all traffic ("over"). Undefined when nothing is left.
  */
 export function sayNumbers(numbers: TrafficSet, side: "under" | "over"): SaidTraffic | undefined {
+  const known = saidNumbers[side];
+  if (known.has(numbers)) return known.get(numbers);
+  const said = numbersAsPorts(numbers, side);
+  known.set(numbers, said);
+  return said;
+}
+
+/** Rules share their traffic, and so they share what is said of it. */
+const saidNumbers = {
+  under: new WeakMap<TrafficSet, SaidTraffic | undefined>(),
+  over: new WeakMap<TrafficSet, SaidTraffic | undefined>(),
+};
+
+function numbersAsPorts(numbers: TrafficSet, side: "under" | "over"): SaidTraffic | undefined {
   const all = { ports: undefined, means: [ANY_TRAFFIC_BOX] };
   if (numbers === ANY_TRAFFIC || equalTraffic(numbers, ANY_TRAFFIC)) return all;
   const other = intersectTraffic(numbers, OTHER_TRAFFIC);

@@ -35,10 +35,6 @@ const FAMILIES: readonly (readonly [family: AddressFamily, all: AddressSet])[] =
   [6, ALL_IPV6],
 ];
 
-function hasNets(entity: EntityRule): boolean {
-  return entity.nets.length > 0 || entity.notNets.length > 0;
-}
-
 function lists(rule: CalicoRule): readonly (readonly ParsedCidr[])[] {
   const { source, destination } = rule;
   return [source.nets, source.notNets, destination.nets, destination.notNets];
@@ -76,9 +72,26 @@ function versionOf(rule: CalicoRule): AddressFamily | undefined {
  */
 export function ruleAddresses(rule: CalicoRule): RuleAddresses {
   const version = versionOf(rule);
-  if (version === undefined && !hasNets(rule.source) && !hasNets(rule.destination)) {
-    return UNRESTRICTED;
+  const all = lists(rule);
+  const given = all.filter((list) => list.length > 0);
+  if (version === undefined && given.length === 0) return UNRESTRICTED;
+  // Most rules with nets have one: what it leaves is the same object for all of them.
+  const [net] = given[0] ?? [];
+  const isOnly = version === undefined && given.length === 1 && given[0]?.length === 1;
+  const known = isOnly ? byOnlyNet[all.findIndex((list) => list.length > 0)] : undefined;
+  if (known === undefined || net === undefined) return addressesLeft(rule, version);
+  let left = known.get(net);
+  if (left === undefined) {
+    left = addressesLeft(rule, version);
+    known.set(net, left);
   }
+  return left;
+}
+
+/** By its only net, for each of the four lists that it may stand in. */
+const byOnlyNet = [0, 1, 2, 3].map(() => new WeakMap<ParsedCidr, RuleAddresses>());
+
+function addressesLeft(rule: CalicoRule, version: AddressFamily | undefined): RuleAddresses {
   const all = lists(rule);
   const source: AddressSet[] = [];
   const destination: AddressSet[] = [];

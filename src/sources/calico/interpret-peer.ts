@@ -321,6 +321,19 @@ export function restrictPeers(
   addresses: AddressSet,
 ): readonly PeerBox[] {
   if (addresses === ANY_ADDRESS) return boxes;
+  if (boxes !== ANY_PEER) return boxesWithin(boxes, addresses);
+  let shared = anyPeerWithin.get(addresses);
+  if (shared === undefined) {
+    shared = boxesWithin(boxes, addresses);
+    anyPeerWithin.set(addresses, shared);
+  }
+  return shared;
+}
+
+/** Whoever has an address of the set: one list for all rules with the same nets. */
+const anyPeerWithin = new WeakMap<AddressSet, readonly PeerBox[]>();
+
+function boxesWithin(boxes: readonly PeerBox[], addresses: AddressSet): readonly PeerBox[] {
   const within: PeerBox[] = [];
   for (const box of boxes) {
     const kept =

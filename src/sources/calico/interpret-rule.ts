@@ -106,17 +106,18 @@ export function interpretRule(
   const subjectOnly =
     own === ANY_PEER ? undefined : own.filter((box): box is PodBox => box.kind === "pod");
   const blocks = writtenBlocks(peerEntity, addresses.families);
-  return {
+  const interpreted: { -readonly [Key in keyof Rule]: Rule[Key] } = {
     action,
     origin,
-    ...(subjectOnly === undefined ? {} : { subjectOnly }),
     peer,
-    ...(blocks === undefined ? {} : { blocks }),
     traffic,
     opaque: remarks.opaque,
-    ...(remarks.unsaid.length === 0 ? {} : { unsaid: remarks.unsaid }),
     assumptions: remarks.setContents ? SET_CONTENTS : NO_ASSUMPTIONS,
   };
+  if (subjectOnly !== undefined) interpreted.subjectOnly = subjectOnly;
+  if (blocks !== undefined) interpreted.blocks = blocks;
+  if (remarks.unsaid.length > 0) interpreted.unsaid = remarks.unsaid;
+  return interpreted;
 }
 
 function intersectPeerLists(a: readonly PeerBox[], b: readonly PeerBox[]): readonly PeerBox[] {

@@ -1,5 +1,5 @@
 import type { Report } from "../../diagnostics/diagnostic.ts";
-import type { DirectionRules, Policy, PolicySet, Tier } from "../../ir/policy.ts";
+import type { Policy, PolicySet, Tier } from "../../ir/policy.ts";
 import { DIRECTIONS } from "../../ir/policy.ts";
 import type { Snapshot } from "../../inventory/snapshot.ts";
 import { calicoMeaningDiagnostics } from "./interpret-diagnostics.ts";
@@ -12,6 +12,8 @@ import { reportImpossibleValues } from "./interpret-values.ts";
 import type { CalicoInput, CalicoPolicy, CalicoTier } from "./model.ts";
 import { byTierOrder, DEFAULT_TIER, inPolicyOrder, knownTiers } from "./tier-order.ts";
 import { reportTies } from "./tier-ties.ts";
+
+const NO_RULES: Policy["inert"] = [];
 
 export interface InterpretOptions {
   /** Tiers that the input lacks, as the user gave them. */
@@ -103,12 +105,18 @@ function interpretPolicy(policy: CalicoPolicy, context: RuleContext): Policy | u
       calicoMeaningDiagnostics.create("CAL-S104", { at: origin.place, policy: nameOf(policy) }),
     );
 
-  const applied: { ingress?: DirectionRules; egress?: DirectionRules } = {};
-  const inert: Policy["inert"][number][] = [];
+  let inert: readonly Policy["inert"][number][] = NO_RULES;
+  // Built in one piece, here and in interpretRule: spreading costs each of a hundred thousand a shape and room to grow.
+  const interpreted: { -readonly [Key in keyof Policy]: Policy[Key] } = {
+    origin,
+    order,
+    subject,
+    inert,
+  };
   for (const direction of DIRECTIONS) {
     const rules = policy[direction];
     if (policy.types.includes(direction)) {
-      applied[direction] = {
+      interpreted[direction] = {
         isolates: true,
         rules: rules.map((rule) => interpretRule(rule, origin.namespace, context)),
       };
@@ -116,7 +124,7 @@ function interpretPolicy(policy: CalicoPolicy, context: RuleContext): Policy | u
     }
     const [first] = rules;
     if (first === undefined) continue;
-    for (const rule of rules) inert.push({ origin: rule.origin, action: rule.action });
+    inert = [...inert, ...rules.map((rule) => ({ origin: rule.origin, action: rule.action }))];
     report(
       calicoMeaningDiagnostics.create("CAL-R114", {
         at: first.origin.place,
@@ -125,5 +133,6 @@ function interpretPolicy(policy: CalicoPolicy, context: RuleContext): Policy | u
       }),
     );
   }
-  return { origin, order, subject, ...applied, inert };
+  interpreted.inert = inert;
+  return interpreted;
 }
