@@ -1,7 +1,6 @@
 import { invariant } from "./base/invariant.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { EmittedObject } from "./emitters/networkpolicy.ts";
-import { streamText } from "./emitters/networkpolicy.ts";
 import type { Snapshot } from "./inventory/snapshot.ts";
 import type { PolicyOrigin } from "./ir/origin.ts";
 import type { PolicyResult, Witness } from "./ir/outcome.ts";
@@ -28,12 +27,11 @@ export function confirmOutput(
   snapshot: Snapshot,
   enforcer: "vpc-cni" | "generic",
 ): Confirmation {
-  const text = streamText(objects);
-  const whole = readBack(text, "yes");
+  const whole = readBack(objects, "yes");
   // What is owned up to as wider must not hide what is not: for the question of what is wider its rules do not count.
   const owned = widenedObjects(objects, results);
   const bold = owned.size === 0 ? whole : withoutRulesOf(whole, owned);
-  const spare = enforcer === "generic" ? readBack(text, "no") : whole;
+  const spare = enforcer === "generic" ? readBack(objects, "no") : whole;
   const writtenBy = policiesByName(bold);
   const names = namesBySource(objects);
   return confirmClaims(source, results, {
@@ -67,17 +65,22 @@ function namesBySource(objects: readonly EmittedObject[]): ReadonlyMap<PolicyOri
   return names;
 }
 
-/** The emitted objects as the API server would have them. */
-export function readBack(text: string, ipBlockMatchesPods: "yes" | "no"): PolicySet {
+/** The emitted objects as the API server would have them, each read from its own file. */
+export function readBack(
+  objects: readonly EmittedObject[],
+  ipBlockMatchesPods: "yes" | "no",
+): PolicySet {
   const problems: Diagnostic[] = [];
   const report = (finding: Diagnostic): void => {
     if (finding.severity === "error") problems.push(finding);
   };
   const policies: Policy[] = [];
   const options = { defaultNamespace: "default", ipBlockMatchesPods };
-  for (const object of readManifests({ name: "(output)", text }, report)) {
-    const read = readNetworkPolicy(object, options, report);
-    if (read !== undefined) policies.push(read.policy);
+  for (const { file, text } of objects) {
+    for (const object of readManifests({ name: file, text }, report)) {
+      const read = readNetworkPolicy(object, options, report);
+      if (read !== undefined) policies.push(read.policy);
+    }
   }
   const [problem] = problems;
   invariant(

@@ -1,5 +1,4 @@
 import type { EmittedObject } from "./emitters/networkpolicy.ts";
-import { streamText } from "./emitters/networkpolicy.ts";
 import type { Snapshot } from "./inventory/snapshot.ts";
 import type { PolicyOrigin } from "./ir/origin.ts";
 import type { PolicyResult } from "./ir/outcome.ts";
@@ -44,10 +43,9 @@ export function reachabilityReport(
   if (groups.length === 0) return undefined;
   const shown = new Set(groups.map(({ namespace }) => namespace));
   const written = objects.filter(({ namespace }) => shown.has(namespace));
-  const text = streamText(written);
   const outputs = [
-    readBack(text, "yes"),
-    ...(enforcer === "generic" ? [readBack(text, "no")] : []),
+    readBack(written, "yes"),
+    ...(enforcer === "generic" ? [readBack(written, "no")] : []),
   ];
   const reachability = reachabilityOf(source, outputs, groups, snapshot, {
     mostAddresses: MOST_ADDRESSES,

@@ -79,11 +79,21 @@ export interface ConvertResult {
   readonly snapshot: Snapshot;
 }
 
+/** What a conversion is made by, and its proof need not believe. */
+export interface ConvertStages {
+  readonly lower: typeof lower;
+  readonly emit: typeof emitNetworkPolicies;
+}
+
+const STAGES: ConvertStages = { lower, emit: emitNetworkPolicies };
+
 /**
  * One conversion, stage by stage: text -> objects -> policies as written -> the model -> allow-only policies -> text.
  * A pure function: the same input gives the same bytes.
+ *
+ * @param stages others than the tool's own for those who try what becomes of their mistakes
  */
-export function runConvert(input: ConvertInput): ConvertResult {
+export function runConvert(input: ConvertInput, stages: ConvertStages = STAGES): ConvertResult {
   const { options } = input;
   const diagnostics: Diagnostic[] = [...input.unreadable];
   const report: Report = (diagnostic) => {
@@ -97,12 +107,12 @@ export function runConvert(input: ConvertInput): ConvertResult {
     assumed: options.assume,
     targetGiven: options.facts.targetPodCidrs.length > 0,
   });
-  const lowering = lower(set, snapshot, options, facts, report);
+  const lowering = stages.lower(set, snapshot, options, facts, report);
   const claimed = [...lowering.results, ...unplaced.map(unplacedResult)];
   const stops = [...incomplete, ...lowering.stops].filter(
     ({ code }) => !(options.allowIncomplete && code !== UNSAYABLE),
   );
-  const objects = emitNetworkPolicies(
+  const objects = stages.emit(
     lowering.objects.map(withNotes),
     kept.filter(({ source }) => !lowering.replaced.has(source)),
     report,

@@ -51,7 +51,10 @@ function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
   if (subjects.some(partly)) {
     return {
       what: "the selected pod's own address",
-      hint: "Say where pod addresses lie (`--pod-cidr`), or drop the condition.",
+      hint:
+        facts.podRanges === undefined
+          ? "Say where pod addresses lie (`--pod-cidr`), or drop the condition."
+          : "Select those pods by a label, or drop the condition.",
     };
   }
   if (peers.some((box) => box.labels.constraints.length > 0 && partly(box))) {

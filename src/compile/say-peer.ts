@@ -6,6 +6,7 @@ import {
   ANY_ADDRESS,
   NO_ADDRESS,
   addressSetOf,
+  addressesMeet,
   equalAddresses,
   intersectAddresses,
   isAddressSubset,
@@ -156,11 +157,16 @@ function newlySaid(
   surely.push({ kind: "address", addresses: blocks });
   const podsInBlocks: PodBox = { kind: "pod", labels: ANY_CUBE, addresses: blocks };
   if (facts.targetDiffers) {
-    // Pods have other addresses afterwards. sayableBlocks keeps blocks away from them, unless all pods are let in.
+    // Pods have other addresses afterwards. sayableBlocks keeps blocks away from them, unless all pods are let in or what
+    // is wider is asked for: then a block may let in any pod, wherever it was before.
+    const { targetPodRanges } = facts;
+    const mayHavePods = targetPodRanges === undefined || addressesMeet(blocks, targetPodRanges);
     return {
       peers: fitted(peers),
       surely,
-      maybe: surely,
+      maybe: mayHavePods
+        ? [...surely, { kind: "pod", labels: ANY_CUBE, addresses: ANY_ADDRESS }]
+        : surely,
       ...(holes === undefined ? {} : { holes }),
     };
   }

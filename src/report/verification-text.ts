@@ -91,9 +91,12 @@ function assessment({ summary, result }: VerificationReport, target: string): st
   const { losingOnlyOther } = summary;
   if (losingOnlyOther > 0)
     parts.push(`${String(losingOnlyOther)} of them only in ICMP and the like`);
+  const invalid = summary.documents.source.invalid + summary.documents.against.invalid;
+  if (invalid > 0) parts.push(`${String(invalid)} invalid`);
+  const counts = parts.length === 0 ? "" : `: ${parts.join(", ")}`;
   const others = against.widened + against.unknown + against.narrowed;
   const there = others === 0 ? "" : ` (${String(others)} of those in ${target} differ)`;
-  return `${WORDS[result.outcome]}: ${sets}: ${parts.join(", ")}${there}`;
+  return `${WORDS[result.outcome]}: ${sets}${counts}${there}`;
 }
 
 const WORDS: Readonly<Record<Outcome, string>> = {

@@ -170,7 +170,8 @@ function dependence({ walk, elsewhere }: AnswerCase, answer: FlowAnswer): string
 
 /** An Allow that may match after all matters only where the verdict is deny. */
 function unsaidOf({ cases }: FlowAnswer): Walkthrough["unsaid"] {
-  return cases.flatMap(({ walk }) => (walk.decision.verdict === "deny" ? walk.unsaid : []));
+  const all = cases.flatMap(({ walk }) => (walk.decision.verdict === "deny" ? walk.unsaid : []));
+  return all.filter(({ rule }, at) => all.findIndex((other) => other.rule === rule) === at);
 }
 
 function detail(walk: Walkthrough): readonly string[] {

@@ -26,7 +26,7 @@ export interface AnswerCase {
 export interface FlowAnswer {
   readonly asked: AskedFlow;
   readonly verdict: "allow" | "deny" | "depends";
-  /** One a verdict. */
+  /** At least one a verdict; several where it may come about in several ways. */
   readonly cases: readonly AnswerCase[];
   /** False if not everything could be tried, so that another verdict may be possible, too. */
   readonly complete: boolean;
@@ -39,11 +39,11 @@ const ADDRESSES = 512;
 export function answerFlow(set: PolicySet, asked: AskedFlow): FlowAnswer {
   const { flow } = asked;
   const { walks, complete } = readings(set, flow);
-  const cases = new Map<Walkthrough["decision"]["verdict"], AnswerCase>();
-  for (const walk of walks) cases.set(walk.decision.verdict, { walk });
+  const cases: AnswerCase[] = walks.map((walk) => ({ walk }));
+  const verdicts = new Set(walks.map(({ decision }) => decision.verdict));
   let isComplete = complete;
   for (const { end, address, last } of otherAddresses(set, asked)) {
-    if (cases.size === 2) break;
+    if (verdicts.size === 2) break;
     const moved: Flow =
       end === "subject"
         ? { ...flow, subject: { ...flow.subject, address } }
@@ -51,17 +51,18 @@ export function answerFlow(set: PolicySet, asked: AskedFlow): FlowAnswer {
     const elsewhere = readings(set, moved);
     isComplete &&= elsewhere.complete && !last;
     for (const walk of elsewhere.walks) {
-      const { verdict } = walk.decision;
-      if (!cases.has(verdict)) cases.set(verdict, { walk, elsewhere: { end, address } });
+      if (verdicts.has(walk.decision.verdict)) continue;
+      cases.push({ walk, elsewhere: { end, address } });
     }
+    for (const { decision } of elsewhere.walks) verdicts.add(decision.verdict);
   }
-  const [first] = cases.keys();
+  const [first] = verdicts;
   invariant(first !== undefined, "a flow without a verdict");
   return {
     asked,
-    verdict: cases.size === 2 ? "depends" : first,
-    cases: [...cases.values()],
-    complete: cases.size === 2 || isComplete,
+    verdict: verdicts.size === 2 ? "depends" : first,
+    cases,
+    complete: verdicts.size === 2 || isComplete,
   };
 }
 

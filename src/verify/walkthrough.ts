@@ -111,7 +111,7 @@ export interface Walkthrough {
 }
 
 export interface Readings {
-  /** One for each verdict that is possible. */
+  /** At least one for each verdict that is possible; where there are two, each way that leads to one of them. */
   readonly walks: readonly Walkthrough[];
   /** False if there were more suppositions than could be tried, and one verdict alone was found. */
   readonly complete: boolean;
@@ -172,9 +172,9 @@ export function walkthrough(set: PolicySet, flow: Flow, decideOpaque: DecideOpaq
   };
 }
 
-/** Each verdict that is possible, with the fewest suppositions found that lead to it. */
+/** Each verdict that is possible, with the suppositions found that lead to it. */
 export function readings(set: PolicySet, flow: Flow): Readings {
-  const found = new Map<Decision["verdict"], Walkthrough>();
+  const found: Walkthrough[] = [];
   const todo: ReadonlyMap<OpaqueCondition, boolean>[] = [new Map()];
   let tried = 0;
   for (let given = todo.shift(); given !== undefined; given = todo.shift()) {
@@ -182,21 +182,39 @@ export function readings(set: PolicySet, flow: Flow): Readings {
     tried += 1;
     // (c) What is asked first is supposed not to hold; each such answer is turned round in a reading of its own.
     const answers = new Map(given);
-    const walk = walkthrough(set, flow, (_, condition) => {
-      let holds = answers.get(condition);
-      if (holds === undefined) {
-        todo.push(new Map(answers).set(condition, true));
-        answers.set(condition, (holds = false));
-      }
-      return holds;
-    });
-    const best = found.get(walk.decision.verdict);
-    if (best === undefined || walk.supposed.length < best.supposed.length) {
-      found.set(walk.decision.verdict, walk);
-    }
+    found.push(
+      walkthrough(set, flow, (_, condition) => {
+        let holds = answers.get(condition);
+        if (holds === undefined) {
+          todo.push(new Map(answers).set(condition, true));
+          answers.set(condition, (holds = false));
+        }
+        return holds;
+      }),
+    );
   }
-  const walks = (["allow", "deny"] as const).flatMap((verdict) => found.get(verdict) ?? []);
-  return { walks, complete: found.size === 2 || todo.length === 0 };
+  const ways = (["allow", "deny"] as const).map((verdict) =>
+    fewest(found.filter(({ decision }) => decision.verdict === verdict)),
+  );
+  const isOpen = ways.every((those) => those.length > 0);
+  return {
+    walks: ways.flatMap((those) => (isOpen ? those : those.slice(0, 1))),
+    complete: isOpen || todo.length === 0,
+  };
+}
+
+/** The walks but for those that suppose all that another one does, and more; those that suppose least come first. */
+function fewest(walks: readonly Walkthrough[]): readonly Walkthrough[] {
+  const kept: Walkthrough[] = [];
+  for (const walk of [...walks].sort((a, b) => a.supposed.length - b.supposed.length)) {
+    const isMore = kept.some((other) =>
+      other.supposed.every(({ condition, holds }) =>
+        walk.supposed.some((one) => one.condition === condition && one.holds === holds),
+      ),
+    );
+    if (!isMore) kept.push(walk);
+  }
+  return kept;
 }
 
 function walkTier(

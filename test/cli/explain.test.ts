@@ -370,3 +370,45 @@ describe("explain refuses, with exit code 2 and a way out,", () => {
     expect(unknown.stderr).toContain("--policy nobody");
   });
 });
+
+describe("a flow that hangs on several conditions", () => {
+  const rule = (method: string): string => `    - action: Allow
+      protocol: TCP
+      http: { methods: [${method}] }
+      source: { selector: role == 'x' }
+      destination: { ports: [80] }
+`;
+  const text = `apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: { name: p, namespace: shop }
+spec:
+  selector: app == 'a'
+  types: [Ingress]
+  ingress:
+${rule("GET")}${rule("PUT")}`;
+
+  it("is told with every way to either verdict", async () => {
+    const folder = folderWith({ "p.yaml": text });
+    const args = ["--from", "shop/role=x", "--to", "shop/app=a", "--port", "80/TCP"];
+    const { stdout } = await runCli(["explain", "p.yaml", ...args], { cwd: folder });
+    const at = (index: number, line: number): string =>
+      `of NetworkPolicy shop/p ingress[${String(index)}] (p.yaml:${String(line)})`;
+    const get = `\`http methods GET\` ${at(0, 8)}`;
+    const put = `\`http methods PUT\` ${at(1, 13)}`;
+    expect(stdout).toContain(`ingress of shop/app=a: depends
+    allow if ${get} holds: tier default: allow by NetworkPolicy shop/p ingress[0] (p.yaml:8)
+    allow if ${get} does not hold and ${put} holds: tier default: allow by NetworkPolicy shop/p ingress[1] (p.yaml:13)
+    deny if ${get} does not hold and ${put} does not hold: tier default: deny`);
+    const json = await runCli(["explain", "p.yaml", ...args, "--output", "json"], { cwd: folder });
+    const { sets } = JSON.parse(json.stdout) as {
+      readonly sets: readonly {
+        readonly ends: readonly { readonly cases: readonly { readonly verdict: string }[] }[];
+      }[];
+    };
+    expect(sets[0]?.ends[1]?.cases.map(({ verdict }) => verdict)).toEqual([
+      "allow",
+      "allow",
+      "deny",
+    ]);
+  });
+});

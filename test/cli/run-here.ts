@@ -12,13 +12,21 @@ let last: Promise<unknown> = Promise.resolve();
  * `runProcess`.
  */
 export function runHere(args: readonly string[], options: CliOptions): Promise<CliResult> {
-  const run = last.then(() => runAlone(args, options));
+  return commandHere(() => main(args), options);
+}
+
+/** Runs what gives an exit code, with the streams and the folder of a command. */
+export function commandHere(
+  command: () => Promise<number>,
+  options: CliOptions,
+): Promise<CliResult> {
+  const run = last.then(() => runAlone(command, options));
   last = run.catch(() => undefined);
   return run;
 }
 
 async function runAlone(
-  args: readonly string[],
+  command: () => Promise<number>,
   { cwd, input, env }: CliOptions,
 ): Promise<CliResult> {
   const before = { cwd: process.cwd(), env: process.env };
@@ -32,7 +40,7 @@ async function runAlone(
   process.env = { PATH: before.env["PATH"], ...env };
   try {
     if (cwd !== undefined) process.chdir(cwd);
-    const code = await main(args);
+    const code = await command();
     return { code, stdout: stdout.text(), stderr: stderr.text() };
   } finally {
     stdout.restore();

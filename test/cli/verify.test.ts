@@ -319,6 +319,77 @@ spec: { types: [Ingress] }
   });
 });
 
+describe("the first line of verify", () => {
+  const NONE = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings, namespace: shop }\n";
+
+  it.each([
+    [
+      "a policy that could not be read",
+      INVALID,
+      INVALID,
+      "not known: 0 policies against 0 in b.yaml: 2 invalid",
+    ],
+    [
+      "no policy before",
+      NONE,
+      K8S("db", OPEN_TO("web")),
+      "narrower: 0 policies against 1 in b.yaml (1 of those in b.yaml differ)",
+    ],
+    [
+      "no policy after",
+      K8S("db", OPEN_TO("web")),
+      NONE,
+      "wider: 1 policy against 0 in b.yaml: 1 widened",
+    ],
+    [
+      "no policies at all",
+      NONE,
+      NONE,
+      "the same: 0 policies against 0 in b.yaml allow the same flows",
+    ],
+  ])("is a whole sentence for %s", async (_, before, after, line) => {
+    const files = { "a.yaml": before, "b.yaml": after };
+    const { stderr } = await verify(files, "a.yaml", "--against", "b.yaml");
+    expect(stderr.split("\n")[0]).toBe(line);
+  });
+});
+
+describe("--fail-on of verify", () => {
+  const wide = K8S("db", OPEN_TO("web"));
+  const narrow = wide.replace("app: web }", "app: web, tier: x }");
+  const files = { "wide.yaml": wide, "narrow.yaml": narrow };
+
+  it.each([
+    ["narrowed is the default: what is narrower fails", [], "wide.yaml", "narrow.yaml", 1],
+    ["narrowed is the default: what is equal does not fail", [], "wide.yaml", "wide.yaml", 0],
+    ["widened lets what is narrower pass", ["--fail-on", "widened"], "wide.yaml", "narrow.yaml", 0],
+    ["unknown lets what is narrower pass", ["--fail-on", "unknown"], "wide.yaml", "narrow.yaml", 0],
+    ["widened fails what is wider", ["--fail-on", "widened"], "narrow.yaml", "wide.yaml", 1],
+    ["none lets what is wider pass", ["--fail-on", "none"], "narrow.yaml", "wide.yaml", 0],
+  ])("%s", async (_, options, before, after, expected) => {
+    const { code, report } = await verify(files, before, "--against", after, ...options);
+    expect(code).toBe(expected);
+    expect(report.options["fail-on"]).toBe(options[1] ?? "narrowed");
+  });
+
+  it("lets pass by default what is equal under assumptions alone, and fails it with `conditional`", async () => {
+    const global = `apiVersion: projectcalico.org/v3
+kind: GlobalNetworkPolicy
+metadata: { name: closed }
+spec: { namespaceSelector: all(), types: [Ingress] }
+`;
+    const sets = {
+      "a.yaml": global,
+      "b.yaml": K8S("closed", "{ podSelector: {}, policyTypes: [Ingress] }"),
+    };
+    const args = ["a.yaml", "--against", "b.yaml", "--known-namespace", "shop"] as const;
+    const usual = await verify(sets, ...args);
+    expect(usual.report.result.outcome).toBe("conditional");
+    expect(usual.code).toBe(0);
+    expect((await verify(sets, ...args, "--fail-on", "conditional")).code).toBe(1);
+  });
+});
+
 describe("verify ends with exit code 2", () => {
   it("if policies of either set cannot be read, and says which; with --allow-incomplete nothing is known", async () => {
     const files = { "a.yaml": policy(), "b.yaml": policy() + "---\n" + INVALID };
@@ -328,6 +399,9 @@ describe("verify ends with exit code 2", () => {
     expect(stderr).toContain("invalid b.yaml:");
     expect(report.result.outcome).toBe("unknown");
     expect(report.result.verification.status).toBe("unknown");
+    expect(stderr.split("\n")[0]).toBe(
+      "not known: 1 policy against 1 in b.yaml: 1 equal, 1 invalid",
+    );
     const anyway = await verify(files, "a.yaml", "--against", "b.yaml", "--allow-incomplete");
     expect(anyway.code).toBe(1);
     expect(anyway.report.result.outcome).toBe("unknown");

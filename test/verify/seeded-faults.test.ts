@@ -1,14 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import type { SourceFile } from "../../src/diagnostics/source-range.ts";
 import type { AssumptionCode } from "../../src/ir/assumption.ts";
 import type { PolicySet } from "../../src/ir/policy.ts";
 import type { ConvertResult } from "../../src/pipeline.ts";
 import { proofContext } from "../../src/verify/universe.ts";
 import { compareSets, differencesText } from "../support/compare-sets.ts";
+import { corpusInputs } from "../support/corpus-inputs.ts";
 import { flowLimit } from "../support/effort.ts";
 import { faultsOf } from "../support/faults.ts";
 import type { Fault, PolicyObject } from "../support/faults.ts";
@@ -24,8 +21,8 @@ import type { CaseInput } from "../support/run-convert.ts";
  * the fault changes nothing.
  */
 
-const CORPUS = fileURLToPath(new URL("../../../shared/corpus/calico/", import.meta.url));
 const WANTED = 1000;
+const ENGINES = ["calico", "cilium"] as const;
 
 interface Site {
   readonly name: string;
@@ -35,42 +32,31 @@ interface Site {
   readonly fault: Fault;
 }
 
-function sitesOf(name: string, input: CaseInput): readonly Site[] {
-  const result = runCase(input);
-  const objects = rawObjects(streamOf(result)) as unknown as readonly PolicyObject[];
-  return objects.flatMap((object, at) =>
-    [...faultsOf(object)].map((fault) => ({ name, result, objects, at, fault })),
-  );
+/** A field that is null is as one that is absent. */
+function withoutNulls(object: unknown): PolicyObject {
+  const text = JSON.stringify(object);
+  return JSON.parse(text, (_, value: unknown) => value ?? undefined) as PolicyObject;
 }
 
-function filesIn(folder: string): readonly string[] {
-  return readdirSync(folder)
-    .sort()
-    .flatMap((name) => {
-      const path = join(folder, name);
-      if (statSync(path).isDirectory()) return filesIn(path);
-      return /\.(?:ya?ml|json)$/.test(name) ? [path] : [];
-    });
-}
-
-/** Each file of the corpus beside what lies with it. */
-function corpusInputs(): readonly (readonly [string, CaseInput])[] {
-  const fileAt = (path: string): SourceFile => ({ name: path, text: readFileSync(path, "utf8") });
-  const all = filesIn(CORPUS);
-  return all.map((path) => [
-    path.slice(CORPUS.length),
-    {
-      files: [fileAt(path)],
-      inventory: all
-        .filter((other) => other !== path && dirname(other) === dirname(path))
-        .map(fileAt),
-      options: {
-        "known-namespace": ["default:", "demo:"],
-        "allow-incomplete": true,
-        "unsayable-subjects": "isolate",
-      },
-    },
-  ]);
+/** Every fault that can be made in what a case gives, with rules left out and with rules cut. */
+function sitesOf(name: string, { files, inventory, options }: CaseInput): readonly Site[] {
+  const seen = new Set<string>();
+  return (["skip", "compile"] as const).flatMap((actions) => {
+    const result = runCase({ files, inventory, options: { ...options, actions } });
+    const text = streamOf(result);
+    if (seen.has(text)) return [];
+    seen.add(text);
+    const objects = rawObjects(text).map(withoutNulls);
+    return objects.flatMap((object, at) =>
+      [...faultsOf(object)].map((fault) => ({
+        name: `${name}, ${actions}`,
+        result,
+        objects,
+        at,
+        fault,
+      })),
+    );
+  });
 }
 
 /** So many sites, the same on every run, each kind of fault as often as it can be had. */
@@ -153,18 +139,24 @@ function checkAgainstSource({ result }: Site, faulty: PolicySet, about: string):
 }
 
 describe("faults in what was written", () => {
-  const goldens = goldenCases("calico").flatMap(({ name, input }) => sitesOf(name, input));
-  const corpus = existsSync(CORPUS)
-    ? corpusInputs().flatMap(([name, input]) => sitesOf(name, input))
-    : [];
+  const goldens = ENGINES.flatMap((engine) =>
+    goldenCases(engine).flatMap(({ name, input }) => sitesOf(`${engine}/${name}`, input)),
+  );
+  const corpora = new Map(
+    ENGINES.map((engine) => [
+      engine,
+      corpusInputs(engine).flatMap(([name, input]) => sitesOf(name, input)),
+    ]),
+  );
+  const isHere = ENGINES.every((engine) => corpora.get(engine)?.length !== 0);
 
   it.each([
-    {
-      where: "of the golden cases",
-      sites: chosen(goldens, corpus.length === 0 ? WANTED : WANTED / 2),
-    },
-    // Without the corpus beside the checkout the golden cases have all of them.
-    { where: "of the corpus", sites: chosen(corpus, WANTED / 2) },
+    // Without the corpora beside the checkout the golden cases have all of them.
+    { where: "of the golden cases", sites: chosen(goldens, isHere ? WANTED / 2 : WANTED) },
+    ...ENGINES.map((engine) => ({
+      where: `of the ${engine} corpus`,
+      sites: chosen(corpora.get(engine) ?? [], WANTED / 4),
+    })),
   ])(
     "are each refuted by a flow, or change none ($where)",
     ({ where, sites }) => {
@@ -173,11 +165,18 @@ describe("faults in what was written", () => {
       process.stdout.write(`faults ${where}: ${JSON.stringify(counts)}\n`);
       expect(counts.refuted + counts.equal + counts.refused).toBe(sites.length);
     },
-    240_000,
+    480_000,
   );
 
-  it("are a thousand", () => {
+  it("are a thousand, of both engines, with rules left out and with rules cut", () => {
     const some = chosen(goldens, WANTED).filter((site) => readFaulty(site) !== undefined);
     expect(some.length).toBeGreaterThan(900);
+    for (const kind of [
+      /^calico.*skip$/,
+      /^calico.*compile$/,
+      /^cilium.*skip$/,
+      /^cilium.*compile$/,
+    ])
+      expect(some.filter(({ name }) => kind.test(name)).length, String(kind)).toBeGreaterThan(20);
   });
 });

@@ -1,11 +1,8 @@
 import process from "node:process";
-import { InternalError } from "../../base/invariant.ts";
 import pc from "picocolors";
 import { streamText } from "../../emitters/networkpolicy.ts";
-import type { ConvertResult } from "../../pipeline.ts";
-import { policyName } from "../../compile/index.ts";
+import type { ConvertResult, ConvertStages } from "../../pipeline.ts";
 import { runConvert } from "../../pipeline.ts";
-import { differenceWitness } from "../../report/difference.ts";
 import type { ReportFormat } from "../../report/formats.ts";
 import { terminalText } from "../../report/terminal.ts";
 import { readInputFiles } from "../input-files.ts";
@@ -20,15 +17,19 @@ import { toolVersion } from "../version.ts";
 import { pathsOf, readOptions, reportedOptions, reportTargets } from "./convert-options.ts";
 import type { ConvertArguments } from "./convert.ts";
 import { loadReport } from "./report-run.ts";
+import { throwIfRefuted } from "./refuted.ts";
 import { detailOf } from "./shared-options.ts";
 import type { ReportTarget } from "./report-target.ts";
 import { keepInputs, stageReports } from "./report-target.ts";
 
-/** One conversion with its reading and writing. Nothing is written before everything has been computed. */
-export async function convert(args: ConvertArguments): Promise<number> {
+/**
+ * One conversion with its reading and writing. Nothing is written before everything has been computed.
+ * @param stages passed on to the pipeline
+ */
+export async function convert(args: ConvertArguments, stages?: ConvertStages): Promise<number> {
   const targets = reportTargets(args);
-  const result = await compute(args);
-  if (result.refuted.length > 0) throw new InternalError(refutedText(result));
+  const result = await compute(args, stages);
+  throwIfRefuted(result);
   const plan =
     args["out-dir"] === undefined || result.stops.length > 0
       ? undefined
@@ -53,7 +54,10 @@ export async function convert(args: ConvertArguments): Promise<number> {
   return result.report.result.exitCode;
 }
 
-async function compute(args: ConvertArguments): Promise<ConvertResult> {
+async function compute(
+  args: ConvertArguments,
+  stages: ConvertStages | undefined,
+): Promise<ConvertResult> {
   const options = readOptions(args);
   const paths = pathsOf(args);
   if (paths.length === 0 && !hasPipedStdin()) {
@@ -73,7 +77,7 @@ async function compute(args: ConvertArguments): Promise<ConvertResult> {
     const inventory = await readInputFiles(args.inventory ?? [], { cwd, readStdin });
     const files = [...input.files, ...inventory.files];
     progress.beforeWork(files.reduce((size, { text }) => size + text.length, 0));
-    const result = runConvert({
+    const request = {
       files: input.files,
       inventory: inventory.files,
       unreadable: [...input.diagnostics, ...inventory.diagnostics],
@@ -83,7 +87,8 @@ async function compute(args: ConvertArguments): Promise<ConvertResult> {
       reportTexts: true,
       ...(args.baseline === undefined ? {} : { baseline: await loadReport(args.baseline) }),
       reportReachability: true,
-    });
+    };
+    const result = runConvert(request, stages);
     // An empty dump is a command that failed before the pipe far more often than a cluster without policies.
     if (result.report.summary.documents.read === 0) {
       throw new UsageError("the input holds no documents at all", {
@@ -94,24 +99,6 @@ async function compute(args: ConvertArguments): Promise<ConvertResult> {
   } finally {
     progress.stop();
   }
-}
-
-/** What was claimed and is not so, with the flow that shows it. */
-function refutedText({ refuted, snapshot }: ConvertResult): string {
-  return refuted
-    .map(({ policy, rule, claim, witness }) => {
-      const name = policy === undefined ? "the whole set" : policyName(policy);
-      const where = `${name}${rule === undefined ? "" : ` ${rule.place.path}`}`;
-      if (witness === undefined) return `${where}: "${claim}" does not hold`;
-      const { from, to, protocol, port, source, target } = differenceWitness(
-        witness,
-        snapshot.namespaces,
-      );
-      const traffic = port === undefined ? protocol : `${protocol} ${String(port)}`;
-      const verdicts = `${source.verdict} in the source (${source.by}), ${target.verdict} in the output (${target.by})`;
-      return `${where}: "${claim}" does not hold for ${from} -> ${to}, ${traffic}: ${verdicts}`;
-    })
-    .join("\n");
 }
 
 /** Reports and objects reach the disk together or not at all. */

@@ -8,13 +8,14 @@ import { UsageError } from "../usage-error.ts";
 import { toolVersion } from "../version.ts";
 import type { ExplainArguments } from "./explain.ts";
 import { readFactOptions } from "./fact-options.ts";
+import { throwIfRefuted } from "./refuted.ts";
 
 /** Tells how one policy is lowered, rule by rule. Nothing is written. */
 export async function explainPolicy(args: ExplainArguments, name: string): Promise<number> {
   const cwd = process.cwd();
   const input = await readInputFiles(args.paths ?? [], { cwd, readStdin });
   const inventory = await readInputFiles(args.inventory ?? [], { cwd, readStdin });
-  const { report, stops } = runConvert({
+  const result = runConvert({
     files: input.files,
     inventory: inventory.files,
     unreadable: [...input.diagnostics, ...inventory.diagnostics],
@@ -34,6 +35,8 @@ export async function explainPolicy(args: ExplainArguments, name: string): Promi
     tool: { name: "netpol-migrate", version: toolVersion() },
     reportedOptions: {},
   });
+  throwIfRefuted(result);
+  const { report, stops } = result;
   const found = policiesCalled(report, name);
   if (found.length === 0) {
     throw new UsageError(`--policy ${name}: the input has no policy of that name`, {

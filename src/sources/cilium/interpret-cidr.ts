@@ -47,9 +47,7 @@ export class CidrInterpreter {
         entries.push({ set: left, isWorld: isWorld(cidr) });
         if (left.ranges.length === 0) continue;
         isInBlocks &&= of === cidr.set;
-        const holes = rule.except.filter(
-          (one) => one.text !== cidr.text && isAddressSubset(one.set, cidr.set),
-        );
+        const holes = rule.except.filter((one) => isAddressSubset(one.set, cidr.set));
         excepts ||= holes.length > 0;
         blocks.push({ cidr: cidr.text, except: holes.map(({ text }) => text) });
       }

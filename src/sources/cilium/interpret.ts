@@ -20,7 +20,7 @@ import { interpretElement, type RuleContext } from "./interpret-rule.ts";
 import { holdMerged } from "./interpret-merged.ts";
 import { ServiceInterpreter } from "./interpret-service.ts";
 import { LabelFilter } from "./label-filter.ts";
-import type { CiliumElement, CiliumInput, CiliumPolicy, CiliumRule, LabelTerm } from "./model.ts";
+import type { CiliumInput, CiliumPolicy, CiliumRule, LabelTerm } from "./model.ts";
 import { Settings } from "./settings.ts";
 
 /**
@@ -169,9 +169,4 @@ function interpretSubject(
     report(ciliumMeaningDiagnostics.create("CIL-S102", { at: place }));
   }
   return { pods: pods === undefined ? [] : [pods], hosts: false };
-}
-
-/** The rules of a policy as reports count them: for those that have no place in the set. */
-export function rulesOf({ rules }: CiliumPolicy): readonly CiliumElement[] {
-  return rules.flatMap(({ elements }) => elements);
 }

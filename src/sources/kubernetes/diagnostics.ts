@@ -160,6 +160,14 @@ export const kubernetesDiagnostics = defineDiagnostics({
     explanation:
       "Kubernetes, Calico and others have kinds of the same name, so a document without `apiVersion` does not say what it is. kubectl refuses it.",
   },
+  "K8S-P021": {
+    severity: "error",
+    effect: "unknown",
+    message: "The value of annotation `{key}` is {found}, not text",
+    hint: "Write it as one text: JSON in single quotes, or a block after `|`.",
+    explanation:
+      "Annotations are text. What has a structure is put into them as JSON or YAML in a text.",
+  },
   "K8S-S001": {
     severity: "error",
     effect: "unknown",
@@ -212,6 +220,14 @@ export const kubernetesDiagnostics = defineDiagnostics({
     hint: 'Write `""` if the empty value is meant.',
     explanation:
       "A null in a map of text becomes the empty text when the API server reads the object. A template variable without a value is the usual cause.",
+  },
+  "K8S-S008": {
+    severity: "error",
+    effect: "unknown",
+    message: "The value of label `{key}` is {found}, not text, so the API server refuses it",
+    hint: "Give the label one value. A selector for any of several is written as one of `matchExpressions`: `key: {key}`, `operator: In`, and the `values`.",
+    explanation:
+      "A label has one value, which is text. In `matchLabels` a list of values is not read as alternatives.",
   },
   "K8S-R001": {
     severity: "error",

@@ -39,13 +39,11 @@ function readLabelValue(
   }
   if (typeof value !== "string") {
     const at = findings.at(path);
+    const found = describe(value);
     findings.add(
-      kubernetesDiagnostics.create("K8S-S003", {
-        at,
-        key,
-        found: describe(value),
-        written: asWritten(at),
-      }),
+      typeof value === "object"
+        ? kubernetesDiagnostics.create("K8S-S008", { at, key, found })
+        : kubernetesDiagnostics.create("K8S-S003", { at, key, found, written: asWritten(at) }),
     );
     return undefined;
   }

@@ -28,14 +28,11 @@ function checkAnnotations(annotations: Mapping, findings: Findings): void {
       );
     }
     if (value !== null && typeof value !== "string") {
-      const at = findings.at(path);
+      const about = { at: findings.at(path), key: quoted(key), found: describe(value) };
       findings.add(
-        kubernetesDiagnostics.create("K8S-P018", {
-          at,
-          key: quoted(key),
-          found: describe(value),
-          written: asWritten(at),
-        }),
+        typeof value === "object"
+          ? kubernetesDiagnostics.create("K8S-P021", about)
+          : kubernetesDiagnostics.create("K8S-P018", { ...about, written: asWritten(about.at) }),
       );
     }
     length += key.length + (typeof value === "string" ? Buffer.byteLength(value) : 0);

@@ -248,6 +248,12 @@ describe("a policy that the API server refuses is invalid, at its place:", () =>
   it.each([
     ["podSelector: {matchLabels: {a: yes}}", "K8S-S003 7:34 spec.podSelector.matchLabels.a"],
     ["podSelector: {matchLabels: {a: 0777}}", "K8S-S003 7:34 spec.podSelector.matchLabels.a"],
+    ["podSelector: {matchLabels: {a: [x, y]}}", "K8S-S008 7:34 spec.podSelector.matchLabels.a"],
+    ["podSelector: {matchLabels: {a: {b: c}}}", "K8S-S008 7:34 spec.podSelector.matchLabels.a"],
+    [
+      "podSelector: {matchExpressions: [{key: a, operator: In, values: [[x]]}]}",
+      "K8S-S008 7:68 spec.podSelector.matchExpressions[0].values[0]",
+    ],
     ["podSelector: {matchLabels: {a: team/a}}", "K8S-S002 7:34 spec.podSelector.matchLabels.a"],
     [
       "podSelector: {matchLabels: {a/b/c: x}}",
@@ -334,6 +340,12 @@ describe("a policy that the API server refuses is invalid, at its place:", () =>
     expect(found?.hint).toContain('`"0777"`');
   });
 
+  it("a label with several values names the way to say that", () => {
+    const [found] = read(withSpec("podSelector: {matchLabels: {a: [x, y]}}")).found;
+    expect(found?.message).toContain("is a list, not text");
+    expect(found?.hint).toContain("`key: a`, `operator: In`");
+  });
+
   it.each([
     ["metadata: {namespace: shop}", "K8S-P003"],
     ["metadata: {name: Web, namespace: shop}", "K8S-P004"],
@@ -342,6 +354,9 @@ describe("a policy that the API server refuses is invalid, at its place:", () =>
     ["metadata: {name: web, namespace: a.b}", "K8S-P005"],
     ["metadata: {name: web, namespace: shop, labels: {a: yes}}", "K8S-S003"],
     ["metadata: {name: web, namespace: shop, annotations: {a: 1}}", "K8S-P018"],
+    ["metadata: {name: web, namespace: shop, labels: {a: [x]}}", "K8S-S008"],
+    ["metadata: {name: web, namespace: shop, annotations: {a: [x]}}", "K8S-P021"],
+    ["metadata: {name: web, namespace: shop, annotations: {a: {b: c}}}", "K8S-P021"],
     ["metadata: {name: web, namespace: shop, annotations: {'a b': x}}", "K8S-P016"],
     ["metadata: []", "K8S-X001"],
   ])("%s", (metadata, code) => {
