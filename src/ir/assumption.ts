@@ -94,6 +94,18 @@ export const ASSUMPTIONS = {
     ifFalse: "widens",
     standing: false,
   },
+  "port-names": {
+    code: "ASM-R002",
+    sentence: "a pod gives a port name to one port alone, and not to one of an init container",
+    ifFalse: "widens",
+    standing: false,
+  },
+  "port-numbers": {
+    code: "ASM-R003",
+    sentence: "pods that give a port the same name give it the same number",
+    ifFalse: "widens",
+    standing: false,
+  },
   "only-tcp-udp-sctp": {
     code: "ASM-R001",
     sentence: "no traffic but TCP, UDP and SCTP matters",

@@ -21,6 +21,7 @@ import { holdMerged } from "./interpret-merged.ts";
 import { ServiceInterpreter } from "./interpret-service.ts";
 import { LabelFilter } from "./label-filter.ts";
 import type { CiliumElement, CiliumInput, CiliumPolicy, CiliumRule, LabelTerm } from "./model.ts";
+import { PortNames } from "./port-names.ts";
 import { Settings } from "./settings.ts";
 
 /**
@@ -51,6 +52,7 @@ export function interpretCilium(
     cidrs: new CidrInterpreter(input.groups, addresses, settings.cidrsMatchNodes),
     services: new ServiceInterpreter(snapshot, labels, addresses),
     nodeAddresses: (terms) => nodesWith(terms, snapshot),
+    names: new PortNames(snapshot.pods),
     snapshot,
     report,
   };
@@ -64,7 +66,7 @@ export function interpretCilium(
   for (const policy of [...input.policies].sort(inOrder)) {
     for (const rule of policy.rules) interpretRule(policy, rule, context, denying, allowing);
   }
-  const kubernetes = kubernetesPolicies.map((policy) => asCiliumReads(policy, filter, addresses));
+  const kubernetes = kubernetesPolicies.map((one) => asCiliumReads(one, { ...context, filter }));
   const policies = holdMerged([...denying, ...allowing, ...kubernetes]);
   return { tiers: [{ name: "cilium", order: 0, defaultAction: "deny", policies }] };
 }
@@ -117,7 +119,7 @@ function interpretRule(
     if (isolates && elements.every(({ verdict }) => verdict === "deny")) {
       report(ciliumMeaningDiagnostics.create("CIL-P101", { at: rule.place, direction }));
     }
-    const rules = elements.map((one) => interpretElement(one, origin.namespace, context));
+    const rules = elements.map((one) => interpretElement(one, origin.namespace, subject, context));
     put(denied, allowed, direction, isolates, rules);
   }
   const common = { origin, order: 0, subject, inert: [] };
