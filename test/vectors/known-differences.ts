@@ -98,20 +98,6 @@ export const CILIUM: KnownDifferences = {
         why: "`0120` is octal in one place of the engine and decimal in others",
       },
     ],
-    [
-      "open/o-enforce-always",
-      {
-        codes: ["CIL-X009"],
-        why: "with `enable-policy: always` pods are isolated without a policy; the model starts from policies",
-      },
-    ],
-    [
-      "open/o-enforce-never",
-      {
-        codes: ["CIL-X009"],
-        why: "with `enable-policy: never` nothing is enforced, and nothing is to be converted",
-      },
-    ],
   ]),
   taken: new Map([
     [

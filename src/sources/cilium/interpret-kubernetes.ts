@@ -67,6 +67,20 @@ export function asCiliumReads(policy: Policy, context: KubernetesContext): Polic
   };
 }
 
+/** A Kubernetes policy that Cilium is told not to enforce. */
+export function passedOver(policy: Policy): Policy {
+  const { subject, ingress, egress } = policy;
+  return {
+    ...policy,
+    subject: { ...subject, pods: [] },
+    asWritten: {
+      subject,
+      ...(ingress === undefined ? {} : { ingress: ingress.rules }),
+      ...(egress === undefined ? {} : { egress: egress.rules }),
+    },
+  };
+}
+
 interface ReadRules {
   readonly rules: readonly Rule[];
   /** What their words say, one for one. */
