@@ -92,6 +92,13 @@ export const CILIUM: KnownDifferences = {
       },
     ],
     [
+      "open/o-l7-conflict",
+      {
+        codes: ["CIL-R124"],
+        why: "the policy of the pods does not compile; what is in force for them then is not known",
+      },
+    ],
+    [
       "open/o-leading-zero",
       {
         codes: ["CIL-R002"],

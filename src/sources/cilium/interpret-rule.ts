@@ -7,6 +7,7 @@ import { ACCOUNT_NAME, cubeContains, NAMESPACE_NAME, type Cube } from "../../set
 import type { LabelKey } from "../../sets/cube.ts";
 import { complementPredicate } from "../../sets/label-predicate.ts";
 import { ANY_TRAFFIC, NO_TRAFFIC } from "../../sets/traffic-set.ts";
+import type { ConflictFinder } from "./interpret-conflicts.ts";
 import { peerTerms } from "./interpret-labels.ts";
 import { Remarks, type TrafficPart } from "./interpret-parts.ts";
 import { interpretPeers, type PeerContext } from "./interpret-peer.ts";
@@ -16,6 +17,7 @@ import type { PortNames } from "./port-names.ts";
 
 export interface RuleContext extends PeerContext {
   readonly names: PortNames;
+  readonly conflicts: ConflictFinder;
   readonly snapshot: Snapshot;
   readonly report: Report;
 }
@@ -34,6 +36,7 @@ export function interpretElement(
   context: RuleContext,
 ): { readonly denied: readonly Rule[]; readonly allowed: readonly Rule[] } {
   const { origin, verdict, peers: members, authentication, unknownFields } = element;
+  context.conflicts.add(element, namespace, subject);
   // Who has to pass this authentication never does, whatever rules without one allow him besides.
   // (cilium: pkg/policy/mapstate.go `lookup`)
   const action = authentication === "test-always-fail" ? "deny" : verdict;

@@ -8,6 +8,7 @@ import { ANY_CUBE } from "../../sets/cube.ts";
 import { AddressFacts } from "./addresses.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
 import { CidrInterpreter } from "./interpret-cidr.ts";
+import { ConflictFinder } from "./interpret-conflicts.ts";
 import { ciliumMeaningDiagnostics } from "./interpret-diagnostics.ts";
 import { asCiliumReads, passedOver } from "./interpret-kubernetes.ts";
 import {
@@ -61,6 +62,7 @@ export function interpretCilium(
     services: new ServiceInterpreter(snapshot, labels, addresses),
     nodeAddresses: (terms) => nodesWith(terms, snapshot),
     names: new PortNames(snapshot.pods),
+    conflicts: new ConflictFinder(report),
     snapshot,
     report,
   };

@@ -126,6 +126,8 @@ export interface PortEntry {
   readonly ports: readonly PortMatch[];
   /** What must hold beyond the ports; undefined without an L7 part that restricts. */
   readonly l7?: L7Condition;
+  /** The proxy that it asks for, whether that restricts or not: `http`, `dns`, `tls`, `listener`, a parser's name. */
+  readonly proxy?: string;
 }
 
 export type PortProtocols = "TCP" | "UDP" | "SCTP" | "ANY";
