@@ -100,7 +100,7 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "error",
     effect: "widens",
     message:
-      "this kept NetworkPolicy allows more than it did: Cilium takes it for less than its words say, and the target does not",
+      "this kept NetworkPolicy allows more than it did: to the engine of the source it says less than its words, and the target goes by the words",
     hint: "Narrow or remove the policy by hand before the switch; `--actions compile` writes a narrower one in its place, unless it selects no pod today.",
     explanation:
       "To Cilium an ipBlock matches neither pods nor nodes, some labels do not exist, and a port name stands for one port. The native policy engine goes by the words of the policy: a block lets in every pod that has an address in it. With `--actions skip` a Kubernetes policy of the input is kept as it is.",

@@ -88,6 +88,12 @@ export const ASSUMPTIONS = {
     ifFalse: "widens",
     standing: false,
   },
+  "denied-nodes": {
+    code: "ASM-N008",
+    sentence: "no node has an address that a Deny about CIDRs or the outside world covers",
+    ifFalse: "narrows",
+    standing: false,
+  },
   "single-cluster": {
     code: "ASM-E002",
     sentence: "the cluster is not part of a mesh of clusters",
