@@ -196,6 +196,7 @@ export const CILIUM: KnownDifferences = {
       "CIL-R121",
       "a Kubernetes policy by the name of a port that pods disagree about: today it is nothing, on the target the number of each peer",
     ],
+    ["CIL-R122", "the same as CIL-R120 in a Kubernetes policy"],
     [
       "CIL-R111",
       "a field that Cilium does not know is dropped by the API server; which other release knew it is not known",

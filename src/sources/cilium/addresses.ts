@@ -66,8 +66,7 @@ export class AddressFacts {
     if (!matchesNodes) {
       if (nodes === undefined) {
         assumptions.push(verdict === "allow" ? "nodes-elsewhere" : "denied-nodes");
-      }
-      else if (addressesMeet(within, nodes)) {
+      } else if (addressesMeet(within, nodes)) {
         addresses = subtractAddresses(within, nodes);
         assumptions.push("set-contents");
       }

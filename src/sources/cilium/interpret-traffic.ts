@@ -191,9 +191,11 @@ function resolveName(
   for (const own of PROTOCOLS[protocol]) {
     const numbers = names.numbers(name, own, () => true);
     const ofPeers = names.numbers(name, own, isDestination);
-    if (ofPeers.size === 0) continue;
-    const ranges = [...ofPeers].sort((a, b) => a - b).map((port) => ({ first: port, last: port }));
-    (numbers.size === 1 ? sure : open).push(portTraffic(own, ranges));
+    // Pods that are no peers may give it one number, which counts up to 1.19.
+    const given = ofPeers.size === 0 && numbers.size === 1 ? numbers : ofPeers;
+    if (given.size === 0) continue;
+    const ranges = [...given].sort((a, b) => a - b).map((port) => ({ first: port, last: port }));
+    (numbers.size === 1 && ofPeers.size === 1 ? sure : open).push(portTraffic(own, ranges));
   }
   if (sure.length > 0) remarks.assume(["set-contents"]);
   if (sure.length > 0 && open.length === 0) return unionTraffic(...sure);
