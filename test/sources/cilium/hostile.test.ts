@@ -249,7 +249,7 @@ describe("input of any shape", () => {
     [[["x"]]],
     {},
     { constructor: null, toString: 7 },
-    JSON.parse('{"__proto__":{"name":"x"}}'),
+    JSON.parse('{"__proto__":{"name":"x"}}') as unknown,
   ];
 
   /** Each copy of `value` with one of its parts, at whatever depth, in the place of which something else stands. */
