@@ -260,7 +260,7 @@ describe("input of any shape", () => {
       for (const [at, item] of items.entries())
         for (const other of spoilt(item)) yield items.with(at, other);
     } else if (typeof value === "object" && value !== null) {
-      for (const [name, part] of Object.entries(value)) {
+      for (const [name, part] of Object.entries(value as Json)) {
         for (const other of spoilt(part)) yield { ...value, [name]: other };
         // A field that is missing, and one that nobody knows.
         yield Object.fromEntries(Object.entries(value).filter(([one]) => one !== name));
