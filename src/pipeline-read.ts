@@ -36,6 +36,11 @@ export interface SetFiles {
   readonly ownOutput: "context" | "context-beside-others" | "input";
   /** Whether ipBlocks of Kubernetes policies match pods: Calico's and the VPC CNI's do. Of Cilium's it is known. */
   readonly ipBlockMatchesPods: "yes" | "no";
+  /**
+   * Who enforces a set of Kubernetes policies alone. "as told": the engine of `from`, or of the settings in the input. "by its
+   * policies": none of the two, since the set is for another cluster or for after the switch.
+   */
+  readonly engine: "as told" | "by its policies";
   /** True for files that another set of the run has, too: their facts and findings are taken once. */
   readonly repeated?: boolean;
 }
@@ -66,6 +71,7 @@ export function readSources(
     files: files.files,
     unreadable,
     ownOutput: "context",
+    engine: "as told",
     ipBlockMatchesPods: "yes",
   };
   const { sets, snapshot } = readSets([only], inventory, options, report);
@@ -142,6 +148,7 @@ class SetReader {
         defaultNamespace,
         ipBlockMatchesPods: files.ipBlockMatchesPods,
         ownOutput: files.ownOutput,
+        engine: files.engine,
         from: options.from,
       },
       this.#report,

@@ -56,6 +56,8 @@ function partOf(file: string): string {
   return (file.split("/")[0] ?? file).replace(/\.ts$/, "").replace(/^pipeline-.*$/, "pipeline");
 }
 
+/** Without comments. */
+const codeOf = (text: string): string => text.replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, "");
 const isOurs = (name: string): boolean => /\.(?:ts|js)$/.test(name) && !name.startsWith("node:");
 const stepOf = (part: string): number => STEPS.findIndex((step) => step.includes(part));
 const isWorld = (name: string): boolean => WORLD.test(name) || WORLD_PACKAGES.has(name);
@@ -99,11 +101,10 @@ describe("the architecture", () => {
   });
 
   it("only cli and cluster use the clock, the environment, chance or the console", () => {
-    const code = (text: string): string => text.replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, "");
     const wrong = sources
       .filter(({ part }) => !MAY_TOUCH_THE_WORLD.has(part))
       .flatMap(({ file, text }) => {
-        const found = WORLD_NAMES.exec(code(text));
+        const found = WORLD_NAMES.exec(codeOf(text));
         return found === null ? [] : [`${file}: ${found[0]}`];
       });
     expect(wrong).toEqual([]);
@@ -115,6 +116,48 @@ describe("the architecture", () => {
       .filter(({ file, part }) => part !== "cluster" && !live.test(file))
       .filter(({ imports }) => imports.some((name) => partOf(name) === "cluster"));
     expect(wrong.map(({ file }) => file)).toEqual([]);
+  });
+
+  /**
+   * What a policy means is in the model, in whosever dialect it was written. The words of findings may name an engine; labels
+   * of owners and objects that tell facts bear an engine's name.
+   */
+  it("no stage after the readers knows which engine a policy came from", () => {
+    const after = new Set(["compile", "verify", "emitters", "report", "sets"]);
+    const isProse = (file: string): boolean =>
+      file.endsWith("diagnostics.ts") || file.startsWith("report/validators/");
+    const wrong = sources
+      .filter(({ file, part }) => after.has(part) && !isProse(file))
+      .flatMap(({ file, text }) =>
+        [...codeOf(text).matchAll(/calico|cilium|\bC(?:AL|IL)-[A-Z]/gi)].map(
+          ([found]) => `${file}: ${found}`,
+        ),
+      );
+    expect(wrong).toEqual(["emitters/labels.ts: calico"]);
+  });
+
+  it("tells policies of Kubernetes from others only where an object of the input is kept", () => {
+    const asked = sources
+      .filter(({ part }) => ["compile", "verify", "emitters", "report", "pipeline"].includes(part))
+      .filter(({ text }) => /engine\s*[!=]==/.test(codeOf(text)))
+      .map(({ file }) => file)
+      .sort();
+    expect(asked).toEqual([
+      // A Kubernetes policy of the input is written as it is, or replaced by one of its name.
+      "compile/diagnose.ts",
+      "compile/draft-rule.ts",
+      "compile/index.ts",
+      "compile/replaced.ts",
+      // Its name is reserved before any is given out.
+      "emitters/naming.ts",
+      // Whose words give a policy its meaning is chosen once, when it is read.
+      "pipeline-read.ts",
+      // Whether both sets of a comparison are the same engine's.
+      "pipeline-verify.ts",
+      // A tier of Kubernetes policies alone is not called a tier.
+      "report/walkthrough-text.ts",
+      "verify/comparison.ts",
+    ]);
   });
 
   it("exports names, never a default", () => {

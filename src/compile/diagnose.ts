@@ -107,7 +107,7 @@ function ruleFinding(
   unknownNamespace: string | undefined,
   facts: Facts,
   actions: Actions,
-  kept: boolean,
+  kept: "verbatim" | "read otherwise" | undefined,
 ): Diagnostic | undefined {
   const at = rule.origin.place;
   const causes = result.because
@@ -118,7 +118,7 @@ function ruleFinding(
     )
     .filter((name, index, names) => names.indexOf(name) === index)
     .join(", ");
-  if (kept) return keptFinding(result, causes, at, facts);
+  if (kept !== undefined) return keptFinding(result, causes, at, facts, kept);
   if (result.outcome === "widened") return compileDiagnostics.create("CMP-R005", { at });
   if (actions === "compile" && result.outcome === "narrowed" && result.losesOnlyOther) {
     return compileDiagnostics.create("CMP-R003", { at, lost: otherText(rule) });
@@ -186,14 +186,16 @@ function keptFinding(
   causes: string,
   at: SourcePlace,
   { targetDiffers }: Facts,
+  kept: "verbatim" | "read otherwise",
 ): Diagnostic | undefined {
   const what = targetDiffers
     ? "pods have other addresses after the switch, and its blocks stay where they are"
     : "its blocks may or may not match pods with `--enforcer generic`";
   if (outcome === "narrowed") return compileDiagnostics.create("CMP-R009", { at, what });
   if (outcome !== "widened") return undefined;
-  return causes === "" && targetDiffers
-    ? compileDiagnostics.create("CMP-R008", { at, what })
+  if (causes === "" && targetDiffers) return compileDiagnostics.create("CMP-R008", { at, what });
+  return causes === "" && kept === "read otherwise"
+    ? compileDiagnostics.create("CMP-R012", { at })
     : compileDiagnostics.create("CMP-R006", {
         at,
         causes: causes === "" ? "earlier tiers or Denies" : causes,
@@ -229,6 +231,9 @@ export function diagnosePolicy(
   } else if (applies && inNamespaces.length === 0) {
     report(compileDiagnostics.create("CMP-S004", { at }));
   }
+  const isKept = inNamespaces.some((one) => one.kept);
+  const isOtherwise = parts.some(({ asWritten }) => asWritten !== undefined);
+  const kept = isKept ? (isOtherwise ? "read otherwise" : "verbatim") : undefined;
   const isFelt = result.outcome !== "exact" && result.outcome !== "conditional";
   for (const { namespace, lowered } of inNamespaces) {
     if (isFelt && loweredParts(lowered).some(({ local }) => !local.certain)) {
@@ -246,7 +251,8 @@ export function diagnosePolicy(
     if (mode === "stop") stops.push(compileDiagnostics.create("CMP-S001", { at, what }));
     else report(compileDiagnostics.create("CMP-S002", { at, what }));
   }
-  if (open.length > 0)
+  // Of a policy that is kept, reading has said why it selects others.
+  if (open.length > 0 && kept === undefined)
     report(compileDiagnostics.create("CMP-S003", { at, what: subjectWords(open) }));
   if (isolations.some((one) => one.unsure.length > 0)) {
     report(compileDiagnostics.create("CMP-S005", { at }));
@@ -263,8 +269,7 @@ export function diagnosePolicy(
       unknownAt.set(local.rule, unknownAt.get(local.rule) ?? namespace);
     }
   }
-  const kept = inNamespaces.some((one) => one.kept);
-  if (origin.engine === "kubernetes" && !kept && inNamespaces.length > 0) {
+  if (origin.engine === "kubernetes" && !isKept && inNamespaces.length > 0) {
     report(compileDiagnostics.create("CMP-P005", { at }));
   }
   const said = new Set<string>();

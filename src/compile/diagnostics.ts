@@ -96,6 +96,15 @@ export const compileDiagnostics = defineDiagnostics({
     explanation:
       "With `--actions compile` a rule is cut exactly where labels, addresses and ports can say the remainder. Service accounts, text conditions, the labels of a pod together with its address, and protocols other than TCP, UDP and SCTP beside certain ports have no form in a NetworkPolicy. The nearest narrower form is taken.",
   },
+  "CMP-R012": {
+    severity: "error",
+    effect: "widens",
+    message:
+      "this kept NetworkPolicy allows more than it did: to the engine of the source it says less than its words, and the target goes by the words",
+    hint: "Narrow or remove the policy by hand before the switch; `--actions compile` writes a narrower one in its place, unless it selects no pod today.",
+    explanation:
+      "To Cilium an ipBlock matches neither pods nor nodes, some labels do not exist, and a port name stands for one port. The native policy engine goes by the words of the policy: a block lets in every pod that has an address in it. With `--actions skip` a Kubernetes policy of the input is kept as it is.",
+  },
   "CMP-P001": {
     severity: "warning",
     effect: "narrows",
@@ -143,10 +152,10 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "none",
     message:
-      "this NetworkPolicy is replaced by one of the same name that allows less: earlier tiers or Denies decide part of what it says",
+      "this NetworkPolicy is replaced by one of the same name that allows less: the source's engine does not allow all that it says",
     hint: "Review the difference; `--keep-kubernetes` keeps the policy as it is, which is wider than the source.",
     explanation:
-      "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies. The native policy engine does not. So with `--actions compile` what they cut off is taken out of the policy itself, which then has the same name and fewer rules.",
+      "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies; in Cilium any Deny comes before them, and a block of theirs matches no pod. The native policy engine knows nothing of that. So with `--actions compile` what is cut off is taken out of the policy itself, which then has the same name and allows less.",
   },
   "CMP-S001": {
     severity: "error",

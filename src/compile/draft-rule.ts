@@ -104,13 +104,13 @@ function keep(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): v
   const { local } = draft;
   draft.disposition = "emitted";
   draft.said = sayKept(
-    local.policy.subjects,
+    local.policy.written,
     onTarget(local.written, scene.facts, "under"),
     onTarget(local.written, scene.facts, "over"),
   );
   if (scene.plain) {
     draft.wanted = uncut(local.boxes);
-    draft.sure = draft.wanted;
+    draft.sure = local.certain ? draft.wanted : [];
     return;
   }
   draft.wanted = effective(scene.set, tierIndex, local, "over", scene.effort);

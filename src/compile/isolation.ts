@@ -31,7 +31,7 @@ export interface Isolation {
   readonly open: readonly Cube[];
   /** Pods that the source may isolate and that nothing isolates, since the wider side was asked for. */
   readonly unsure: readonly Cube[];
-  /** Pods of `said` that the source isolates only if the policy selects their namespace, which is not known. */
+  /** Pods of `said` that the source does not isolate, or only if the policy selects their namespace, which is not known. */
   readonly spare: readonly Cube[];
   /** True if it holds only while no pod has a label value but those seen. */
   readonly byValues: boolean;
@@ -130,10 +130,10 @@ export function sayIsolation(
 }
 
 /** An object that is kept isolates whom it selects, whatever earlier tiers hand on to it. */
-export function keptIsolation(source: readonly Cube[], subjects: readonly Cube[]): Isolation {
+export function keptIsolation(source: readonly Cube[], written: readonly Cube[]): Isolation {
   return {
     source,
-    said: subjects.flatMap(splitSayable),
+    said: written.flatMap(splitSayable),
     over: [],
     open: [],
     unsure: [],

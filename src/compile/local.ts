@@ -1,7 +1,15 @@
 import { append } from "../base/append.ts";
 import { compareText } from "../base/compare.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
-import type { Direction, DirectionRules, Policy, PolicySet, Rule, Tier } from "../ir/policy.ts";
+import type {
+  Direction,
+  DirectionRules,
+  Policy,
+  PolicySet,
+  Rule,
+  Subject,
+  Tier,
+} from "../ir/policy.ts";
 import { ANY_ADDRESS } from "../sets/address-set.ts";
 import type { Box, PeerBox, PodBox, TrafficBox } from "../sets/box.ts";
 import { ANY_TRAFFIC_BOX, intersectPeers } from "../sets/box.ts";
@@ -31,6 +39,8 @@ export interface LocalTier {
 export interface LocalPolicy {
   readonly policy: Policy;
   readonly subjects: readonly Cube[];
+  /** Whom it selects as an object that is written as it is. */
+  readonly written: readonly Cube[];
   /** False where the namespace's labels are not known well enough to say that the policy applies. */
   readonly certain: boolean;
   readonly isolates: boolean;
@@ -50,13 +60,21 @@ export class LocalRule {
   /** False: whether it matches what its boxes say is not known (M⁻ is empty, M⁺ the boxes). */
   readonly certain: boolean;
   readonly #direction: Direction;
+  readonly #asWritten: Rule | undefined;
   readonly #own: { readonly boxes: readonly PodBox[]; readonly certain: boolean } | undefined;
   #boxes: readonly Box[] | undefined;
   #written: readonly Box[] | undefined;
 
-  constructor(rule: Rule, policy: LocalPolicy, direction: Direction) {
+  /** @param asWritten what the words of the rule say, where the source's engine takes them otherwise */
+  constructor(
+    rule: Rule,
+    policy: LocalPolicy,
+    direction: Direction,
+    asWritten?: Rule,
+  ) {
     this.rule = rule;
     this.policy = policy;
+    this.#asWritten = asWritten;
     this.#own =
       rule.subjectOnly === undefined ? undefined : boxesAtHome(rule.subjectOnly, policy.home);
     this.certain = policy.certain && rule.opaque.length === 0 && this.#own?.certain !== false;
@@ -65,11 +83,7 @@ export class LocalRule {
 
   /** The subjects of its policy that its own-side condition leaves, upper bound. */
   get subjects(): readonly PodBox[] {
-    const whole = this.policy.subjects.map((labels): PodBox => ({
-      kind: "pod",
-      labels,
-      addresses: ANY_ADDRESS,
-    }));
+    const whole = this.policy.subjects.map(podsWith);
     const own = this.#own?.boxes;
     if (own === undefined) return whole;
     return whole.flatMap((subject) =>
@@ -88,13 +102,14 @@ export class LocalRule {
 
   /** What it means as an object that is written as it is. */
   get written(): readonly Box[] {
-    const { asWritten } = this.rule;
-    if (asWritten === undefined) return this.boxes;
-    const rule = { ...this.rule, peer: asWritten };
-    this.#written ??= ruleBoxes(rule, this.subjects, this.#direction);
+    if (this.#asWritten === undefined) return this.boxes;
+    const subjects = this.policy.written.map(podsWith);
+    this.#written ??= ruleBoxes(this.#asWritten, subjects, this.#direction);
     return this.#written;
   }
 }
+
+const podsWith = (labels: Cube): PodBox => ({ kind: "pod", labels, addresses: ANY_ADDRESS });
 
 /** Pod boxes of which only the labels of pods and accounts remain: those of the namespace are known, or both ways. */
 function boxesAtHome(
@@ -170,26 +185,36 @@ function ruleBoxes(rule: Rule, subjects: readonly PodBox[], direction: Direction
 
 interface LocalSubject {
   readonly subjects: readonly Cube[];
+  readonly written: readonly Cube[];
   readonly certain: boolean;
 }
 
-/** A policy's subject as one namespace sees it; undefined when it selects no pod there. */
-function localSubject(policy: Policy, home: Home): LocalSubject | undefined {
+/** A policy's subject as one namespace sees it; undefined when it selects no pod there, by its words neither. */
+function localSubject({ subject, asWritten }: Policy, home: Home): LocalSubject | undefined {
+  const own = podsAtHome(subject, home);
+  if (asWritten === undefined) {
+    return own.subjects.length === 0 ? undefined : { ...own, written: own.subjects };
+  }
+  const written = podsAtHome(asWritten.subject, home).subjects;
+  return own.subjects.length + written.length === 0 ? undefined : { ...own, written };
+}
+
+function podsAtHome({ pods }: Subject, home: Home): Omit<LocalSubject, "written"> {
   const subjects: Cube[] = [];
   let certain = true;
-  for (const cube of policy.subject.pods) {
+  for (const cube of pods) {
     const local = cubeAtHome(cube, home);
     if (local === undefined) continue;
     certain &&= local.certain;
     subjects.push(local.cube);
   }
-  return subjects.length === 0 ? undefined : { subjects, certain };
+  return { subjects, certain };
 }
 
 /** The namespaces that a policy's selector names one by one; undefined when it may select any. */
 export function namespacesNamed(policy: Policy): readonly string[] | undefined {
   const names = new Set<string>();
-  for (const cube of policy.subject.pods) {
+  for (const cube of [...policy.subject.pods, ...(policy.asWritten?.subject.pods ?? [])]) {
     const set = constraintOf(cube, NAMESPACE_NAME);
     if (set === undefined || set.complement || set.atoms.length > 0) return undefined;
     for (const name of set.values) names.add(name);
@@ -286,6 +311,9 @@ function localPolicy(
 ): LocalPolicy {
   const rules: LocalRule[] = [];
   const local: LocalPolicy = { policy, ...subject, isolates: source.isolates, rules, home };
-  for (const rule of source.rules) rules.push(new LocalRule(rule, local, direction));
+  const written = policy.asWritten?.[direction];
+  for (const [at, rule] of source.rules.entries()) {
+    rules.push(new LocalRule(rule, local, direction, written?.[at]));
+  }
   return local;
 }

@@ -115,7 +115,7 @@ function sceneOf(
     for (const policy of tier.policies) {
       const source = isolatedSubjects(set, index, tier, policy, side, effort);
       const said = isKept(policy, replaced)
-        ? keptIsolation(source, policy.subjects)
+        ? keptIsolation(source, policy.written)
         : sayIsolation(source, options.unsayableSubjects, facts);
       isolation.set(policy, said);
       append(isolated, said.said);
@@ -123,6 +123,7 @@ function sceneOf(
     }
   });
   judgeIsolation(set, options, isolation, isolated, effort);
+  judgeKept(set, isolation, isolated, replaced, effort);
   const [tier] = set.tiers;
   const plain =
     set.tiers.length === 1 &&
@@ -173,6 +174,26 @@ function judgeIsolation(
       const spare = outsideIsolated(own.said, sure, effort);
       if (spare.length > 0) isolation.set(policy, { ...own, spare });
     }
+  }
+}
+
+/** What isolation gains or loses where a policy that is kept selects other pods than it does to the source's engine. */
+function judgeKept(
+  set: LocalSet,
+  isolation: Map<LocalPolicy, Isolation>,
+  isolated: readonly Cube[],
+  replaced: ReadonlySet<Policy>,
+  effort: Effort,
+): void {
+  let others: readonly Cube[] | undefined;
+  for (const [policy, own] of isolation) {
+    if (policy.policy.asWritten === undefined || !isKept(policy, replaced)) continue;
+    others ??= set.tiers.flatMap((tier, index) =>
+      tier.policies.flatMap((one) => isolatedSubjects(set, index, tier, one, "under", effort)),
+    );
+    const spare = outsideIsolated(own.said, others, effort);
+    const open = outsideIsolated(own.source, isolated, effort);
+    isolation.set(policy, { ...own, spare, open });
   }
 }
 

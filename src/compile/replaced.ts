@@ -9,7 +9,8 @@ import { effective } from "./reach.ts";
 
 /**
  * The Kubernetes policies of one namespace that must not be kept as they are: earlier tiers and Denies leave them less than
- * they say, and nothing comes before them on the target. With `skip` nothing is cut, so all are kept.
+ * they say, and nothing comes before them on the target; or the source's engine takes them for less. With `skip` nothing is
+ * cut, so all are kept. So is one that selects nobody to that engine: nothing can be written in its place.
  */
 export function replacedPolicies(
   sets: Readonly<Record<Direction, LocalSet>>,
@@ -24,12 +25,12 @@ export function replacedPolicies(
     const isAlone = set.tiers.length === 1;
     set.tiers.forEach((tier, index) => {
       const isPlain = isAlone && tier.rules.every(({ rule }) => rule.action === "allow");
-      if (isPlain) return;
-      for (const { policy, rules } of tier.policies) {
+      for (const { policy, rules, subjects } of tier.policies) {
         if (policy.origin.engine !== "kubernetes" || found.has(policy)) continue;
+        if (subjects.length === 0 || (isPlain && policy.asWritten === undefined)) continue;
         const isCut = rules.some((local) => {
           const sure = effective(set, index, local, "under", effort);
-          return gainOf(local.boxes, sure, facts, effort).left !== undefined;
+          return gainOf(local.written, sure, facts, effort).left !== undefined;
         });
         if (isCut) found.add(policy);
       }

@@ -16,6 +16,7 @@ import type { Facts } from "./facts.ts";
 import type { Isolation } from "./isolation.ts";
 import { hasUnsaid } from "./draft-rule.ts";
 import type { LoweredPolicy, LoweredRule } from "./lower-direction.ts";
+import type { LocalPolicy } from "./local.ts";
 import { namespacesNamed } from "./local.ts";
 import { DISPOSITIONS, mergeRuleResults } from "./merge-rules.ts";
 import type { SourcePolicy } from "./source-policy.ts";
@@ -190,7 +191,7 @@ function isolationWitnesses(inNamespaces: readonly PolicyInNamespace[]): readonl
   for (const { namespace, lowered } of inNamespaces) {
     for (const direction of DIRECTIONS) {
       for (const { isolation, local } of lowered[direction])
-        found.push(...witnessesOfIsolation(isolation, local.policy.origin, direction, namespace));
+        found.push(...witnessesOfIsolation(isolation, local, direction, namespace));
     }
   }
   return found;
@@ -198,16 +199,17 @@ function isolationWitnesses(inNamespaces: readonly PolicyInNamespace[]): readonl
 
 function witnessesOfIsolation(
   isolation: Isolation,
-  origin: PolicyOrigin,
+  { policy: { origin }, certain }: LocalPolicy,
   direction: Direction,
   namespace: string,
 ): readonly Witness[] {
   const found: Witness[] = [];
   const { spare } = isolation;
   for (const labels of [...isolation.over, ...spare].slice(0, 1)) {
-    const by = spare.includes(labels)
-      ? "no policy, unless it selects that namespace"
-      : "no policy selects such a pod";
+    const by =
+      spare.includes(labels) && !certain
+        ? "no policy, unless it selects that namespace"
+        : "no policy selects such a pod";
     const unrelated = { verdict: "allow", by } as const;
     found.push(
       isolationWitness(labels, direction, namespace, [
@@ -281,7 +283,8 @@ export function judgePolicy(
     isolation[direction] = result;
     if (result === "less") outcomes.push("widened");
     // A kept policy may isolate pods that a Pass handed on to be allowed: what that loses, if anything, is lost by the Pass.
-    if (result === "more" && !kept) outcomes.push("narrowed");
+    const isSpare = isolations.some(({ spare }) => spare.length > 0);
+    if (result === "more" && (!kept || isSpare)) outcomes.push("narrowed");
     leftOut ||= result === "less";
     byValues ||= isolations.some((one) => one.byValues);
   }

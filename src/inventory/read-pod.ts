@@ -59,7 +59,7 @@ function podAt(reading: FactReading, namespace: string, at: Path): KnownPod {
         reading,
         [...at, "spec", "initContainers"],
         (container) => reading.text([...container, "restartPolicy"]) === "Always",
-      ),
+      ).map((port) => ({ ...port, init: true as const })),
     ],
     live: false,
   };

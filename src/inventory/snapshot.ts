@@ -41,6 +41,8 @@ export interface KnownPod {
     readonly name: string;
     readonly protocol: number;
     readonly port: number;
+    /** Of a container that starts before the others, and goes on running beside them. Not all engines look there. */
+    readonly init?: true;
   }[];
   /** False for the template of a workload: what its pods will look like, not a pod that was seen. */
   readonly live: boolean;

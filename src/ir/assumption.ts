@@ -88,9 +88,27 @@ export const ASSUMPTIONS = {
     ifFalse: "widens",
     standing: false,
   },
+  "denied-nodes": {
+    code: "ASM-N008",
+    sentence: "no node has an address that a Deny about CIDRs or the outside world covers",
+    ifFalse: "narrows",
+    standing: false,
+  },
   "single-cluster": {
     code: "ASM-E002",
     sentence: "the cluster is not part of a mesh of clusters",
+    ifFalse: "widens",
+    standing: false,
+  },
+  "port-names": {
+    code: "ASM-R002",
+    sentence: "a pod gives a port name to one port alone, and not to one of an init container",
+    ifFalse: "widens",
+    standing: false,
+  },
+  "port-numbers": {
+    code: "ASM-R003",
+    sentence: "pods that give a port the same name give it the same number",
     ifFalse: "widens",
     standing: false,
   },

@@ -40,6 +40,18 @@ export interface Policy {
   readonly egress?: DirectionRules;
   /** Rules of the source that decide nothing for any pod: of a direction that the policy does not apply to, say. */
   readonly inert: readonly { readonly origin: RuleOrigin; readonly action: Action }[];
+  /**
+   * Of a Kubernetes policy that the source's engine takes otherwise than its words: what they say, which is what it will
+   * mean where it is written as it is. Absent: the same.
+   */
+  readonly asWritten?: WrittenPolicy;
+}
+
+/** Rules stand where those of the policy stand; a rule here means the one at its place there. */
+export interface WrittenPolicy {
+  readonly subject: Subject;
+  readonly ingress?: readonly Rule[];
+  readonly egress?: readonly Rule[];
 }
 
 export interface Subject {
@@ -68,11 +80,6 @@ export interface Rule {
    * not say; lowering may write them so, to be recognised.
    */
   readonly blocks?: readonly AddressBlock[];
-  /**
-   * Of a policy that is written as it is: its peers where a block matches whatever has the address, as blocks of the target
-   * do. Absent: `peer`.
-   */
-  readonly asWritten?: readonly PeerBox[];
   readonly traffic: TrafficPredicate;
   /** What the rest cannot say. All of it must hold too for the rule to match. */
   readonly opaque: readonly OpaqueCondition[];

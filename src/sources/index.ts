@@ -10,11 +10,13 @@ import type { ManifestObject } from "../manifest/manifest-object.ts";
 import { dropDuplicates } from "./calico/duplicates.ts";
 import type { CalicoInput } from "./calico/model.ts";
 import { readCalicoObject } from "./calico/read.ts";
+import { adoptDerivatives } from "./cilium/derivatives.ts";
 import { ciliumDiagnostics } from "./cilium/diagnostics.ts";
 import { dropDuplicates as dropCiliumDuplicates } from "./cilium/duplicates.ts";
 import { dropUnsupported } from "./cilium/features.ts";
 import type { CiliumInput } from "./cilium/model.ts";
 import { readCiliumObject } from "./cilium/read.ts";
+import { isolatesAll } from "./cilium/settings.ts";
 import { KubernetesPolicies } from "./kubernetes/duplicates.ts";
 import type { KubernetesPolicy, ReadOptions } from "./kubernetes/network-policy.ts";
 import { isNetworkPolicy, readNetworkPolicy } from "./kubernetes/network-policy.ts";
@@ -43,6 +45,8 @@ export interface SourceReadOptions extends ReadOptions {
   readonly ownOutput?: "context" | "context-beside-others" | "input";
   /** Which engine enforces, where the input may have policies of both. */
   readonly from?: SourceEngine | undefined;
+  /** Who enforces Kubernetes policies alone: `from` and settings tell ("as told"), or nothing does. */
+  readonly engine?: "as told" | "by its policies";
 }
 
 /** Takes the objects of a run one by one, hands each to the reader of its kind, and counts what became of it. */
@@ -134,6 +138,10 @@ export class SourceReader {
     for (const { document } of duplicates.conflicting) this.#classes.set(document, "invalid");
     this.#finishCilium();
     const engine = this.#chooseEngine();
+    const { settings } = this.#cilium;
+    if (engine === "cilium" && settings !== undefined && isolatesAll(settings)) {
+      this.#classes.set(settings.origin.place.document, "policy");
+    }
     const isAlone =
       this.#kubernetes.all.length === 0 || this.#options.ownOutput === "context-beside-others";
     if (this.#calico.policies.length + this.#cilium.policies.length === 0 && isAlone) {
@@ -149,6 +157,9 @@ export class SourceReader {
   }
 
   #finishCilium(): void {
+    for (const { document } of adoptDerivatives(this.#cilium, this.#report)) {
+      this.#classes.set(document, "policy");
+    }
     const duplicates = dropCiliumDuplicates(this.#cilium, this.#report);
     for (const { document } of duplicates.repeated) this.#classes.set(document, "context");
     for (const { document } of duplicates.conflicting) this.#classes.set(document, "invalid");
@@ -161,10 +172,15 @@ export class SourceReader {
   #chooseEngine(): SourceEngine | undefined {
     const calico = this.#calico.policies;
     const cilium = this.#cilium.policies;
-    const { from } = this.#options;
+    const { from, engine = "as told" } = this.#options;
+    const isAlone = calico.length + cilium.length === 0;
+    if (isAlone && engine === "by its policies") return undefined;
+    if (isAlone && from === undefined) {
+      return this.#cilium.settings === undefined ? undefined : "cilium";
+    }
     if (from === undefined) {
       if (calico.length === 0 || cilium.length === 0)
-        return calico.length > 0 ? "calico" : cilium.length > 0 ? "cilium" : undefined;
+        return calico.length > 0 ? "calico" : "cilium";
       const counts = { calico: calico.length, cilium: cilium.length };
       this.#report(
         ciliumDiagnostics.create("CIL-X007", { at: cilium[0]?.origin.place, ...counts }),

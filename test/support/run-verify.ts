@@ -22,8 +22,8 @@ export function runPair({
   const { options: read, tool, reportedOptions } = convertInput({ files: [], inventory, options });
   const set = { unreadable: [], ownOutput: "input", ipBlockMatchesPods: "yes" } as const;
   return runVerify({
-    source: { ...set, files: source },
-    target: { ...set, files: target },
+    source: { ...set, engine: "as told", files: source },
+    target: { ...set, engine: "by its policies", files: target },
     inventory,
     unreadable: [],
     options: { ...read, failOn: "narrowed" },

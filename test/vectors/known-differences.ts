@@ -92,24 +92,17 @@ export const CILIUM: KnownDifferences = {
       },
     ],
     [
+      "open/o-l7-conflict",
+      {
+        codes: ["CIL-R124"],
+        why: "the policy of the pods does not compile; what is in force for them then is not known",
+      },
+    ],
+    [
       "open/o-leading-zero",
       {
         codes: ["CIL-R002"],
         why: "`0120` is octal in one place of the engine and decimal in others",
-      },
-    ],
-    [
-      "open/o-enforce-always",
-      {
-        codes: ["CIL-X009"],
-        why: "with `enable-policy: always` pods are isolated without a policy; the model starts from policies",
-      },
-    ],
-    [
-      "open/o-enforce-never",
-      {
-        codes: ["CIL-X009"],
-        why: "with `enable-policy: never` nothing is enforced, and nothing is to be converted",
       },
     ],
   ]),
@@ -132,21 +125,6 @@ export const CILIUM: KnownDifferences = {
       {
         is: ({ flow }) => ["a", "b"].includes(flow.subject.labels["app"] ?? ""),
         why: "the agent takes the operator's derivative in place of a policy with groups; that one, which a cluster has and this world has not, holds the rules without groups too",
-      },
-    ],
-    [
-      "open/o-named",
-      {
-        is: ({ flow, ours }) =>
-          flow.direction === "ingress" && ours.join() === "allow" && flow.value === 7000,
-        why: "Cilium does not know names of ports of init containers; those of containers that go on running are names to Kubernetes, and an inventory does not keep the two apart",
-      },
-    ],
-    [
-      "traps/knp-wildcard",
-      {
-        is: ({ flow, recorded }) => recorded === "allow" && flow.subject.labels["app"] === "b",
-        why: "a Kubernetes policy for a label that Cilium does not keep selects no pod there; kept as it is, it will select some, and that is how it is read",
       },
     ],
   ]),
@@ -174,8 +152,8 @@ export const CILIUM: KnownDifferences = {
           ours.join() === "deny" &&
           flow.peer.kind === "pod" &&
           flow.peer.namespace === flow.subject.namespace &&
-          kubernetesRules(set, flow).some(({ peer, asWritten = peer }) =>
-            asWritten.some(({ kind }) => kind === "address"),
+          kubernetesRules(set, flow).some(({ peer }) =>
+            peer.some(({ kind }) => kind === "address"),
           ),
         why: "with `policy-default-local-cluster`, 1.19 reads an ipBlock in `from` as all pods of the policy's namespace besides: a mistake that 1.20 does not make (pkg/k8s/network_policy.go)",
       },
@@ -210,6 +188,15 @@ export const CILIUM: KnownDifferences = {
       "CIL-R110",
       "an Allow by the name of a port that pods disagree about is left out, and says so",
     ],
+    [
+      "CIL-R120",
+      "an Allow by the name of a port that a pod has twice, or on a container that starts before the others, is left out, and says so",
+    ],
+    [
+      "CIL-R121",
+      "a Kubernetes policy by the name of a port that pods disagree about: today it is nothing, on the target the number of each peer",
+    ],
+    ["CIL-R122", "the same as CIL-R120 in a Kubernetes policy"],
     [
       "CIL-R111",
       "a field that Cilium does not know is dropped by the API server; which other release knew it is not known",

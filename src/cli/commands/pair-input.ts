@@ -49,6 +49,7 @@ export async function readPair({
       files: source.files,
       unreadable: source.diagnostics,
       ownOutput: "context-beside-others",
+      engine: "as told",
       ...common,
     },
   ];
@@ -58,6 +59,7 @@ export async function readPair({
       files: target.files,
       unreadable: target.diagnostics,
       ownOutput: "input",
+      engine: "by its policies",
       ...common,
     });
   }

@@ -64,8 +64,9 @@ export class AddressFacts {
     const assumptions: AssumptionCode[] = [];
     let addresses = within;
     if (!matchesNodes) {
-      if (nodes === undefined) assumptions.push("nodes-elsewhere");
-      else if (addressesMeet(within, nodes)) {
+      if (nodes === undefined) {
+        assumptions.push(verdict === "allow" ? "nodes-elsewhere" : "denied-nodes");
+      } else if (addressesMeet(within, nodes)) {
         addresses = subtractAddresses(within, nodes);
         assumptions.push("set-contents");
       }

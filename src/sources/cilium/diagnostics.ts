@@ -79,9 +79,18 @@ export const ciliumDiagnostics = defineDiagnostics({
     severity: "info",
     effect: "none",
     message:
-      "`{name}` was written by Cilium itself for a policy with `toGroups`, so it is not converted",
+      "`{name}` was written by Cilium itself for a policy with groups; its addresses are taken for those of the groups",
     explanation:
-      "For each policy with `toGroups` the operator writes one that lists the addresses that the group has at the moment. It comes and goes with its parent.",
+      "For each policy with `toGroups` or `fromGroups` the operator writes one that lists the addresses that the groups have at the moment, and the agent enforces that one alone. It comes and goes with its parent, which is what is converted.",
+  },
+  "CIL-P014": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "`{name}` was written by Cilium itself for a policy with groups that is not in the input, so it is converted by itself",
+    hint: "Add the policy that people wrote: then the output has its name, and no policy that comes and goes with a group.",
+    explanation:
+      "For each policy with `toGroups` or `fromGroups` the operator writes one that lists the addresses that the groups have at the moment, and the agent enforces that one alone. It is in force, so it is not passed over.",
   },
   "CIL-P011": {
     severity: "error",
@@ -219,12 +228,21 @@ export const ciliumDiagnostics = defineDiagnostics({
       "Policies of an engine that does not enforce decide nothing. They count as context and are not converted.",
   },
   "CIL-X009": {
-    severity: "error",
-    effect: "unknown",
-    message: "Cilium runs with `enable-policy: {mode}`: {what}",
-    hint: "Leave the ConfigMap out of the input to convert the policies as if they were enforced in the default mode.",
+    severity: "warning",
+    effect: "none",
+    message: "Cilium runs with `{setting}`: it enforces {what}, so nothing is written for them",
+    hint: "Leave the ConfigMap out of the input to convert the policies as if they were enforced.",
     explanation:
-      "In the modes `never` and `always` what pods may do does not follow from policies alone, and NetworkPolicies cannot say it of pods that no policy selects. So it has to be decided first what is wanted after the switch.",
+      "A policy that is not enforced isolates nobody and denies nothing, whatever it says, and that is what is converted. A Kubernetes policy of the input is kept as it is all the same; it will be in force after the switch, and what that closes is told with it.",
+  },
+  "CIL-X012": {
+    severity: "info",
+    effect: "none",
+    message:
+      "Cilium runs with `enable-policy: always`: every pod is isolated in both directions, so a policy of that kind is written for each namespace",
+    hint: "Leave the ConfigMap out of the input if pods that no policy selects are to be open after the switch.",
+    explanation:
+      "In this mode pods that no policy selects are isolated as well. The settings then count as a policy of their own, for all pods of all namespaces that are known.",
   },
   "CIL-X010": {
     severity: "warning",

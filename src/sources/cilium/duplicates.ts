@@ -78,10 +78,12 @@ function inOrder({ place: a }: Candidate, { place: b }: Candidate): number {
   );
 }
 
+const SAYS_NOTHING = new Set(["place", "origin", "needs", "uid", "parent"]);
+
 /** What an object says, as text: everything but where it stands and its labels' order. */
 function fingerprint(value: CiliumPolicy | CidrGroup): string {
   return JSON.stringify(value, (key, part: unknown) => {
-    if (key === "place" || key === "origin" || key === "needs") return undefined;
+    if (SAYS_NOTHING.has(key)) return undefined;
     if (key === "labels" && typeof part === "object" && part !== null)
       return Object.entries(part).sort(([a], [b]) => compareText(a, b));
     return typeof part === "bigint" ? part.toString() : part;

@@ -83,6 +83,15 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     explanation:
       "Labels that change with every release of a workload, and those of some reserved prefixes, are not part of a pod's identity. A policy that asks for one selects no pod at all and isolates none.",
   },
+  "CIL-S107": {
+    severity: "warning",
+    effect: "unknown",
+    message:
+      "Cilium does not look at the label `{key}`, so today this NetworkPolicy is about other pods than it says",
+    hint: "Select the pods by another label, or remove the policy: after the switch it will be about the pods it says.",
+    explanation:
+      "Labels that change with every release of a workload, and those of some reserved prefixes, are not part of a pod's identity. To Cilium a Kubernetes policy that asks for one selects no pod at all, and a condition that excludes one holds of every pod. The policy is kept as it is, and the target goes by its words: it may isolate pods that are open today, and allow to others what is denied today. What that comes to is told with the policy's outcome.",
+  },
   // --- R: rules ----------------------------------------------------------------------------------------------------
   "CIL-R101": {
     severity: "warning",
@@ -230,6 +239,42 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     hint: "Say in each rule whom it is about, and remove the field.",
     explanation:
       "Its conditions are added to the peers of all rules that select the same pods. They are taken for a Deny of everybody else, of which one cannot know whether it is in force.",
+  },
+  "CIL-R120": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "`{what}` stands for other ports to Cilium than it may after the switch: a pod that the rule is about has it twice, or on a container that starts before the others",
+    hint: "Name the port by number, or give each port of the pod a name of its own.",
+    explanation:
+      "Cilium keeps one port for a name, the last one of the pod's ordinary containers. Other engines may take it for all of them, and for ports of init containers that go on running, so a NetworkPolicy with the name could let more in. An Allow by that name is left out.",
+  },
+  "CIL-R121": {
+    severity: "warning",
+    effect: "unknown",
+    message:
+      "`{what}` has different numbers on different pods, so it stands for nothing in Cilium, and for the number of each peer after the switch",
+    hint: "Name the port by number.",
+    explanation:
+      "In egress rules Cilium turns the name of a port into one number, and allows nothing while pods disagree about it; a NetworkPolicy looks it up at each peer. So the kept policy allows more than it does today.",
+  },
+  "CIL-R122": {
+    severity: "warning",
+    effect: "unknown",
+    message:
+      "`{what}` may stand for more ports after the switch than it does to Cilium: a pod that the rule is about has it twice, or on a container that starts before the others",
+    hint: "Name the port by number, or give each port of the pod a name of its own.",
+    explanation:
+      "Cilium keeps one port for a name, the last one of the pod's ordinary containers. Other engines may take it for all of them, and for ports of init containers that go on running. The policy is kept as it is, so it may allow more than it does today.",
+  },
+  "CIL-R124": {
+    severity: "error",
+    effect: "unknown",
+    message:
+      "this rule cannot be put together with another one for the same peers and port ({what}), so Cilium computes no policy for the pods of both",
+    hint: "Ask for one of the two: until then the pods keep whatever policy they had before.",
+    explanation:
+      "Rules for the same peers and port are merged into one. Two kinds of L7 rules, or two modes of authentication, cannot be, and then the agent gives up on the whole policy of the pods that both select: what is in force is what was before, and new pods do not get ready. No file says what that is, so nothing is written until the conflict is resolved.",
   },
   // --- N: addresses ------------------------------------------------------------------------------------------------
   "CIL-N101": {

@@ -24,6 +24,7 @@ export type ConditionCode =
   | "CIL-R111"
   | "CIL-R117"
   | "CIL-R119"
+  | "CIL-R120"
   | "CIL-N101"
   | "CIL-N102"
   | "CIL-N107"

@@ -79,6 +79,10 @@ export function interpretPeers(
   if (groups !== undefined && groups.length > 0) {
     const side = use.direction === "ingress" ? "fromGroups" : "toGroups";
     const what = `${side} ${listed(groups)}`;
+    if (members.groupCidrs !== undefined) {
+      remarks.assume(["set-contents"]);
+      return context.cidrs.cidrSet(members.groupCidrs, remarks);
+    }
     return { parts: remarks.missing("CIL-R108", what, [ALL_ADDRESSES]) };
   }
   if (services !== undefined && services.length > 0) {

@@ -1,19 +1,23 @@
 import type { KnownPod, Snapshot } from "../../inventory/snapshot.ts";
 import type { Report } from "../../diagnostics/diagnostic.ts";
-import type { OpaqueCondition, Rule } from "../../ir/policy.ts";
+import type { OpaqueCondition, Rule, Subject } from "../../ir/policy.ts";
 import { ANY_ADDRESS } from "../../sets/address-set.ts";
 import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
 import { ACCOUNT_NAME, cubeContains, NAMESPACE_NAME, type Cube } from "../../sets/cube.ts";
 import type { LabelKey } from "../../sets/cube.ts";
 import { complementPredicate } from "../../sets/label-predicate.ts";
 import { ANY_TRAFFIC, NO_TRAFFIC } from "../../sets/traffic-set.ts";
+import type { ConflictFinder } from "./interpret-conflicts.ts";
 import { peerTerms } from "./interpret-labels.ts";
 import { Remarks, type TrafficPart } from "./interpret-parts.ts";
 import { interpretPeers, type PeerContext } from "./interpret-peer.ts";
 import { hasTraffic, interpretTraffic } from "./interpret-traffic.ts";
 import type { CiliumElement } from "./model.ts";
+import type { PortNames } from "./port-names.ts";
 
 export interface RuleContext extends PeerContext {
+  readonly names: PortNames;
+  readonly conflicts: ConflictFinder;
   readonly snapshot: Snapshot;
   readonly report: Report;
 }
@@ -22,14 +26,17 @@ export interface RuleContext extends PeerContext {
  * The meaning of one rule, in as many parts as it has conditions: what surely matches, and what matches if something holds
  * that nobody can check. All parts have the origin of the rule; there is always one.
  *
+ * @param subject the pods that the rule is about: names of ports in ingress rules are looked up there
  * @returns `denied` stands before everybody's Allows
  */
 export function interpretElement(
   element: CiliumElement,
   namespace: string | undefined,
+  subject: Subject,
   context: RuleContext,
 ): { readonly denied: readonly Rule[]; readonly allowed: readonly Rule[] } {
   const { origin, verdict, peers: members, authentication, unknownFields } = element;
+  context.conflicts.add(element, namespace, subject);
   // Who has to pass this authentication never does, whatever rules without one allow him besides.
   // (cilium: pkg/policy/mapstate.go `lookup`)
   const action = authentication === "test-always-fail" ? "deny" : verdict;
@@ -44,9 +51,14 @@ export function interpretElement(
   const use = { namespace, direction: origin.direction, hasTraffic: hasTraffic(element) };
   const peers = interpretPeers(members, use, context, remarks);
   const all = peers.parts.flatMap(({ boxes }) => boxes);
-  const isPeer = (pod: KnownPod): boolean => mayBe(pod, all, context.snapshot);
+  const isDestination = (pod: KnownPod): boolean =>
+    origin.direction === "ingress"
+      ? isAmong(pod, subject.pods, context.snapshot)
+      : mayBe(pod, all, context.snapshot);
   const traffic: readonly TrafficPart[] =
-    all.length === 0 ? [] : interpretTraffic(element, isPeer, context.snapshot, remarks);
+    all.length === 0
+      ? []
+      : interpretTraffic(element, { names: context.names, isDestination }, remarks);
 
   const rules: Rule[] = [];
   const { blocks } = peers;
@@ -117,9 +129,14 @@ function requirements(
 }
 
 /** False if and only if the pod is surely none of the peers. */
-function mayBe(pod: KnownPod, peers: readonly PeerBox[], snapshot: Snapshot): boolean {
+export function mayBe(pod: KnownPod, peers: readonly PeerBox[], snapshot: Snapshot): boolean {
   if (peers === ANY_PEER) return true;
   return peers.some((box) => box.kind === "pod" && hasLabels(pod, box.labels, snapshot));
+}
+
+/** False if and only if the pod surely meets none of the cubes. */
+export function isAmong(pod: KnownPod, cubes: readonly Cube[], snapshot: Snapshot): boolean {
+  return cubes.some((cube) => hasLabels(pod, cube, snapshot));
 }
 
 function hasLabels(pod: KnownPod, labels: Cube, { namespaces }: Snapshot): boolean {

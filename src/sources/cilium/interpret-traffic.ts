@@ -1,4 +1,4 @@
-import type { KnownPod, Snapshot } from "../../inventory/snapshot.ts";
+import type { KnownPod } from "../../inventory/snapshot.ts";
 import type { Direction, TrafficPredicate } from "../../ir/policy.ts";
 import {
   ALL_PORTS,
@@ -18,6 +18,7 @@ import {
 } from "../../sets/traffic-set.ts";
 import type { ConditionCode, Remarks, TrafficPart } from "./interpret-parts.ts";
 import type { CiliumElement, L7Condition, PortEntry, PortMatch, PortProtocols } from "./model.ts";
+import type { PortNames } from "./port-names.ts";
 
 type NamedMatch = Extract<PortMatch, { name: string }>;
 
@@ -43,16 +44,20 @@ export function hasTraffic({ ports, icmps }: CiliumElement): boolean {
   return ports.length + icmps.length > 0;
 }
 
+/** Where names of ports are looked up. */
+export interface NameLookup {
+  readonly names: PortNames;
+  /** Whether a pod may be at the end that flows of the rule go to. */
+  readonly isDestination: (pod: KnownPod) => boolean;
+}
+
 /**
  * The traffic of a rule, by what must hold beyond it. An entry without ports stands for nothing, but keeps the rule from
  * meaning everything.
- *
- * @param isPeer whether a pod may be at the other end: egress names of ports are looked up there
  */
 export function interpretTraffic(
   element: CiliumElement,
-  isPeer: (pod: KnownPod) => boolean,
-  snapshot: Snapshot,
+  lookup: NameLookup,
   remarks: Remarks,
 ): readonly TrafficPart[] {
   const { ports, icmps, origin } = element;
@@ -60,7 +65,7 @@ export function interpretTraffic(
   const parts: TrafficPart[] = [];
   const plain = ports.filter(({ l7 }) => l7 === undefined);
   const sure: TrafficPredicate[] = plain.map((entry) =>
-    entryTraffic(entry, origin.direction, isPeer, snapshot, remarks, parts),
+    entryTraffic(entry, origin.direction, lookup, remarks, parts),
   );
   for (const { family, type } of icmps.flat()) {
     const protocol = family === 4 ? ICMP : ICMPV6;
@@ -74,7 +79,7 @@ export function interpretTraffic(
     const { l7 } = entry;
     if (l7 === undefined || entry.ports.length === 0) continue;
     const condition = remarks.condition(L7_CODES[l7.kind], l7.what);
-    const traffic = entryTraffic(entry, origin.direction, isPeer, snapshot, remarks, parts);
+    const traffic = entryTraffic(entry, origin.direction, lookup, remarks, parts);
     if (!isNothing(traffic)) parts.push({ traffic, condition });
   }
   return parts;
@@ -99,8 +104,7 @@ const singlePorts = new Map<string, TrafficPredicate>();
 function entryTraffic(
   { ports }: PortEntry,
   direction: Direction,
-  isPeer: (pod: KnownPod) => boolean,
-  snapshot: Snapshot,
+  lookup: NameLookup,
   remarks: Remarks,
   parts: TrafficPart[],
 ): TrafficPredicate {
@@ -123,11 +127,11 @@ function entryTraffic(
       continue;
     }
     readEnd(port, remarks, parts);
-    if (direction === "ingress") {
+    if (direction === "egress") {
+      numbers.push(resolveName(port, lookup, remarks, parts));
+    } else if (isOwnName(port, lookup, remarks, parts)) {
       const protocols = protocolsOf(port.protocol);
       named.set(port.name, unionTraffic(named.get(port.name) ?? NO_TRAFFIC, protocols));
-    } else {
-      numbers.push(resolveName(port, isPeer, snapshot, remarks, parts));
     }
   }
   return {
@@ -149,33 +153,49 @@ function protocolsOf(protocol: PortProtocols): TrafficSet {
 }
 
 /**
+ * True if a name in an ingress rule stands for the same port to Cilium and to whoever enforces after it. Where a pod that
+ * the rule is about says otherwise, Cilium's port is one of those that others may take the name for.
+ */
+function isOwnName(
+  { name, protocol }: NamedMatch,
+  { names, isDestination }: NameLookup,
+  remarks: Remarks,
+  parts: TrafficPart[],
+): boolean {
+  // A Deny may as well deny too much.
+  if (remarks.verdict === "deny") return true;
+  if (names.areKnown(name, PROTOCOLS[protocol], isDestination)) {
+    remarks.assume(["port-names"]);
+    return true;
+  }
+  parts.push({
+    traffic: { numbers: NO_TRAFFIC, named: [{ name, protocols: protocolsOf(protocol) }] },
+    condition: remarks.condition("CIL-R120", `the port named ${name}`),
+  });
+  return false;
+}
+
+/**
  * A name in an egress rule stands for one number for each protocol. Up to 1.19 that is the one which all pods of the
  * cluster give it, if they agree; later the one which the peers give it. Where the two differ an Allow is left out.
  * (cilium: pkg/endpoint/policy.go `GetNamedPort`, pkg/types/portmap.go)
  */
 function resolveName(
   { name, protocol }: NamedMatch,
-  isPeer: (pod: KnownPod) => boolean,
-  { pods }: Snapshot,
+  { names, isDestination }: NameLookup,
   remarks: Remarks,
   parts: TrafficPart[],
 ): TrafficSet {
   const sure: TrafficSet[] = [];
   const open: TrafficSet[] = [];
   for (const own of PROTOCOLS[protocol]) {
-    const numbers = new Set<number>();
-    const ofPeers = new Set<number>();
-    for (const pod of pods) {
-      if (pod.hostNetwork) continue;
-      for (const port of pod.ports) {
-        if (port.protocol !== own || port.name.toLowerCase() !== name) continue;
-        numbers.add(port.port);
-        if (isPeer(pod)) ofPeers.add(port.port);
-      }
-    }
-    if (ofPeers.size === 0) continue;
-    const ranges = [...ofPeers].sort((a, b) => a - b).map((port) => ({ first: port, last: port }));
-    (numbers.size === 1 ? sure : open).push(portTraffic(own, ranges));
+    const numbers = names.numbers(name, own, () => true);
+    const ofPeers = names.numbers(name, own, isDestination);
+    // Pods that are no peers may give it one number, which counts up to 1.19.
+    const given = ofPeers.size === 0 && numbers.size === 1 ? numbers : ofPeers;
+    if (given.size === 0) continue;
+    const ranges = [...given].sort((a, b) => a - b).map((port) => ({ first: port, last: port }));
+    (numbers.size === 1 && ofPeers.size === 1 ? sure : open).push(portTraffic(own, ranges));
   }
   if (sure.length > 0) remarks.assume(["set-contents"]);
   if (sure.length > 0 && open.length === 0) return unionTraffic(...sure);

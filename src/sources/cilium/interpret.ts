@@ -4,11 +4,13 @@ import type { Snapshot } from "../../inventory/snapshot.ts";
 import type { DirectionRules, Policy, PolicySet, Rule, Subject } from "../../ir/policy.ts";
 import { DIRECTIONS } from "../../ir/policy.ts";
 import { addressSetOfEach } from "../../sets/address-set.ts";
+import { ANY_CUBE } from "../../sets/cube.ts";
 import { AddressFacts } from "./addresses.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
 import { CidrInterpreter } from "./interpret-cidr.ts";
+import { ConflictFinder } from "./interpret-conflicts.ts";
 import { ciliumMeaningDiagnostics } from "./interpret-diagnostics.ts";
-import { asCiliumReads } from "./interpret-kubernetes.ts";
+import { asCiliumReads, passedOver } from "./interpret-kubernetes.ts";
 import {
   asksFor,
   isReplaced,
@@ -20,8 +22,16 @@ import { interpretElement, type RuleContext } from "./interpret-rule.ts";
 import { holdMerged } from "./interpret-merged.ts";
 import { ServiceInterpreter } from "./interpret-service.ts";
 import { LabelFilter } from "./label-filter.ts";
-import type { CiliumInput, CiliumPolicy, CiliumRule, LabelTerm } from "./model.ts";
-import { Settings } from "./settings.ts";
+import type {
+  CiliumElement,
+  CiliumInput,
+  CiliumPolicy,
+  CiliumRule,
+  CiliumSettings,
+  LabelTerm,
+} from "./model.ts";
+import { PortNames } from "./port-names.ts";
+import { isolatesAll, Settings } from "./settings.ts";
 
 /**
  * What a cluster with these Cilium policies and Kubernetes policies allows and denies. To Cilium all of them are one union:
@@ -51,6 +61,8 @@ export function interpretCilium(
     cidrs: new CidrInterpreter(input.groups, addresses, settings.cidrsMatchNodes),
     services: new ServiceInterpreter(snapshot, labels, addresses),
     nodeAddresses: (terms) => nodesWith(terms, snapshot),
+    names: new PortNames(snapshot.pods),
+    conflicts: new ConflictFinder(report),
     snapshot,
     report,
   };
@@ -62,11 +74,38 @@ export function interpretCilium(
     ({ kind }) => kind,
   );
   for (const policy of [...input.policies].sort(inOrder)) {
-    for (const rule of policy.rules) interpretRule(policy, rule, context, denying, allowing);
+    const isInForce = settings.enforces(policy.kind);
+    for (const rule of policy.rules) {
+      if (isInForce) interpretRule(policy, rule, context, denying, allowing);
+      else allowing.push(ofNobody(policy, rule));
+    }
   }
-  const kubernetes = kubernetesPolicies.map((policy) => asCiliumReads(policy, filter, addresses));
+  if (input.settings !== undefined && isolatesAll(input.settings)) {
+    allowing.push(isolationOfAll(input.settings));
+  }
+  const areEnforced = settings.enforces("NetworkPolicy");
+  const kubernetes = kubernetesPolicies.map((one) =>
+    areEnforced ? asCiliumReads(one, { ...context, filter }) : passedOver(one),
+  );
   const policies = holdMerged([...denying, ...allowing, ...kubernetes]);
   return { tiers: [{ name: "cilium", order: 0, defaultAction: "deny", policies }] };
+}
+
+/** A rule that decides nothing for any pod. */
+function ofNobody({ origin }: CiliumPolicy, { elements, subject }: CiliumRule): Policy {
+  return {
+    origin,
+    order: 0,
+    subject: { pods: [], hosts: subject.kind === "nodes" },
+    inert: elements.map(({ origin: of, verdict }) => ({ origin: of, action: verdict })),
+  };
+}
+
+/** What `enable-policy: always` adds to the policies. (cilium: pkg/policy/repository.go) */
+function isolationOfAll({ origin }: CiliumSettings): Policy {
+  const closed = { isolates: true, rules: [] };
+  const subject = { pods: [ANY_CUBE], hosts: false };
+  return { origin, order: 0, subject, ingress: closed, egress: closed, inert: [] };
 }
 
 /** Nodes with these labels. Without their labels nothing is known to match. */
@@ -97,8 +136,7 @@ function interpretRule(
   const { report } = context;
   if (rule.subject.kind === "nodes") {
     report(ciliumMeaningDiagnostics.create("CIL-P104", { at: rule.place }));
-    const inert = rule.elements.map(({ origin: of, verdict }) => ({ origin: of, action: verdict }));
-    allowing.push({ origin, order: 0, subject: { pods: [], hosts: true }, inert });
+    allowing.push(ofNobody(policy, rule));
     return;
   }
   const subject = interpretSubject(policy, rule, context);
@@ -117,7 +155,7 @@ function interpretRule(
     if (isolates && elements.every(({ verdict }) => verdict === "deny")) {
       report(ciliumMeaningDiagnostics.create("CIL-P101", { at: rule.place, direction }));
     }
-    const rules = elements.map((one) => interpretElement(one, origin.namespace, context));
+    const rules = elements.map((one) => interpretElement(one, origin.namespace, subject, context));
     put(denied, allowed, direction, isolates, rules);
   }
   const common = { origin, order: 0, subject, inert: [] };

@@ -14,6 +14,16 @@ export interface CiliumPolicy {
   readonly rules: readonly CiliumRule[];
   /** What the agent refuses under some settings, which may stand in another file: with such a setting all of it is void. */
   readonly needs: readonly Need[];
+  /** Of a policy from a cluster. */
+  readonly uid?: string;
+  /** Of one that the operator wrote for another with groups. */
+  readonly parent?: Parent;
+}
+
+/** What tells the policy that another was written for. */
+export interface Parent {
+  readonly name?: string;
+  readonly uid?: string;
 }
 
 /** A feature of the agent without which the policy is refused. */
@@ -69,6 +79,8 @@ export interface PeerMembers {
   readonly nodes?: readonly (readonly LabelTerm[])[];
   /** Each in a few words. */
   readonly groups?: readonly string[];
+  /** The addresses of the groups, where the operator's policy tells them. */
+  readonly groupCidrs?: readonly CidrRule[];
   readonly services?: readonly ServiceMatch[];
   /** Names and patterns. */
   readonly fqdns?: readonly string[];
@@ -114,6 +126,8 @@ export interface PortEntry {
   readonly ports: readonly PortMatch[];
   /** What must hold beyond the ports; undefined without an L7 part that restricts. */
   readonly l7?: L7Condition;
+  /** The proxy that it asks for, whether that restricts or not: `http`, `dns`, `tls`, `listener`, a parser's name. */
+  readonly proxy?: string;
 }
 
 export type PortProtocols = "TCP" | "UDP" | "SCTP" | "ANY";
@@ -152,7 +166,7 @@ export interface CidrGroup {
 export interface CiliumInput {
   readonly policies: CiliumPolicy[];
   readonly groups: CidrGroup[];
-  /** By `metadata.uid`, the policies whose `toGroups` the operator resolved into one of these. */
+  /** What the operator wrote for policies with groups. */
   readonly derivatives: CiliumPolicy[];
   /** The agent's configuration: undefined while none was read. */
   settings: CiliumSettings | undefined;
@@ -160,6 +174,8 @@ export interface CiliumInput {
 
 /** The keys of `kube-system/cilium-config`, as far as they are there. */
 export interface CiliumSettings {
+  /** The ConfigMap, for what it decides by itself. */
+  readonly origin: PolicyOrigin;
   readonly place: SourcePlace;
   readonly values: Readonly<Record<string, string>>;
 }

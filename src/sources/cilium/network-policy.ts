@@ -2,6 +2,7 @@ import type { PolicyOrigin } from "../../ir/origin.ts";
 import type { PathStep } from "../../manifest/manifest-object.ts";
 import { clip } from "../schema-check.ts";
 import type { DocumentReading } from "../document-reading.ts";
+import { parentOf } from "./derivatives.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
 import { readMetadata } from "./metadata.ts";
 import type { CiliumPolicy, CiliumRule } from "./model.ts";
@@ -53,7 +54,16 @@ export function readNetworkPolicy(
     place: reading.keptPlace([]),
   };
   const kind = isClusterwide ? "CiliumClusterwideNetworkPolicy" : "CiliumNetworkPolicy";
-  return { kind, origin, rules, needs: scope.needs };
+  const parent = parentOf(raw.metadata);
+  const uid = raw.metadata?.uid;
+  return {
+    kind,
+    origin,
+    rules,
+    needs: scope.needs,
+    ...(typeof uid === "string" ? { uid } : {}),
+    ...(parent === undefined ? {} : { parent }),
+  };
 }
 
 /**

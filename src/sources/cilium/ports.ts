@@ -58,7 +58,11 @@ export function readPortRules(
     });
     const l7 = readL7(reading, rule, at, direction);
     hasL7 ||= l7.uses;
-    entries.push({ ports: matches, ...(l7.condition === undefined ? {} : { l7: l7.condition }) });
+    entries.push({
+      ports: matches,
+      ...(l7.condition === undefined ? {} : { l7: l7.condition }),
+      ...(l7.proxy === undefined ? {} : { proxy: l7.proxy }),
+    });
   }
   return { entries, hasL7, extended };
 }
@@ -126,9 +130,10 @@ interface ReadL7 {
   /** Something of it needs the proxy. */
   readonly uses: boolean;
   readonly condition: L7Condition | undefined;
+  readonly proxy: string | undefined;
 }
 
-const NO_L7: ReadL7 = { uses: false, condition: undefined };
+const NO_L7: ReadL7 = { uses: false, condition: undefined, proxy: undefined };
 
 /** What must hold beyond the ports. (cilium: pkg/policy/api/rule_validation.go `PortRule.sanitize`) */
 function readL7(
@@ -188,7 +193,14 @@ function readL7(
                 : undefined;
   // A list that lets every request or name pass restricts nothing.
   if (condition === undefined && !hasRules && !hasTls && listener === "") return NO_L7;
-  return { uses: hasRules, condition };
+  const parsers = [
+    ...(listener === "" ? [] : ["listener"]),
+    ...(dns.length > 0 ? ["dns"] : []),
+    ...(http.length > 0 ? ["http"] : []),
+    ...others,
+    ...(hasTls || names.length > 0 ? ["tls"] : []),
+  ];
+  return { uses: hasRules, condition, proxy: parsers[0] };
 }
 
 function checkL7Ports(

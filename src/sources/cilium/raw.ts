@@ -16,6 +16,8 @@ export interface RawMetadata {
   readonly name?: Maybe<string>;
   readonly namespace?: Maybe<string>;
   readonly labels?: Maybe<Readonly<Record<string, string | null>>>;
+  readonly uid?: unknown;
+  readonly ownerReferences?: unknown;
 }
 
 export interface RawRule {

@@ -88,21 +88,12 @@ function readKind(
   }
   const policy = readNetworkPolicy(reading, raw, structure.unknown, defaultNamespace);
   if (policy === undefined) return "invalid";
-  if (isDerivative(raw)) {
+  if (policy.parent !== undefined) {
     input.derivatives.push(policy);
-    const { name, place: at } = policy.origin;
-    reading.add(ciliumDiagnostics.create("CIL-P010", { at, name }));
     return "context";
   }
   input.policies.push(policy);
   return "policy";
-}
-
-/** The operator writes such a policy for one with `toGroups`. (cilium: pkg/policy/groups/helpers.go) */
-function isDerivative({ metadata }: RawDocument): boolean {
-  const labels = metadata?.labels ?? {};
-  const key = "io.cilium.network.policy.kind";
-  return Object.hasOwn(labels, key) && labels[key] === "derivative";
 }
 
 /** Fields inside of a rule: what is not known there may have been meant to restrict it. */

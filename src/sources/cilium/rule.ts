@@ -96,7 +96,9 @@ function readElement(
     place: reading.keptPlace(path),
   };
   const peers = readPeers(raw, path, direction, verdict, scope);
-  const toPorts = raw.toPorts ?? [];
+  // What a Deny has beside its ports the API does not know, so that it may be of any type.
+  const toPorts =
+    verdict === "deny" ? (raw.toPorts ?? []).map(({ ports }) => ({ ports })) : (raw.toPorts ?? []);
   const icmps = raw.icmps ?? [];
   const ports = readPortRules(reading, toPorts, [...path, "toPorts"], direction);
   const need = (feature: Need["feature"], at: Path): void => {

@@ -22,7 +22,17 @@ export function readConfiguration(
   for (const [key, value] of Object.entries(asMapping(asMapping(object.value)["data"]))) {
     if (typeof value === "string") values.push([key, value.trim()]);
   }
+  const { namespace } = asMapping(asMapping(object.value)["metadata"]);
   const settings: CiliumSettings = {
+    origin: {
+      engine: "cilium",
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      ...(typeof namespace === "string" && namespace !== "" ? { namespace: clip(namespace) } : {}),
+      name: "cilium-config",
+      labels: [],
+      place: object.placeOf([]),
+    },
     place: object.placeOf(["data"]),
     values: Object.fromEntries(values),
   };
@@ -46,6 +56,21 @@ const asMapping = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)
     : {};
+
+/** True if every pod is isolated in both directions, whether a policy selects it or not. */
+export function isolatesAll(settings: CiliumSettings | undefined): boolean {
+  return new Settings(settings).mode === "always";
+}
+
+/** Kinds of policies that the agents can be told to pass over. */
+export type EnforcedKind =
+  "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy" | "NetworkPolicy";
+
+const SWITCHES: Readonly<Record<EnforcedKind, string>> = {
+  CiliumNetworkPolicy: "enable-cilium-network-policy",
+  CiliumClusterwideNetworkPolicy: "enable-cilium-clusterwide-network-policy",
+  NetworkPolicy: "enable-k8s-networkpolicy",
+};
 
 /** The settings that decide traffic, with the agent's defaults for what is not given. */
 export class Settings {
@@ -99,6 +124,16 @@ export class Settings {
     return (this.#text("labels") ?? "").split(/\s+/).filter((one) => one !== "");
   }
 
+  /** Which pods are subject to policies: those that some policy selects ("default"), all, or none. */
+  get mode(): "default" | "always" | "never" {
+    const text = this.#text("enable-policy")?.toLowerCase();
+    return text === "always" || text === "never" ? text : "default";
+  }
+
+  enforces(kind: EnforcedKind): boolean {
+    return this.mode !== "never" && this.#flag(SWITCHES[kind], true);
+  }
+
   has(feature: Feature): boolean {
     switch (feature) {
       case "l7-proxy":
@@ -118,13 +153,15 @@ export class Settings {
   report(report: Report): void {
     const at = this.#settings?.place;
     if (at === undefined) return;
-    const enforced = this.#text("enable-policy");
-    if (enforced === "never" || enforced === "always") {
-      const what =
-        enforced === "never"
-          ? "Cilium enforces no policy at all"
-          : "every pod is isolated in both directions, whether a policy selects it or not";
-      report(ciliumDiagnostics.create("CIL-X009", { at, mode: enforced, what }));
+    if (this.mode === "always") report(ciliumDiagnostics.create("CIL-X012", { at }));
+    if (this.mode === "never") {
+      const setting = "enable-policy: never";
+      report(ciliumDiagnostics.create("CIL-X009", { at, setting, what: "no policy at all" }));
+    }
+    for (const [kind, key] of Object.entries(SWITCHES)) {
+      if (this.#flag(key, true)) continue;
+      const setting = `${key}: false`;
+      report(ciliumDiagnostics.create("CIL-X009", { at, setting, what: `no ${kind}` }));
     }
     for (const [key, harmless, what] of NOTABLE) {
       const value = this.#text(key);
@@ -137,12 +174,5 @@ export class Settings {
 /** Settings that change verdicts in a way that the conversion does not follow. */
 const NOTABLE: readonly (readonly [key: string, harmless: readonly string[], what: string])[] = [
   ["policy-audit-mode", ["false"], "denied packets are only logged, so nothing is denied today"],
-  ["enable-k8s-networkpolicy", ["true"], "Kubernetes policies are not enforced"],
-  ["enable-cilium-network-policy", ["true"], "CiliumNetworkPolicies are not enforced"],
-  [
-    "enable-cilium-clusterwide-network-policy",
-    ["true"],
-    "CiliumClusterwideNetworkPolicies are not enforced",
-  ],
   ["cluster-mesh-config", [""], "peers may be pods of other clusters"],
 ];

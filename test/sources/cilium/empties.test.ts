@@ -1,11 +1,34 @@
 import { describe, expect, it } from "vitest";
-import { codesOf, convert, objectsOf, outcomeOf, policy, type Json } from "./support.ts";
+import {
+  codesOf,
+  convert,
+  NAMESPACES,
+  objectsOf,
+  outcomeOf,
+  policy,
+  type Json,
+} from "./support.ts";
 
 const PORT_80 = [{ ports: [{ port: "80", protocol: "TCP" }] }];
 const ALL_PORTS = [{ ports: [{ port: "0" }] }];
 
+/** The same for the other direction. */
+function turned(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(turned);
+  if (typeof value !== "object" || value === null) return value;
+  const swap = (name: string): string =>
+    name.startsWith("ingress")
+      ? name.replace("ingress", "egress")
+      : name.startsWith("egress")
+        ? name.replace("egress", "ingress")
+        : name.replace(/^from/, "to");
+  return Object.fromEntries(
+    Object.entries(value).map(([name, part]) => [swap(name), turned(part)]),
+  );
+}
+
 /** What is absent, null and empty, field by field: what the rule allows, and whether the pods are isolated. */
-describe("what is empty, for ingress of pods with app=a", () => {
+describe("what is empty, for pods with app=a", () => {
   it.each<readonly [title: string, spec: Json, rules: readonly string[] | "open"]>([
     ["no rules", { egress: [{}], ingress: undefined }, "open"],
     ["rules that are null", { egress: [{}], ingress: null }, "open"],
@@ -20,6 +43,27 @@ describe("what is empty, for ingress of pods with app=a", () => {
     ],
     ["no CIDR in the list, with a port", { ingress: [{ fromCIDR: [], toPorts: PORT_80 }] }, []],
     ["no entry in the CIDR set", { ingress: [{ fromCIDRSet: [], toPorts: PORT_80 }] }, []],
+    ["no CIDR in the list", { ingress: [{ fromCIDR: [] }] }, []],
+    ["no entity in the list, without a port", { ingress: [{ fromEntities: [] }] }, []],
+    ["no node in the list", { ingress: [{ fromNodes: [], toPorts: PORT_80 }] }, []],
+    ["peers and ports that are null", { ingress: [{ fromEndpoints: null, toPorts: null }] }, []],
+    [
+      "an entry with L7 rules and no ports",
+      { ingress: [{ fromEndpoints: [{}], toPorts: [{ rules: { http: [{}] } }] }] },
+      [],
+    ],
+    [
+      "an empty list of HTTP rules for another protocol",
+      {
+        ingress: [
+          {
+            fromEndpoints: [{}],
+            toPorts: [{ ports: [{ port: "80", protocol: "UDP" }], rules: { http: [] } }],
+          },
+        ],
+      },
+      ["pods * : UDP 80"],
+    ],
     ["no entity in the list", { ingress: [{ fromEntities: [], toPorts: PORT_80 }] }, []],
     [
       "an empty list beside a filled one",
@@ -85,11 +129,36 @@ describe("what is empty, for ingress of pods with app=a", () => {
       [],
     ],
   ])("%s", (_, spec, rules) => {
+    const shown = rules === "open" ? undefined : rules;
     const result = convert([policy(spec)]);
-    const [object] = objectsOf(result);
     expect(["exact", "conditional"]).toContain(outcomeOf(result));
-    if (rules === "open") expect(object?.ingress).toBeUndefined();
-    else expect(object?.ingress).toEqual(rules);
+    expect(objectsOf(result)[0]?.ingress).toEqual(shown);
+    const other = convert([policy(turned(spec) as Json)]);
+    expect(["exact", "conditional"]).toContain(outcomeOf(other));
+    expect(objectsOf(other)[0]?.egress).toEqual(shown);
+  });
+
+  it("a peer without labels of a cluster-wide policy is every pod of every namespace", () => {
+    const rule = { ingress: [{ fromEndpoints: [{}] }] };
+    const result = convert([policy(rule, "CiliumClusterwideNetworkPolicy")], NAMESPACES);
+    expect(objectsOf(result).map(({ ingress }) => ingress)).toEqual(
+      NAMESPACES.map(() => ["ns * : any"]),
+    );
+  });
+
+  it("L7 rules that name no kind void the document", () => {
+    const toPorts = [{ ...PORT_80[0], rules: {} }];
+    const result = convert([policy({ ingress: [{ fromEndpoints: [{}], toPorts }] })]);
+    expect(result.report.summary.documents.invalid).toBe(1);
+  });
+
+  it("a Service of a Deny is everybody on its ports, whether it is there or not", () => {
+    const toServices = [{ k8sService: { serviceName: "s", namespace: "x" } }];
+    const result = convert([
+      policy({ egressDeny: [{ toServices, toPorts: PORT_80 }], egress: [{ toPorts: PORT_80 }] }),
+    ]);
+    expect(objectsOf(result)[0]?.egress).toEqual([]);
+    expect(outcomeOf(result)).toBe("exact");
   });
 
   it.each([

@@ -135,6 +135,152 @@ describe("input of any shape", () => {
     fc.assert(fc.property(documents, readsWithoutHarm), { numRuns: 1000, seed: 23 });
   });
 
+  /** A document with every field that the readers know; each is valid by itself, if not beside the others. */
+  const SELECTOR = {
+    matchLabels: { app: "a" },
+    matchExpressions: [{ key: "b", operator: "In", values: ["x"] }],
+  };
+  const PORTS = [
+    {
+      ports: [{ port: "80", endPort: 90, protocol: "TCP" }],
+      rules: {
+        http: [{ method: "GET", headers: ["a b"] }],
+        dns: [{ matchName: "a.b", matchPattern: "*" }],
+        kafka: [{ topic: "t" }],
+        l7proto: "x",
+        l7: [{ a: "b" }],
+      },
+      terminatingTLS: { secret: { name: "s", namespace: "n" } },
+      originatingTLS: { secret: { name: "s", namespace: "n" } },
+      serverNames: ["a.b"],
+      listener: { name: "l", envoyConfig: { kind: "CiliumEnvoyConfig", name: "e" }, priority: 1 },
+    },
+  ];
+  const COMMON = {
+    toPorts: PORTS,
+    icmps: [{ fields: [{ family: "IPv4", type: 8 }] }],
+    authentication: { mode: "required" },
+  };
+  const CIDRS = [
+    { cidr: "10.0.0.0/8", except: ["10.1.0.0/16"], cidrGroupRef: "g", cidrGroupSelector: SELECTOR },
+  ];
+  const GROUPS = [{ aws: { labels: { a: "b" }, securityGroupsIds: ["s"], region: "r" } }];
+  const FROM = {
+    fromEndpoints: [SELECTOR],
+    fromRequires: [SELECTOR],
+    fromCIDR: ["10.0.0.0/8"],
+    fromCIDRSet: CIDRS,
+    fromEntities: ["world"],
+    fromNodes: [SELECTOR],
+    fromGroups: GROUPS,
+    ...COMMON,
+  };
+  const TO = {
+    toEndpoints: [SELECTOR],
+    toRequires: [SELECTOR],
+    toCIDR: ["10.0.0.0/8"],
+    toCIDRSet: CIDRS,
+    toEntities: ["world"],
+    toNodes: [SELECTOR],
+    toGroups: GROUPS,
+    toServices: [
+      {
+        k8sService: { serviceName: "s", namespace: "n" },
+        k8sServiceSelector: { selector: SELECTOR, namespace: "n" },
+      },
+    ],
+    toFQDNs: [{ matchName: "a.b", matchPattern: "*" }],
+    ...COMMON,
+  };
+  const RULE = {
+    endpointSelector: SELECTOR,
+    nodeSelector: SELECTOR,
+    ingress: [FROM],
+    ingressDeny: [FROM],
+    egress: [TO],
+    egressDeny: [TO],
+    enableDefaultDeny: { ingress: true, egress: false },
+    labels: [{ key: "a", source: "k8s", value: "b" }],
+    description: "d",
+    log: { value: "v" },
+  };
+  const SMALL = { nodeSelector: SELECTOR, ingressDeny: [{ fromEntities: ["all"] }] };
+  const META = {
+    name: "a",
+    namespace: "b",
+    labels: {
+      "io.cilium.network.policy.kind": "derivative",
+      "io.cilium.network.policy.parent.uuid": "u",
+    },
+    ownerReferences: [
+      { apiVersion: "cilium.io/v2", kind: "CiliumNetworkPolicy", name: "p", uid: "u" },
+    ],
+    uid: "v",
+  };
+  const STATUS = { conditions: [{ type: "Valid", status: "True", message: "m" }] };
+  const API = { apiVersion: "cilium.io/v2" };
+  const WHOLE: readonly Json[] = [
+    {
+      ...API,
+      kind: "CiliumNetworkPolicy",
+      metadata: META,
+      spec: RULE,
+      status: STATUS,
+    },
+    { ...API, kind: "CiliumClusterwideNetworkPolicy", metadata: META, specs: [SMALL] },
+    { ...API, kind: "CiliumCIDRGroup", metadata: META, spec: { externalCIDRs: ["10.0.0.0/8"] } },
+    {
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "cilium-config", namespace: "kube-system" },
+      data: { "enable-policy": "always", labels: "k8s:.*app !(", "cluster-name": "c" },
+    },
+  ];
+  const WRONG: readonly unknown[] = [
+    null,
+    true,
+    -1,
+    1.5,
+    "",
+    "\u0000../..",
+    "x".repeat(5000),
+    [],
+    [null],
+    [[["x"]]],
+    {},
+    { constructor: null, toString: 7 },
+    JSON.parse('{"__proto__":{"name":"x"}}') as unknown,
+  ];
+
+  /** Each copy of `value` with one of its parts, at whatever depth, in the place of which something else stands. */
+  function* spoilt(value: unknown): Generator {
+    yield* WRONG;
+    if (Array.isArray(value)) {
+      const items = value as readonly unknown[];
+      for (const [at, item] of items.entries())
+        for (const other of spoilt(item)) yield items.with(at, other);
+    } else if (typeof value === "object" && value !== null) {
+      for (const [name, part] of Object.entries(value as Json)) {
+        for (const other of spoilt(part)) yield { ...value, [name]: other };
+        // A field that is missing, and one that nobody knows.
+        yield Object.fromEntries(Object.entries(value).filter(([one]) => one !== name));
+        yield { ...value, [`${name}x`]: part };
+      }
+    }
+  }
+
+  it("takes a value of any other type in the place of every field of every kind", () => {
+    let count = 0;
+    for (const document of WHOLE) {
+      for (const other of spoilt(document)) {
+        if (typeof other !== "object" || other === null || Array.isArray(other)) continue;
+        readsWithoutHarm(other);
+        count += 1;
+      }
+    }
+    expect(count).toBeGreaterThan(3_000);
+  });
+
   it("reads a policy of five thousand rules with a wrong one, without telling them all", () => {
     const ingress = Array.from({ length: 5000 }, (_, index) => ({
       fromEntities: [index === 4000 ? "everybody" : "all"],

@@ -78,6 +78,12 @@ describe("what a peer selects", () => {
       "ns kubernetes.io/metadata.name in (x,y)",
       "exact",
     ],
+    [
+      term(NAMESPACE, "NotIn", "x"),
+      undefined,
+      "ns kubernetes.io/metadata.name notin (x)",
+      "narrowed",
+    ],
     [term(NAMESPACE, "DoesNotExist"), undefined, undefined, "narrowed"],
     [labels({ [`k8s:${TEAM}`]: "a" }), undefined, "ns team=a", "exact"],
     [term(TEAM, "DoesNotExist"), undefined, "ns !team", "narrowed"],

@@ -141,7 +141,7 @@ func record(args []string) error {
 	flags := flag.NewFlagSet("record", flag.ContinueOnError)
 	out := flags.String("out", "", "directory for the vectors")
 	seed := flags.Int64("seed", 20261127, "seed of the generator")
-	least := flags.Int("worlds", 300, "worlds to generate at least")
+	least := flags.Int("worlds", 500, "worlds to generate at least")
 	limit := flags.Int("limit", 620, "worlds to generate at most, to fill the table of constructs")
 	flows := flags.Int("flows", 330, "flows a world")
 	date := flags.String("date", "", "day of the recording, YYYY-MM-DD")
