@@ -110,14 +110,15 @@ function ruleFinding(
   kept: boolean,
 ): Diagnostic | undefined {
   const at = rule.origin.place;
-  const causes = result.because
-    .map(({ policy: origin, rule: own }) =>
-      own === undefined
-        ? `the end of the tier of ${policyName(origin)}`
-        : `${policyName(origin)} ${ruleName(own)}`,
-    )
-    .filter((name, index, names) => names.indexOf(name) === index)
-    .join(", ");
+  const causes = [
+    ...new Set(
+      result.because.map(({ policy: origin, rule: own }) =>
+        own === undefined
+          ? `the end of the tier of ${policyName(origin)}`
+          : `${policyName(origin)} ${ruleName(own)}`,
+      ),
+    ),
+  ].join(", ");
   if (kept) return keptFinding(result, causes, at, facts);
   if (result.outcome === "widened") return compileDiagnostics.create("CMP-R005", { at });
   if (actions === "compile" && result.outcome === "narrowed" && result.losesOnlyOther) {
