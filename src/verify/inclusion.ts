@@ -21,11 +21,12 @@ export type NoPoint = "empty" | "spent" | "unclear";
  *   (d) Each way to escape it is a region of its own, with the cuts that are left.
  */
 export function findOutside(
-  { region, cuts }: Reaching,
+  { region, cuts: taken }: Reaching,
   scope: Scope,
   universe: Universe,
   budget: Budget,
 ): Point | NoPoint {
+  const cuts = universe.impossible.length === 0 ? taken : [...taken, ...universe.impossible];
   budget.spend(cuts.length + 1);
   if (budget.isSpent()) return "spent";
   const plainest = pointOf(region, scope, universe);

@@ -9,7 +9,7 @@ import { Variables } from "./facts.ts";
 import { findOutside } from "./inclusion.ts";
 import { Ledger } from "./ledger.ts";
 import type { Effect } from "./ledger.ts";
-import { pointOf } from "./point.ts";
+import { pointOf, regionContains } from "./point.ts";
 import type { Point } from "./point.ts";
 import { NO_FLOW } from "./proof.ts";
 import type { Answer, Decider, Difference, Proof } from "./proof.ts";
@@ -274,6 +274,7 @@ class DirectionProof {
     if (!this.#ledger.countQuestion(answer) || answer.kind !== "none") return;
     const point = pointOf(region, scope, this.#universe);
     if (typeof point === "string") return;
+    if (this.#universe.impossible.some((one) => regionContains(one, point))) return;
     this.#ledger.countReplay();
     const judged = this.#replay.judge(point);
     invariant(
