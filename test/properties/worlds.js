@@ -12,7 +12,7 @@ const done = spawnSync(
     "test/vitest.config.ts",
     "test/properties/worlds.test.ts",
     "--testNamePattern",
-    "--actions compile|never to meet",
+    "actions compile|never to meet",
     "--testTimeout",
     "100000000",
   ],
