@@ -266,7 +266,11 @@ export function diagnosePolicy(
   }
   const kept = inNamespaces.some((one) => one.kept);
   if (origin.engine === "kubernetes" && !kept && inNamespaces.length > 0) {
-    report(compileDiagnostics.create("CMP-P005", { at }));
+    const isCut = [...ofRule.values()].some(({ because }) => because.length > 0);
+    const why = isCut
+      ? "earlier tiers or Denies decide part of what it says"
+      : "its blocks hold addresses of pods, which they do not match today";
+    report(compileDiagnostics.create("CMP-P005", { at, why }));
   }
   const said = new Set<string>();
   for (const [rule, of] of ofRule) {

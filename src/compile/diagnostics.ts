@@ -142,11 +142,10 @@ export const compileDiagnostics = defineDiagnostics({
   "CMP-P005": {
     severity: "warning",
     effect: "none",
-    message:
-      "this NetworkPolicy is replaced by one of the same name that allows less: earlier tiers or Denies decide part of what it says",
+    message: "this NetworkPolicy is replaced by one of the same name that allows less: {why}",
     hint: "Review the difference; `--keep-kubernetes` keeps the policy as it is, which is wider than the source.",
     explanation:
-      "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies. The native policy engine does not. So with `--actions compile` what they cut off is taken out of the policy itself, which then has the same name and fewer rules.",
+      "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies. The native policy engine does not. So with `--actions compile` what they cut off is taken out of the policy itself, which then has the same name and fewer rules. Under Cilium a block matches no pod; the VPC CNI's blocks do, so the addresses of pods are taken out.",
   },
   "CMP-S001": {
     severity: "error",
