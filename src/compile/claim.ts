@@ -207,7 +207,8 @@ export function gainOf(
   if (isSame) return NO_DIFFERENCE;
   const surplus = (by: readonly Restriction[]): Box | undefined => {
     const restricted = restrictedBy(facts, by);
-    const allowed = [...restricted.terms(terms), ...uncut(restricted.impossible)];
+    // What cannot be goes first: it mostly settles at once what the cuts of the terms have in common with the boxes.
+    const allowed = [...uncut(restricted.impossible), ...restricted.terms(terms)];
     for (const box of restricted.flows(boxes)) {
       const found = outsideTerms(box, allowed, effort);
       if (found !== undefined) return found;

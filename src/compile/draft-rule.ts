@@ -175,17 +175,50 @@ function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): 
 
 /** What is left of a rule, for those of its pods that are isolated. */
 function cut(scene: Scene, draft: Draft): void {
-  const { facts, isolated, options, set, effort } = scene;
+  const { facts, isolated, options } = scene;
   const isNarrow = options.inexact === "narrow";
-  const left = withoutNeedless(scene, termsWithin(isNarrow ? draft.sure : draft.wanted, isolated));
+  const left = termsWithin(isNarrow ? draft.sure : draft.wanted, isolated);
   // Nobody whom it concerns is isolated: all is allowed without it.
-  if (termsWithin(draft.wanted, isolated).length === 0) draft.said = NOTHING_SAID;
-  else {
-    const side = isNarrow ? "under" : "over";
-    const { origin } = draft.local.rule;
-    draft.said = sayTerms(left, origin, set.namespace, facts, side, effort);
-    draft.because = cuttersOf(left) ?? draft.because;
+  if (termsWithin(draft.wanted, isolated).length === 0) {
+    draft.said = NOTHING_SAID;
+    return;
   }
+  const needed = withoutNeedless(scene, left);
+  const isBolder = needed !== left || facts.impossible.length > 0;
+  let said = sayCut(scene, draft, needed, facts);
+  // What is left out of the cuts has to be borne out in the end: where that takes too long, everything is cut.
+  const isBorneOut =
+    !isBolder ||
+    !isNarrow ||
+    said === undefined ||
+    gainedBy(scene, said, draft.sure).left === undefined;
+  if (!isBorneOut) said = sayCut(scene, draft, left, { ...facts, impossible: [] });
+  draft.said = said;
+  draft.because = cuttersOf(isBorneOut ? needed : left) ?? draft.because;
+}
+
+function sayCut(
+  { options, set, effort }: Scene,
+  { local }: Draft,
+  terms: readonly Term[],
+  facts: Facts,
+): SaidRule | undefined {
+  const side = options.inexact === "narrow" ? "under" : "over";
+  return sayTerms(terms, local.rule.origin, set.namespace, facts, side, effort);
+}
+
+/** What of a rule as it is said the source does not surely allow, because of it or of another rule. */
+export function gainedBy(
+  { set, facts, effort }: Scene,
+  said: SaidRule,
+  sure: readonly Term[],
+  own: Facts = facts,
+): Difference {
+  const gained = gainOf(said.maybe, sure, own, effort);
+  if (gained === NO_DIFFERENCE) return gained;
+  const start = { tier: 0, rule: 0 };
+  const allowed = allowedFrom(set, start, uncut(said.maybe), "under", effort);
+  return gainOf(said.maybe, [...sure, ...allowed], own, effort);
 }
 
 /** Terms with more cuts than this are cut by all of them. */
@@ -205,11 +238,15 @@ function withoutNeedless({ set }: Scene, terms: readonly Term[]): readonly Term[
     const allowed = allowedFrom(set, start, uncut([both]), "under", effort);
     return outsideTerms(both, allowed, effort) === undefined;
   };
-  return terms.map((term) => {
+  const changed = new Set<Term>();
+  const found = terms.map((term) => {
     if (term.cuts.length === 0 || term.cuts.length > FEW_CUTS) return term;
     const cuts = term.cuts.filter((one) => !isNeedless(term.box, one));
-    return cuts.length === term.cuts.length ? term : { ...term, cuts };
+    if (cuts.length === term.cuts.length) return term;
+    changed.add(term);
+    return { ...term, cuts };
   });
+  return changed.size === 0 ? terms : found;
 }
 
 /** So many causes of a cut are kept; a reader wants to see them all, a report must not drown in them. */

@@ -159,7 +159,10 @@ class Leavings {
       case "sourcePorts":
         push(this.#traffic, condition.of, cut[condition.of]);
         return true;
-      default:
+      case "peerAt":
+      case "peerAfter":
+      case "subjectAt":
+      case "subjectAfter":
         push(this.#addresses, condition.of, cut[condition.of]);
         return true;
     }
