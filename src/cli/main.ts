@@ -11,7 +11,6 @@ import type { Config } from "./config-file.ts";
 import { findConfig } from "./config-file.ts";
 import { EXIT } from "./exit-code.ts";
 import { writeError } from "./io.ts";
-import { keepHeapSmall } from "./memory.ts";
 import { runCommand } from "./run-command.ts";
 import { terminalWidth } from "./terminal-settings.ts";
 import { UsageError } from "./usage-error.ts";
@@ -30,7 +29,6 @@ const WIDEST = 110;
  * @returns the exit code; nothing here ends the process
  */
 export async function main(args: readonly string[], called = "netpol-migrate"): Promise<number> {
-  keepHeapSmall();
   let config: Config | undefined;
   const parser = yargs(withStandardStreams(args))
     .scriptName(called)

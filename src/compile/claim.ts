@@ -9,8 +9,9 @@ import { ALL_PORTS, OTHER_TRAFFIC, intersectTraffic } from "../sets/traffic-set.
 import type { Effort } from "./effort.ts";
 import type { DifferenceKind, Facts, Restriction } from "./facts.ts";
 import { restrictBox, restrictionsOf } from "./facts.ts";
+import { impossibleBoxes } from "./impossible.ts";
 import type { Cut, Term } from "./term.ts";
-import { outsideTerms, someOutside } from "./term.ts";
+import { outsideTerms, someOutside, uncut } from "./term.ts";
 
 /** Flows that are in one set and not in another: one box of them stands for all. */
 export interface Difference {
@@ -32,8 +33,6 @@ export const coverOf =
   (box) =>
     boxes.filter((other) => boxesMeet(box, other));
 
-const NOTHING: Cover = () => [];
-
 /** Equal by identity: what a plain rule comes out as. Spares the algebra for most rules of most inputs. */
 const sameBox = (a: Box, b: Box): boolean =>
   a.traffic.numbers === b.traffic.numbers &&
@@ -51,6 +50,8 @@ class Restricted {
   readonly #facts: Facts;
   readonly #by: ReadonlySet<Restriction>;
   readonly #names: LabelSet | undefined;
+  /** Flows that cannot be, by labels that never meet: as good as covered, or allowed. */
+  readonly impossible: readonly Box[];
   readonly #covers = new WeakMap<Box, Box | "impossible">();
   readonly #flows = new WeakMap<Box, Box | "impossible">();
 
@@ -60,6 +61,7 @@ class Restricted {
     if (this.#by.has("namespaces") && facts.namespaces !== undefined) {
       this.#names = labelIn(facts.namespaces.keys());
     }
+    this.impossible = this.#by.has("disjoint") ? impossibleBoxes(facts) : [];
   }
 
   /** Boxes that cover or cut, as far as it matters for flows under the restrictions. */
@@ -163,7 +165,10 @@ export function lossOf(
     const cover: Cover =
       by.length === 0
         ? written
-        : (box) => restricted.covers(written(box)).filter((other) => boxesMeet(box, other));
+        : (box) =>
+            [...restricted.covers(written(box)), ...restricted.impossible].filter((other) =>
+              boxesMeet(box, other),
+            );
     const wanted = restricted.terms(terms);
     // Ports first: a loss of other protocols alone has a name of its own.
     for (const kind of [ALL_PORTS, OTHER_TRAFFIC]) {
@@ -202,7 +207,8 @@ export function gainOf(
   if (isSame) return NO_DIFFERENCE;
   const surplus = (by: readonly Restriction[]): Box | undefined => {
     const restricted = restrictedBy(facts, by);
-    const allowed = restricted.terms(terms);
+    // What cannot be goes first: it mostly settles at once what the cuts of the terms have in common with the boxes.
+    const allowed = [...uncut(restricted.impossible), ...restricted.terms(terms)];
     for (const box of restricted.flows(boxes)) {
       const found = outsideTerms(box, allowed, effort);
       if (found !== undefined) return found;
@@ -219,8 +225,10 @@ export function possibleFlow(
   facts: Facts,
   effort: Effort,
 ): Difference {
-  const find = (by: readonly Restriction[]): Box | undefined =>
-    someOutside(restrictedBy(facts, by).terms(terms), NOTHING, effort);
+  const find = (by: readonly Restriction[]): Box | undefined => {
+    const restricted = restrictedBy(facts, by);
+    return someOutside(restricted.terms(terms), coverOf(restricted.impossible), effort);
+  };
   return differenceBy(find([]), restrictionsOf(facts, kind), find);
 }
 

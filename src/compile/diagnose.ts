@@ -110,14 +110,15 @@ function ruleFinding(
   kept: "verbatim" | "read otherwise" | undefined,
 ): Diagnostic | undefined {
   const at = rule.origin.place;
-  const causes = result.because
-    .map(({ policy: origin, rule: own }) =>
-      own === undefined
-        ? `the end of the tier of ${policyName(origin)}`
-        : `${policyName(origin)} ${ruleName(own)}`,
-    )
-    .filter((name, index, names) => names.indexOf(name) === index)
-    .join(", ");
+  const causes = [
+    ...new Set(
+      result.because.map(({ policy: origin, rule: own }) =>
+        own === undefined
+          ? `the end of the tier of ${policyName(origin)}`
+          : `${policyName(origin)} ${ruleName(own)}`,
+      ),
+    ),
+  ].join(", ");
   if (kept !== undefined) return keptFinding(result, causes, at, facts, kept);
   if (result.outcome === "widened") return compileDiagnostics.create("CMP-R005", { at });
   if (actions === "compile" && result.outcome === "narrowed" && result.losesOnlyOther) {
@@ -270,7 +271,11 @@ export function diagnosePolicy(
     }
   }
   if (origin.engine === "kubernetes" && !isKept && inNamespaces.length > 0) {
-    report(compileDiagnostics.create("CMP-P005", { at }));
+    const isCut = [...ofRule.values()].some(({ because }) => because.length > 0);
+    const why = isCut
+      ? "earlier tiers or Denies decide part of what it says"
+      : "the source's engine takes its words for less than they say";
+    report(compileDiagnostics.create("CMP-P005", { at, why }));
   }
   const said = new Set<string>();
   for (const [rule, of] of ofRule) {

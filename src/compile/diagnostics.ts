@@ -151,11 +151,10 @@ export const compileDiagnostics = defineDiagnostics({
   "CMP-P005": {
     severity: "warning",
     effect: "none",
-    message:
-      "this NetworkPolicy is replaced by one of the same name that allows less: the source's engine does not allow all that it says",
+    message: "this NetworkPolicy is replaced by one of the same name that allows less: {why}",
     hint: "Review the difference; `--keep-kubernetes` keeps the policy as it is, which is wider than the source.",
     explanation:
-      "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies; in Cilium any Deny comes before them, and a block of theirs matches no pod. The native policy engine knows nothing of that. So with `--actions compile` what is cut off is taken out of the policy itself, which then has the same name and allows less.",
+      "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies; in Cilium any Deny comes before them, a block of theirs matches no pod, some labels do not exist, and a port name stands for one port. The native policy engine knows nothing of that. So with `--actions compile` what is cut off is taken out of the policy itself, which then has the same name and allows less.",
   },
   "CMP-S001": {
     severity: "error",

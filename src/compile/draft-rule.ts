@@ -2,22 +2,24 @@ import type { Disposition } from "../ir/outcome.ts";
 import type { Policy, Rule } from "../ir/policy.ts";
 import { ANY_ADDRESS, addressesMeet } from "../sets/address-set.ts";
 import type { Box, Side } from "../sets/box.ts";
+import { intersectBoxes } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
 import { cutters } from "./causes.ts";
 import type { Difference } from "./claim.ts";
 import { NO_DIFFERENCE, gainOf, possibleFlow } from "./claim.ts";
 import type { Effort } from "./effort.ts";
+import { inFewWords } from "./effort.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods, factsFor } from "./facts.ts";
 import type { Isolation, UnsayableSubjects } from "./isolation.ts";
 import { withinIsolated } from "./isolation.ts";
 import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
-import { effective, through } from "./reach.ts";
+import { allowedFrom, effective, through } from "./reach.ts";
 import type { SaidRule } from "./say-rule.ts";
 import { NOTHING_SAID, sayKept, sayRule, saySubjects } from "./say-rule.ts";
 import { sayTerms } from "./say-terms.ts";
-import type { Cause, Term } from "./term.ts";
-import { someFlow, termsWithin, uncut } from "./term.ts";
+import type { Cause, Cut, Term } from "./term.ts";
+import { outsideTerms, someFlow, termsWithin, uncut } from "./term.ts";
 
 /** Which side is taken where no exact form exists. */
 export type Inexact = "narrow" | "widen";
@@ -124,7 +126,7 @@ function keep(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): v
  * What the boxes of a rule that is kept mean on the target. Where pods get other addresses, a block lets in every pod that
  * may come to lie in it, whatever address that pod had before.
  */
-function onTarget(boxes: readonly Box[], facts: Facts, side: Side): readonly Box[] {
+export function onTarget(boxes: readonly Box[], facts: Facts, side: Side): readonly Box[] {
   const { blocksMatchPods, targetDiffers, targetPodRanges } = facts;
   if (!targetDiffers && (side === "over" || blocksMatchPods === "yes")) return boxes;
   return boxes.flatMap((box): readonly Box[] => {
@@ -173,17 +175,78 @@ function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): 
 
 /** What is left of a rule, for those of its pods that are isolated. */
 function cut(scene: Scene, draft: Draft): void {
-  const { facts, isolated, options, set, effort } = scene;
+  const { facts, isolated, options } = scene;
   const isNarrow = options.inexact === "narrow";
   const left = termsWithin(isNarrow ? draft.sure : draft.wanted, isolated);
   // Nobody whom it concerns is isolated: all is allowed without it.
-  if (termsWithin(draft.wanted, isolated).length === 0) draft.said = NOTHING_SAID;
-  else {
-    const side = isNarrow ? "under" : "over";
-    const { origin } = draft.local.rule;
-    draft.said = sayTerms(left, origin, set.namespace, facts, side, effort);
-    draft.because = cuttersOf(left) ?? draft.because;
+  if (termsWithin(draft.wanted, isolated).length === 0) {
+    draft.said = NOTHING_SAID;
+    return;
   }
+  const needed = withoutNeedless(scene, left);
+  const isBolder = needed !== left || facts.impossible.length > 0;
+  let said = sayCut(scene, draft, needed, facts);
+  // What is left out of the cuts has to be borne out in the end: where that takes too long, everything is cut.
+  const isBorneOut =
+    !isBolder ||
+    !isNarrow ||
+    said === undefined ||
+    gainedBy(scene, said, draft.sure).left === undefined;
+  if (!isBorneOut) said = sayCut(scene, draft, left, { ...facts, impossible: [] });
+  draft.said = said;
+  draft.because = cuttersOf(isBorneOut ? needed : left) ?? draft.because;
+}
+
+function sayCut(
+  { options, set, effort }: Scene,
+  { local }: Draft,
+  terms: readonly Term[],
+  facts: Facts,
+): SaidRule | undefined {
+  const side = options.inexact === "narrow" ? "under" : "over";
+  return sayTerms(terms, local.rule.origin, set.namespace, facts, side, effort);
+}
+
+/** What of a rule as it is said the source does not surely allow, because of it or of another rule. */
+export function gainedBy(
+  { set, facts, effort }: Scene,
+  said: SaidRule,
+  sure: readonly Term[],
+  own: Facts = facts,
+): Difference {
+  const gained = gainOf(said.maybe, sure, own, effort);
+  if (gained === NO_DIFFERENCE) return gained;
+  const start = { tier: 0, rule: 0 };
+  const allowed = allowedFrom(set, start, uncut(said.maybe), "under", effort);
+  return gainOf(said.maybe, [...sure, ...allowed], own, effort);
+}
+
+/** Terms with more cuts than this are cut by all of them. */
+const FEW_CUTS = 32;
+
+/**
+ * The terms without the cuts that take away only what the source surely allows all the same: what an earlier Allow has
+ * decided before the Deny, or a later one does behind a Pass. A reader need not see them, and what is left without them can
+ * be said more often.
+ */
+function withoutNeedless({ set }: Scene, terms: readonly Term[]): readonly Term[] {
+  const effort = inFewWords();
+  const isNeedless = (box: Box, { box: cut }: Cut): boolean => {
+    const both = intersectBoxes(box, cut);
+    if (both === undefined) return true;
+    const start = { tier: 0, rule: 0 };
+    const allowed = allowedFrom(set, start, uncut([both]), "under", effort);
+    return outsideTerms(both, allowed, effort) === undefined;
+  };
+  const changed = new Set<Term>();
+  const found = terms.map((term) => {
+    if (term.cuts.length === 0 || term.cuts.length > FEW_CUTS) return term;
+    const cuts = term.cuts.filter((one) => !isNeedless(term.box, one));
+    if (cuts.length === term.cuts.length) return term;
+    changed.add(term);
+    return { ...term, cuts };
+  });
+  return changed.size === 0 ? terms : found;
 }
 
 /** So many causes of a cut are kept; a reader wants to see them all, a report must not drown in them. */

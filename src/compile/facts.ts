@@ -1,6 +1,7 @@
 import type { AssumptionCode } from "../ir/assumption.ts";
 import { ASSUMPTIONS } from "../ir/assumption.ts";
 import type { Rule } from "../ir/policy.ts";
+import { impossibleLabels } from "../inventory/disjoint-labels.ts";
 import { valuesOf } from "../inventory/lookup.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { AddressSet } from "../sets/address-set.ts";
@@ -43,6 +44,8 @@ export interface Facts {
   readonly valuesSeen: ((key: LabelKey) => readonly string[]) | undefined;
   /** All namespaces with all of their labels; undefined while any label of any of them is unknown. */
   readonly namespaces: ReadonlyMap<string, Readonly<Record<string, string>>> | undefined;
+  /** Labels that no pod has, by the user's word; empty if there are none. */
+  readonly impossible: readonly Cube[];
   /** What the user said may be taken for granted. */
   readonly assumed: ReadonlySet<AssumptionCode>;
 }
@@ -50,6 +53,7 @@ export interface Facts {
 /** An assumption that makes flows impossible: under it two different sets of flows may be equal. */
 export type Restriction =
   | "only-tcp-udp-sctp"
+  | "disjoint"
   | "families"
   | "pure-range"
   | "values"
@@ -67,6 +71,7 @@ export type DifferenceKind = "loss" | "gain";
 export function restrictionsOf(facts: Facts, kind: DifferenceKind): readonly Restriction[] {
   const found: Restriction[] = [];
   if (facts.assumed.has("only-tcp-udp-sctp")) found.push("only-tcp-udp-sctp");
+  if (facts.impossible.length > 0) found.push("disjoint");
   if (facts.families !== undefined) found.push("families");
   if (facts.podRanges !== undefined) found.push("pure-range", "pod-range");
   else if (facts.privatePods) found.push("private-pods");
@@ -215,6 +220,7 @@ export function factsOf(
     blocksMatchPods: options.blocksMatchPods,
     valuesSeen: snapshot.pods.length === 0 ? undefined : valuesSeen(snapshot),
     namespaces: knownNamespaces(snapshot),
+    impossible: impossibleLabels(snapshot.disjoint ?? []),
     assumed: options.assumed,
   };
 }

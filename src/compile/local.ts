@@ -66,12 +66,7 @@ export class LocalRule {
   #written: readonly Box[] | undefined;
 
   /** @param asWritten what the words of the rule say, where the source's engine takes them otherwise */
-  constructor(
-    rule: Rule,
-    policy: LocalPolicy,
-    direction: Direction,
-    asWritten?: Rule,
-  ) {
+  constructor(rule: Rule, policy: LocalPolicy, direction: Direction, asWritten?: Rule) {
     this.rule = rule;
     this.policy = policy;
     this.#asWritten = asWritten;

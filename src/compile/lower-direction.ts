@@ -5,9 +5,9 @@ import { addressesMeet } from "../sets/address-set.ts";
 import type { Cube } from "../sets/cube.ts";
 import { isCubeSubset } from "../sets/cube.ts";
 import type { Cover, Difference } from "./claim.ts";
-import { NO_DIFFERENCE, coverOf, gainOf, lossOf } from "./claim.ts";
+import { NO_DIFFERENCE, coverOf, lossOf } from "./claim.ts";
 import type { Draft, LoweringOptions, Scene } from "./draft-rule.ts";
-import { draftRule, isKept, say } from "./draft-rule.ts";
+import { draftRule, isKept, say, gainedBy } from "./draft-rule.ts";
 import type { Effort } from "./effort.ts";
 import { inFewWords } from "./effort.ts";
 import type { Facts } from "./facts.ts";
@@ -24,11 +24,10 @@ import {
   spareSkipped,
 } from "./judge-actions.ts";
 import type { LocalPolicy, LocalRule, LocalSet } from "./local.ts";
-import { allowedFrom } from "./reach.ts";
 import type { SaidRule } from "./say-rule.ts";
 import { isVerbatim } from "./say-rule.ts";
 import type { Cause } from "./term.ts";
-import { termsWithin, uncut } from "./term.ts";
+import { termsWithin } from "./term.ts";
 
 export interface LoweredRule {
   readonly local: LocalRule;
@@ -237,7 +236,7 @@ function claim(scene: Scene, draft: Draft, written: Written): LoweredRule {
   if (scene.plain && said !== undefined && local.certain && isVerbatim(local, said)) {
     return { local, disposition, said, because, lost: NO_DIFFERENCE, gained: NO_DIFFERENCE };
   }
-  const { set, effort, isolated } = scene;
+  const { effort, isolated } = scene;
   const facts = factsFor(local.rule, scene.facts);
   let lost = NO_DIFFERENCE;
   let { gained } = draft;
@@ -250,13 +249,7 @@ function claim(scene: Scene, draft: Draft, written: Written): LoweredRule {
     }
   }
   if (said !== undefined && said.maybe.length > 0) {
-    gained = gainOf(said.maybe, draft.sure, facts, effort);
-    if (gained !== NO_DIFFERENCE) {
-      // Another rule of the source may allow it.
-      const start = { tier: 0, rule: 0 };
-      const allowed = allowedFrom(set, start, uncut(said.maybe), "under", effort);
-      gained = gainOf(said.maybe, [...draft.sure, ...allowed], facts, effort);
-    }
+    gained = gainedBy(scene, said, draft.sure, facts);
   }
   return { local, disposition, said, because, lost, gained };
 }

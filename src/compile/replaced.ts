@@ -1,6 +1,7 @@
 import type { Direction, Policy } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import { gainOf } from "./claim.ts";
+import { onTarget } from "./draft-rule.ts";
 import type { LoweringOptions } from "./draft-rule.ts";
 import type { Effort } from "./effort.ts";
 import type { Facts } from "./facts.ts";
@@ -30,7 +31,9 @@ export function replacedPolicies(
         if (subjects.length === 0 || (isPlain && policy.asWritten === undefined)) continue;
         const isCut = rules.some((local) => {
           const sure = effective(set, index, local, "under", effort);
-          return gainOf(local.written, sure, facts, effort).left !== undefined;
+          const written =
+            policy.asWritten === undefined ? local.boxes : onTarget(local.written, facts, "over");
+          return gainOf(written, sure, facts, effort).left !== undefined;
         });
         if (isCut) found.add(policy);
       }

@@ -10,6 +10,7 @@ import type { RuleOrigin } from "../ir/origin.ts";
 import type { Effort } from "./effort.ts";
 import { inFewWords, question } from "./effort.ts";
 import type { Facts } from "./facts.ts";
+import { apartBy } from "./impossible.ts";
 import type { SaidPeers } from "./say-peer.ts";
 import { sayPeers } from "./say-peer.ts";
 import type { SaidRule } from "./say-rule.ts";
@@ -47,7 +48,7 @@ export function sayTerms(
   const pieces: Piece[] = [];
   for (const { says, box, cuts } of sayableTerms(terms, facts, side)) {
     const steps = question(effort);
-    const found = remainder(box, cuts, steps);
+    const found = remainder(box, cuts, steps, apartBy(facts));
     effort.close(steps);
     if (!found.complete) effort.giveUp();
     // Too much is no more than the rule was.

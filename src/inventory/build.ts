@@ -3,7 +3,10 @@ import type { Report } from "../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../diagnostics/source-range.ts";
 import { addressSetOf } from "../sets/address-set.ts";
 import type { AddressSet, ParsedCidr } from "../sets/address-set.ts";
+import { cubeContains } from "../sets/cube.ts";
 import { inventoryDiagnostics } from "./diagnostics.ts";
+import type { DisjointLabels } from "./disjoint-labels.ts";
+import { impossibleLabels } from "./disjoint-labels.ts";
 import type { Labels } from "./fact-reading.ts";
 import { sameLabels } from "./lookup.ts";
 import type { InventoryOptions } from "./options.ts";
@@ -151,7 +154,27 @@ export class SnapshotBuilder {
         .sort((a, b) => compareText(a.name, b.name)),
       podRanges,
       targetPodRanges: rangesOf(options.targetPodCidrs) ?? podRanges,
+      disjoint: this.#buildDisjoint(options.disjoint ?? [], report),
     };
+  }
+
+  /** What a pod of the input contradicts is not taken for granted. */
+  #buildDisjoint(given: readonly DisjointLabels[], report: Report): readonly DisjointLabels[] {
+    return given.filter((one) => {
+      const never = impossibleLabels([one]);
+      const pod = [...this.#pods].sort(byName).find(({ labels }) =>
+        never.some((cube) =>
+          cubeContains(cube, (key) => {
+            const name = key.slice("pod:".length);
+            return Object.hasOwn(labels, name) ? labels[name] : undefined;
+          }),
+        ),
+      );
+      if (pod === undefined) return true;
+      const { namespace, name } = pod;
+      report(inventoryDiagnostics.create("INV-S003", { text: one.text, namespace, name }));
+      return false;
+    });
   }
 
   #buildNamespaces(options: InventoryOptions, report: Report): ReadonlyMap<string, KnownNamespace> {

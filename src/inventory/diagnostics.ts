@@ -63,6 +63,15 @@ export const inventoryDiagnostics = defineDiagnostics({
     explanation:
       "The API server refuses the object, so the cluster cannot hold it as it is written here. A Namespace, ServiceAccount or Service with such a label is not relied on; of a pod the label is left out.",
   },
+  "INV-S003": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "`--disjoint {text}` is not so: the pod `{namespace}/{name}` has two of these labels, so it is not taken for granted",
+    hint: "Correct the option, or the pod.",
+    explanation:
+      "The option says that no pod has two of the labels. A pod of the input that does, or the template of a workload, shows that it is not so; rules are then cut as if the option had not been given.",
+  },
   // --- N: addresses ------------------------------------------------------------------------------------------------
   "INV-N001": {
     severity: "warning",

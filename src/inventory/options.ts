@@ -1,5 +1,7 @@
 import { parseCidr } from "../sets/address-set.ts";
 import type { ParsedCidr } from "../sets/address-set.ts";
+import type { DisjointLabels } from "./disjoint-labels.ts";
+import { readDisjointLabels } from "./disjoint-labels.ts";
 import { clipped } from "./fact-reading.ts";
 import { isLabelKey, isLabelValue, isNamespaceName } from "./label-syntax.ts";
 import { sameLabels } from "./lookup.ts";
@@ -13,6 +15,8 @@ export interface InventoryOptionTexts {
   readonly knownNamespaces: readonly string[];
   readonly podCidrs: readonly string[];
   readonly targetPodCidrs: readonly string[];
+  /** `key=value|key=value|...`: labels of which no pod has two. */
+  readonly disjoint?: readonly string[];
 }
 
 export interface InventoryOptions {
@@ -20,6 +24,7 @@ export interface InventoryOptions {
   readonly knownNamespaces: ReadonlyMap<string, Labels | undefined>;
   readonly podCidrs: readonly ParsedCidr[];
   readonly targetPodCidrs: readonly ParsedCidr[];
+  readonly disjoint?: readonly DisjointLabels[];
 }
 
 /** Reads the options. `errors` are sentences for the command line; with any of them the options must not be used. */
@@ -49,7 +54,13 @@ export function readInventoryOptions(texts: InventoryOptionTexts): {
     });
   const podCidrs = ranges("--pod-cidr", texts.podCidrs);
   const targetPodCidrs = ranges("--target-pod-cidr", texts.targetPodCidrs);
-  return { options: { knownNamespaces, podCidrs, targetPodCidrs }, errors };
+  const disjoint = (texts.disjoint ?? []).flatMap((text) => {
+    const labels = readDisjointLabels(text);
+    if (typeof labels !== "string") return [labels];
+    errors.push(`--disjoint ${clipped(text)}: ${labels}`);
+    return [];
+  });
+  return { options: { knownNamespaces, podCidrs, targetPodCidrs, disjoint }, errors };
 }
 
 function readKnownNamespace(

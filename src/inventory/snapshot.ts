@@ -1,5 +1,6 @@
 import type { DocumentRef } from "../diagnostics/source-range.ts";
 import type { AddressSet } from "../sets/address-set.ts";
+import type { DisjointLabels } from "./disjoint-labels.ts";
 
 /** The label by which every namespace carries its own name; the API server sees to it. */
 export const METADATA_NAME = "kubernetes.io/metadata.name";
@@ -17,6 +18,8 @@ export interface Snapshot {
   readonly podRanges: AddressSet | undefined;
   /** And after it; undefined when unknown. Equal to `podRanges` unless the user says otherwise. */
   readonly targetPodRanges: AddressSet | undefined;
+  /** Labels that never meet on one pod, by the user's word. */
+  readonly disjoint?: readonly DisjointLabels[];
 }
 
 export interface KnownNamespace {

@@ -70,6 +70,12 @@ export const ASSUMPTIONS = {
     ifFalse: "widens",
     standing: false,
   },
+  disjoint: {
+    code: "ASM-S003",
+    sentence: "no pod has two labels of those that `--disjoint` says never meet",
+    ifFalse: "widens",
+    standing: false,
+  },
   families: {
     code: "ASM-N005",
     sentence: "the cluster uses no IP families but those of the pod ranges given",

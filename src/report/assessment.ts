@@ -2,7 +2,7 @@ import type { Colors } from "picocolors/types.js";
 import type { Outcome } from "../ir/outcome.ts";
 import { OUTCOMES } from "../ir/outcome.ts";
 import { plural } from "./plural.ts";
-import type { ReportAssumption, RunReport } from "./report.ts";
+import type { ReportAssumption, ReportDecisions, RunReport } from "./report.ts";
 import type { Paint, Screen } from "./screen.ts";
 
 /** Everything in one line, worst first. */
@@ -73,6 +73,7 @@ export function pushReasons(
       `--actions compile would make ${plural(exactIfCompiled, "policy", "policies")} of these exact: it cuts the rules that are left out here`,
     );
   }
+  if (summary.decisions !== undefined) screen.entry("decisions", decisionText(summary.decisions));
   if (result.baseline !== undefined) {
     const { new: fresh, known, outcome: worst } = result.baseline;
     screen.entry(
@@ -139,6 +140,18 @@ export function pushWideningAssumptions(
     screen.entry("always", `it is taken for granted that ${listed(standing)}`, {
       paint: colors.dim,
     });
+}
+
+/** Every Deny and Pass in one line; explain --policy says of each which rules it is cut into. */
+function decisionText({ cut, honoured, redundant, skipped }: ReportDecisions): string {
+  const counts = [
+    [skipped, "left out with what they may override"],
+    [cut, "cut into what is written"],
+    [honoured, "honoured, since nothing written allows what they decide"],
+    [redundant, "redundant"],
+  ] as const;
+  const told = counts.flatMap(([count, what]) => (count === 0 ? [] : [`${String(count)} ${what}`]));
+  return `${plural(cut + honoured + redundant + skipped, "Deny or Pass rule")}: ${told.join(", ")}`;
 }
 
 const listed = (parts: readonly string[]): string =>

@@ -9,9 +9,11 @@ import type { Outcome, PolicyResult } from "../ir/outcome.ts";
 import { worstOutcome } from "../ir/outcome.ts";
 import type { WrittenObject } from "./policy-part.ts";
 import { FindingIndex, ObjectIndex, isBelow, placeOf, reportPolicy } from "./policy-part.ts";
+import { TouchedRules } from "./touched-rules.ts";
 import type { ReportReachability } from "./reachability.ts";
 import type {
   ReportAssumption,
+  ReportDecisions,
   ReportDiagnostic,
   ReportInput,
   ReportPolicy,
@@ -45,8 +47,11 @@ export function buildReport(parts: ReportParts): RunReport {
   const objects = new ObjectIndex(parts.written);
   const results = [...parts.results].sort((a, b) => comparePlaces(a.policy.place, b.policy.place));
   const assumptions = reportAssumptions(results);
+  const touched = new TouchedRules(results);
   const eachPolicy = function* (): Generator<ReportPolicy> {
-    for (const result of results) yield reportPolicy(result, objects, findings, parts.withTexts);
+    for (const result of results) {
+      yield reportPolicy(result, objects, findings, touched, parts.withTexts);
+    }
   };
   const reachability = once(() => {
     const positions = new Map(results.map(({ policy }, position) => [policy, position]));
@@ -69,7 +74,7 @@ export function buildReport(parts: ReportParts): RunReport {
       exitCode: parts.exitCode,
       stops: [...new Set(parts.stops.map(({ code }) => code))].sort(compareText),
     },
-    summary: summarise(parts, results),
+    summary: summarise(parts, results, touched),
     assumptions,
     get policies() {
       return (policies ??= [...eachPolicy()]);
@@ -187,7 +192,11 @@ function reportAssumptions(results: readonly PolicyResult[]): readonly ReportAss
 }
 
 /** The sums. That they add up is what "nothing is dropped in silence" rests on, so it is checked in every run. */
-function summarise(parts: ReportParts, results: readonly PolicyResult[]): RunReport["summary"] {
+function summarise(
+  parts: ReportParts,
+  results: readonly PolicyResult[],
+  touched: TouchedRules,
+): RunReport["summary"] {
   const documents = { read: 0, policies: 0, context: 0, ignored: 0, invalid: 0 };
   for (const input of parts.inputs) {
     documents.read += input.documents;
@@ -226,6 +235,7 @@ function summarise(parts: ReportParts, results: readonly PolicyResult[]): RunRep
     if (losesOnlyOther(result)) losingOnlyOther += 1;
   }
   const { exactIfCompiled = 0 } = parts;
+  const decisions = decisionsOf(results, touched);
   return {
     documents,
     policies,
@@ -233,8 +243,31 @@ function summarise(parts: ReportParts, results: readonly PolicyResult[]): RunRep
     losingOnlyOther,
     ...(exactIfCompiled === 0 ? {} : { exactIfCompiled }),
     rules,
+    ...(decisions === undefined ? {} : { decisions }),
     emitted: parts.written.length,
   };
+}
+
+function decisionsOf(
+  results: readonly PolicyResult[],
+  touched: TouchedRules,
+): ReportDecisions | undefined {
+  const decisions = { cut: 0, honoured: 0, redundant: 0, skipped: 0 };
+  let isEmpty = true;
+  for (const { rules } of results) {
+    for (const { action, disposition, rule, emittedAs } of rules) {
+      if (action !== "deny" && action !== "pass") continue;
+      isEmpty = false;
+      if (disposition !== "emitted") decisions[disposition] += 1;
+      else {
+        const isCut =
+          emittedAs.length > 0 ||
+          touched.by(rule).some((one) => one.rule.disposition === "emitted");
+        decisions[isCut ? "cut" : "honoured"] += 1;
+      }
+    }
+  }
+  return isEmpty ? undefined : decisions;
 }
 
 /** True if all that the policy loses are protocols other than TCP, UDP and SCTP. */

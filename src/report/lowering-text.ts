@@ -22,10 +22,8 @@ export function loweringText(report: RunReport, policy: ReportPolicy): string {
     }),
   ];
   for (const rule of policy.rules) {
-    lines.push(
-      `  ${rule.path} (${rule.action}): ${rule.outcome}, ${ruleWords(report, policy, rule)}`,
-    );
-    for (const line of placesOf(report, policy, rule)) lines.push(`    ${line}`);
+    lines.push(`  ${rule.path} (${rule.action}): ${rule.outcome}, ${ruleWords(rule)}`);
+    for (const line of placesOf(policy, rule)) lines.push(`    ${line}`);
     for (const index of rule.diagnostics) {
       const finding = report.diagnostics[index];
       if (finding !== undefined) lines.push(`    ${finding.message}  ${finding.code}`);
@@ -41,15 +39,14 @@ const ISOLATION: Readonly<Record<ReportPolicy["isolation"]["ingress"], string | 
   less: "fewer pods than the source",
 };
 
-function ruleWords(report: RunReport, policy: ReportPolicy, rule: ReportRule): string {
+function ruleWords(rule: ReportRule): string {
   const causes = rule.because.map((cause) =>
     cause.path === null
       ? `the end of the tier of ${cause.policy}`
       : `${cause.policy} ${cause.path}`,
   );
   const by = causes.length === 0 ? "" : causes.join(", ");
-  if (rule.action === "deny" || rule.action === "pass")
-    return decisionWords(report, policy, rule, by);
+  if (rule.action === "deny" || rule.action === "pass") return decisionWords(rule, by);
   switch (rule.disposition) {
     case "emitted":
       return by === "" ? "written as it is" : `cut by ${by}`;
@@ -64,64 +61,30 @@ function ruleWords(report: RunReport, policy: ReportPolicy, rule: ReportRule): s
   }
 }
 
-function decisionWords(
-  report: RunReport,
-  policy: ReportPolicy,
-  rule: ReportRule,
-  by: string,
-): string {
+function decisionWords(rule: ReportRule, by: string): string {
   if (rule.disposition === "redundant") {
     return by === ""
       ? "redundant: nothing changes without it"
       : `redundant: ${by} decide before it what it would decide`;
   }
-  const touched = touchedBy(report, policy, rule);
-  const cut = touched.filter(({ rule: other }) => other.disposition === "emitted").length;
   if (rule.disposition === "skipped") return "not written: what it overrides is left out";
-  if (cut > 0) return "honoured: cut into the rules below";
+  if (rule.cutInto?.some(({ disposition }) => disposition === "emitted") === true)
+    return "honoured: cut into the rules below";
   return rule.emittedAs.length > 0
     ? "honoured: what it leaves or hands on is written"
     : "honoured: no rule that is written allows what it decides";
 }
 
-interface TouchedRule {
-  readonly policy: ReportPolicy;
-  readonly rule: ReportRule;
-}
-
-/** The rules that are what they are because of this one. */
-function touchedBy(
-  { policies }: RunReport,
-  { source }: ReportPolicy,
-  { path, line }: ReportRule,
-): readonly TouchedRule[] {
-  return policies.flatMap((policy) =>
-    policy.rules
-      .filter(({ because }) =>
-        because.some(
-          (cause) => cause.path === path && cause.file === source.file && cause.line === line,
-        ),
-      )
-      .map((rule) => ({ policy, rule })),
-  );
-}
-
 /** Where a rule went, and where a Deny or Pass shows. */
-function placesOf(report: RunReport, policy: ReportPolicy, rule: ReportRule): readonly string[] {
-  const lines = objectsOf(policy, rule).map((place) => `-> ${place}`);
-  if (rule.action !== "deny" && rule.action !== "pass") return lines;
-  for (const touched of touchedBy(report, policy, rule)) {
-    const name = `${nameOf(touched.policy)} ${touched.rule.path} (${touched.rule.action})`;
-    const places = objectsOf(touched.policy, touched.rule);
-    lines.push(
-      places.length === 0
-        ? `${touched.rule.disposition === "skipped" ? "left out" : "nothing left of"}: ${name}`
-        : `cut into ${name} -> ${places.join(", ")}`,
-    );
+function placesOf({ emitted }: ReportPolicy, rule: ReportRule): readonly string[] {
+  const lines = rule.emittedAs.map(
+    ({ object, path }) => `-> ${emitted[object]?.file ?? "?"} ${path}`,
+  );
+  for (const { policy, path, action, disposition, emittedAs } of rule.cutInto ?? []) {
+    const places = emittedAs.map((one) => `${one.namespace}/${one.name}.yaml ${one.path}`);
+    const name = `${policy} ${path} (${action})`;
+    if (places.length > 0) lines.push(`cut into ${name} -> ${places.join(", ")}`);
+    else lines.push(`${disposition === "skipped" ? "left out" : "nothing left of"}: ${name}`);
   }
   return lines;
-}
-
-function objectsOf({ emitted }: ReportPolicy, { emittedAs }: ReportRule): readonly string[] {
-  return emittedAs.map(({ object, path }) => `${emitted[object]?.file ?? "?"} ${path}`);
 }

@@ -7,8 +7,9 @@ import { ASSUMPTIONS } from "../ir/assumption.ts";
 import type { PolicyOrigin } from "../ir/origin.ts";
 import type { PolicyResult, RuleResult } from "../ir/outcome.ts";
 import type { Direction } from "../ir/policy.ts";
-import type { ReportPlace, ReportPolicy, ReportRule } from "./report.ts";
+import type { ReportCut, ReportPlace, ReportPolicy, ReportRule } from "./report.ts";
 import { sourceText } from "./source-text.ts";
+import type { TouchedRules } from "./touched-rules.ts";
 
 /** One written object, as the report calls it. */
 export interface WrittenObject {
@@ -89,11 +90,11 @@ export function reportPolicy(
   result: PolicyResult,
   objects: ObjectIndex,
   findings: FindingIndex,
+  touched: TouchedRules,
   withTexts: boolean,
 ): ReportPolicy {
   const { policy } = result;
   const written = objects.of(policy);
-  const indexOf = new Map(written.map(({ object }, index) => [object, index]));
   return {
     source: {
       engine: policy.engine,
@@ -116,29 +117,58 @@ export function reportPolicy(
       file,
       ...(withTexts ? { text } : {}),
     })),
-    rules: result.rules.map((rule) => reportRule(rule, indexOf, findings)),
+    rules: result.rules.map((rule) => reportRule(rule, objects, written, findings, touched)),
     assumptions: result.assumptions.map((name) => ASSUMPTIONS[name].code).sort(compareText),
     diagnostics: findings.below({ ...policy.place, path: "" }),
     verification: { status: result.verification ?? "off", witnesses: result.witnesses },
   };
 }
 
+/** Where a rule stands among the objects of its policy. */
+function emittedAs(rule: RuleResult, written: readonly WrittenObject[]): ReportRule["emittedAs"] {
+  const [first] = written;
+  // A Kubernetes policy that is kept as it is has its rules where they were.
+  const kept =
+    first !== undefined && !("podSelector" in first.object) && rule.disposition === "emitted";
+  if (kept) return [{ object: 0, path: rulePath(rule.rule.direction, rule.rule.index) }];
+  return rule.emittedAs.flatMap(({ object, direction, index }) => {
+    const at = written.findIndex((one) => one.object === object);
+    return at < 0 ? [] : [{ object: at, path: rulePath(direction, index) }];
+  });
+}
+
+const nameOf = ({ namespace, name }: PolicyOrigin): string =>
+  namespace === undefined ? name : `${namespace}/${name}`;
+
+/** The rules that are what they are because of a Deny or Pass. */
+function cutsOf(cause: RuleResult, objects: ObjectIndex, touched: TouchedRules): ReportCut[] {
+  return touched.by(cause.rule).map(({ policy, rule }) => {
+    const written = objects.of(policy);
+    return {
+      policy: nameOf(policy),
+      path: rule.rule.place.path,
+      action: rule.action,
+      ...placeOf(rule.rule.place),
+      disposition: rule.disposition,
+      emittedAs: emittedAs(rule, written).flatMap(({ object, path }) => {
+        const one = written[object];
+        return one === undefined ? [] : [{ namespace: one.namespace, name: one.name, path }];
+      }),
+    };
+  });
+}
+
 function reportRule(
   rule: RuleResult,
-  indexOf: ReadonlyMap<WrittenObject["object"], number>,
+  objects: ObjectIndex,
+  written: readonly WrittenObject[],
   findings: FindingIndex,
+  touched: TouchedRules,
 ): ReportRule {
   const { direction, index, place } = rule.rule;
   const { line, column } = placeOf(place);
-  const [object] = indexOf.keys();
-  // A Kubernetes policy that is kept as it is has its rules where they were.
-  const kept = object !== undefined && !("podSelector" in object) && rule.disposition === "emitted";
-  const emittedAs = kept
-    ? [{ object: 0, path: rulePath(direction, index) }]
-    : rule.emittedAs.flatMap((one) => {
-        const object = indexOf.get(one.object);
-        return object === undefined ? [] : [{ object, path: rulePath(one.direction, one.index) }];
-      });
+  const decides = rule.action === "deny" || rule.action === "pass";
+  const cutInto = decides ? cutsOf(rule, objects, touched) : [];
   return {
     direction,
     index,
@@ -148,9 +178,10 @@ function reportRule(
     path: place.path,
     line,
     column,
-    emittedAs,
+    emittedAs: emittedAs(rule, written),
+    ...(cutInto.length === 0 ? {} : { cutInto }),
     because: rule.because.map(({ policy, rule: cause }) => ({
-      policy: policy.namespace === undefined ? policy.name : `${policy.namespace}/${policy.name}`,
+      policy: nameOf(policy),
       path: cause?.place.path ?? null,
       ...placeOf(cause?.place ?? policy.place),
     })),

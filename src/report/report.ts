@@ -69,8 +69,21 @@ export interface ReportSummary {
     readonly redundant: number;
     readonly skipped: number;
   };
+  /** What became of Deny and Pass rules; absent if there are none. */
+  readonly decisions?: ReportDecisions;
   /** Objects written, kept ones included; 0 when a stop keeps everything from being written. */
   readonly emitted: number;
+}
+
+/** Each Deny and Pass rule is in one of these. */
+export interface ReportDecisions {
+  /** What other rules have left of them is written. */
+  readonly cut: number;
+  /** No rule that is written allows what they decide. */
+  readonly honoured: number;
+  readonly redundant: number;
+  /** Rules that they may override are left out instead. */
+  readonly skipped: number;
 }
 
 export interface DocumentCounts {
@@ -157,6 +170,8 @@ export interface ReportRule {
   readonly column: number;
   /** `object` is an index into the policy's `emitted`. */
   readonly emittedAs: readonly { readonly object: number; readonly path: string }[];
+  /** Of a Deny or Pass: the rules that are what they are because of it; absent if there are none. */
+  readonly cutInto?: readonly ReportCut[];
   readonly because: readonly (ReportPlace & {
     readonly policy: string;
     readonly path: string | null;
@@ -164,6 +179,20 @@ export interface ReportRule {
   readonly diagnostics: readonly number[];
   /** A flow that shows the difference; null where there is none. */
   readonly witness: Witness | null;
+}
+
+/** A rule that a Deny or Pass is cut into, or because of which it is left out. */
+export interface ReportCut extends ReportPlace {
+  readonly policy: string;
+  readonly path: string;
+  readonly action: string;
+  readonly disposition: Disposition;
+  /** What is left of it. */
+  readonly emittedAs: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    readonly path: string;
+  }[];
 }
 
 export interface ReportDiagnostic {

@@ -1,4 +1,5 @@
 import type { Box } from "./box.ts";
+import { boxesMeet } from "./box.ts";
 import {
   areApartIn,
   boxesOutside,
@@ -50,17 +51,26 @@ interface Narrowed {
   readonly cuts: readonly OpenCut[];
 }
 
+/** True of two boxes, or of one with itself, that have no flow in common although their parts meet. */
+export type Apart = (a: Box, b: Box) => boolean;
+
 /** Makes the cuts that leave one box. Undefined when nothing is left; "spent" when the steps are. */
-function narrow(start: Box, cuts: readonly Box[], steps: Steps): Narrowed | undefined | "spent" {
+function narrow(
+  start: Box,
+  cuts: readonly Box[],
+  steps: Steps,
+  apart?: Apart,
+): Narrowed | undefined | "spent" {
   let box = start;
   let open = cuts;
   for (;;) {
     if (!steps.spend(open.length + 1)) return "spent";
+    if (apart?.(box, box) === true) return undefined;
     const rest: OpenCut[] = [];
     const single = new SingleCuts();
     for (const cut of open) {
       const parts = partsOutside(box, cut);
-      if (parts === undefined) continue;
+      if (parts === undefined || apart?.(box, cut) === true) continue;
       const [part] = parts;
       if (part === undefined) return undefined;
       if (parts.length > 1 || !single.add(cut, part)) rest.push({ cut, parts });
@@ -114,23 +124,36 @@ export const PIECE_LIMIT = 256;
  * a. Disjoint pieces, cut by traffic first: overlapping ranges of ports then make one piece a range.
  * b. Each is widened, part by part, to all that no cut forbids while it is as it is in all other parts.
  * c. Those that the others cover are left out.
+ *
+ * @param apart tells of boxes that meet in their parts, but have no flow in common: no cut is made for these
  */
-export function remainder(start: Box, cuts: readonly Box[], steps: Steps): Remainder {
-  const narrowed = narrow(start, cuts, steps);
+export function remainder(
+  start: Box,
+  cuts: readonly Box[],
+  steps: Steps,
+  apart?: Apart,
+): Remainder {
+  const narrowed = narrow(start, cuts, steps, apart);
   if (narrowed === "spent") return { pieces: [], complete: false };
   if (narrowed === undefined) return { pieces: [], complete: true };
   const { box, cuts: open } = narrowed;
   if (open.length === 0) return { pieces: [box], complete: true };
   const disjoint: Box[] = [];
   const others = open.map(({ cut }) => cut);
-  const complete = collect(box, others, disjoint, steps);
+  const complete = collect(box, others, disjoint, steps, apart);
   const grown = disjoint.map((piece) => grow(piece, box, others));
   return { pieces: withoutCovered(grown), complete };
 }
 
 /** Step a. False if not all could be collected. */
-function collect(start: Box, cuts: readonly Box[], into: Box[], steps: Steps): boolean {
-  const narrowed = narrow(start, cuts, steps);
+function collect(
+  start: Box,
+  cuts: readonly Box[],
+  into: Box[],
+  steps: Steps,
+  apart: Apart | undefined,
+): boolean {
+  const narrowed = narrow(start, cuts, steps, apart);
   if (narrowed === undefined) return true;
   if (narrowed === "spent" || into.length >= PIECE_LIMIT) return false;
   const { box, cuts: open } = narrowed;
@@ -147,12 +170,13 @@ function collect(start: Box, cuts: readonly Box[], into: Box[], steps: Steps): b
   const others = open.filter((one) => one !== chosen).map(({ cut }) => cut);
   let complete = true;
   for (const piece of boxesOutside(box, chosen.cut, chosen.parts))
-    complete = collect(piece, others, into, steps) && complete;
+    complete = collect(piece, others, into, steps, apart) && complete;
   return complete;
 }
 
-/** Step b. */
+/** Step b. What meets a cut, in flows that cannot be, stays as it is: widened, it might meet the cut in others. */
 function grow(start: Box, within: Box, cuts: readonly Box[]): Box {
+  if (cuts.some((cut) => boxesMeet(start, cut))) return start;
   let piece = start;
   for (const part of partsThatDiffer(start, within) ?? []) {
     let wider: Box | undefined = partOf(piece, within, part);

@@ -127,7 +127,11 @@ export function changesOf(input: ChangeInput): Changes {
         effect === "added" ? [views.target, views.source] : [views.source, views.target];
       const sides = { direction, allowing, denying, universe, mayDiffer: input.mayDiffer };
       const budget = allowance.question();
-      const parts = [...differenceParts(sides, budget)]; // (a)
+      const { impossible } = universe;
+      const parts = [...differenceParts(sides, budget)].map((part) => ({
+        ...part,
+        cuts: [...part.cuts, ...impossible],
+      })); // (a)
       const teller = new Teller({ scope, universe, replay, effect, direction, budget });
       for (const change of teller.tell(parts)) changes.push({ ...change, conditions });
       if (budget.isSpent() || teller.isIncomplete) incomplete.push({ scope, direction });

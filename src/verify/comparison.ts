@@ -69,6 +69,7 @@ export interface ComparisonOptions {
 /** Assumptions that the prover knows how to use, in the order in which they are best done without. */
 const USABLE: readonly AssumptionCode[] = [
   "only-tcp-udp-sctp",
+  "disjoint",
   "families",
   "pure-range",
   "values",
@@ -147,6 +148,7 @@ function offeredBy(
       rulesOf(sets.source).some(({ assumptions }) => assumptions.includes("private-pods")),
     "pure-range": hasRanges,
     families: hasRanges,
+    disjoint: (snapshot.disjoint ?? []).length > 0,
     values: hasValues,
     "subject-values": hasValues && assume.has("subject-values"),
   };

@@ -1,8 +1,9 @@
 import type { Budget } from "./budget.ts";
+import { narrowRegion } from "./narrow-region.ts";
 import { mayLieSomewhere } from "./peer-namespace.ts";
 import { pointOf, regionContains } from "./point.ts";
 import type { Point } from "./point.ts";
-import { outside, regionsMeet, leftBy } from "./region.ts";
+import { leftBy, outside } from "./region.ts";
 import type { Region } from "./region.ts";
 import type { Scope } from "./scope.ts";
 import type { Universe } from "./universe.ts";
@@ -15,16 +16,17 @@ export type NoPoint = "empty" | "spent" | "unclear";
  * Is a region minus a list of regions empty? If not, a flow of what is left.
  *
  *   (a) The plainest flow of the region is tried first: most differences are found by it.
- *   (b) Cuts that do not meet the region are left out. Where none is left, the region is: it may still have no flow.
- *   (c) The cut that leaves least of the region is taken next: where it leaves nothing, the region is done with.
+ *   (b) Cuts that leave one region are made (narrow-region.ts). Where none is left, the region is: it may still have no flow.
+ *   (c) Of the others, the cut that leaves least of the region is taken next.
  *   (d) Each way to escape it is a region of its own, with the cuts that are left.
  */
 export function findOutside(
-  { region, cuts }: Reaching,
+  { region, cuts: taken }: Reaching,
   scope: Scope,
   universe: Universe,
   budget: Budget,
 ): Point | NoPoint {
+  const cuts = universe.impossible.length === 0 ? taken : [...taken, ...universe.impossible];
   budget.spend(cuts.length + 1);
   if (budget.isSpent()) return "spent";
   const plainest = pointOf(region, scope, universe);
@@ -34,19 +36,18 @@ export function findOutside(
   let unclear = false;
   const todo: Reaching[] = [{ region, cuts }];
   for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    const current = next.region;
-    budget.spend(next.cuts.length + 1);
-    if (budget.isSpent()) return "spent";
-    const meeting = next.cuts.filter((cut) => regionsMeet(cut, current)); // (b)
-    const cut = widest(current, meeting);
+    const narrowed = narrowRegion(next.region, next.cuts, budget); // (b)
+    if (narrowed === "spent") return "spent";
+    if (narrowed === "empty") continue;
+    const { region: current, cuts: open } = narrowed;
+    const cut = leavingLeast(current, open); // (c)
     if (cut === undefined) {
       const point = pointOf(current, scope, universe);
       if (point === "unclear") unclear = true;
       else if (point !== "empty") return point;
       continue;
     }
-    if (cut === "holds") continue; // (c)
-    const others = meeting.filter((other) => other !== cut);
+    const others = open.filter((other) => other !== cut);
     const pieces = outside(current, cut); // (d)
     for (let at = pieces.length - 1; at >= 0; at -= 1) {
       const piece = pieces[at];
@@ -62,13 +63,12 @@ function mayExist({ subject, peer }: Region, scope: Scope, universe: Universe): 
   return peer === undefined || mayLieSomewhere(peer, subject, scope, universe);
 }
 
-/** The cut that leaves least. Undefined if there is none; "holds" if the region lies inside one. */
-function widest(region: Region, cuts: readonly Region[]): Region | "holds" | undefined {
+/** Undefined if there is none. */
+function leavingLeast(region: Region, cuts: readonly Region[]): Region | undefined {
   let best: Region | undefined;
   let least = Infinity;
   for (const cut of cuts) {
     const left = leftBy(region, cut, least);
-    if (left === 0) return "holds";
     if (left >= least) continue;
     least = left;
     best = cut;

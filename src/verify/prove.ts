@@ -9,7 +9,7 @@ import { Variables } from "./facts.ts";
 import { findOutside } from "./inclusion.ts";
 import { Ledger } from "./ledger.ts";
 import type { Effect } from "./ledger.ts";
-import { pointOf } from "./point.ts";
+import { pointOf, regionContains } from "./point.ts";
 import type { Point } from "./point.ts";
 import { NO_FLOW } from "./proof.ts";
 import type { Answer, Decider, Difference, Proof } from "./proof.ts";
@@ -181,18 +181,22 @@ class DirectionProof {
     }
   }
 
-  /** Asks of traffic with ports, then of other traffic, and puts the answers down. */
-  #askBoth(
-    region: Region,
-    asked: Asked,
-    sides: Sides,
-    allowed: (part: Region, budget: Budget) => Iterable<Reaching>,
-  ): void {
-    for (const kind of [ALL_PORTS, OTHER_TRAFFIC]) {
+  /**
+   * Asks of traffic with ports, then of other traffic, and puts the answers down. Mostly neither has a difference, which
+   * one question about both tells.
+   */
+  #askBoth(region: Region, asked: Asked, sides: Sides, allowed: Allowed): void {
+    const parts = [ALL_PORTS, OTHER_TRAFFIC].flatMap((kind) => {
       const traffic = intersectTraffic(region.traffic, kind);
-      if (traffic.ranges.length === 0) continue;
-      const isOther = kind === OTHER_TRAFFIC;
+      if (traffic.ranges.length === 0) return [];
       const part = traffic === region.traffic ? region : { ...region, traffic };
+      return [{ part, isOther: kind === OTHER_TRAFFIC }];
+    });
+    if (parts.length > 1 && this.#isSame(region, sides, allowed)) {
+      for (const { part } of parts) this.#count(part, asked, sides, NO_FLOW);
+      return;
+    }
+    for (const { part, isOther } of parts) {
       const budget = this.#allowance.question();
       const answer = this.#search(allowed(part, budget), asked, sides, isOther, budget);
       budget.close();
@@ -204,6 +208,19 @@ class DirectionProof {
       }
       this.#count(part, asked, sides, answer);
     }
+  }
+
+  /** True only if nothing of what is allowed of the region is denied. */
+  #isSame(region: Region, { denying, scope }: Sides, allowed: Allowed): boolean {
+    const budget = this.#allowance.question();
+    let isSame = true;
+    for (const part of deniedParts(allowed(region, budget), denying, budget)) {
+      isSame = findOutside(part, scope, this.#universe, budget) === "empty";
+      if (!isSame) break;
+    }
+    isSame &&= !budget.isSpent();
+    budget.close();
+    return isSame;
   }
 
   /** Looks for differences and puts each down. */
@@ -257,6 +274,7 @@ class DirectionProof {
     if (!this.#ledger.countQuestion(answer) || answer.kind !== "none") return;
     const point = pointOf(region, scope, this.#universe);
     if (typeof point === "string") return;
+    if (this.#universe.impossible.some((one) => regionContains(one, point))) return;
     this.#ledger.countReplay();
     const judged = this.#replay.judge(point);
     invariant(
@@ -266,6 +284,9 @@ class DirectionProof {
     );
   }
 }
+
+/** What of a region the allowing side may allow for the reason asked about. */
+type Allowed = (part: Region, budget: Budget) => Iterable<Reaching>;
 
 /** What a question is about. */
 interface Asked {

@@ -229,7 +229,8 @@ export function outside(region: Region, cut: Region): readonly Region[] {
   return pieces;
 }
 
-function assume(region: Region, fact: Facts[number]): Region | undefined {
+/** The flows of the region for which it is so; undefined if there are none. */
+export function assume(region: Region, fact: Facts[number]): Region | undefined {
   const facts = withFact(region.facts, fact);
   if (fact.variable.kind === "unknown" || !fact.holds) return { ...region, facts };
   // Only pods name ports, and only those of protocols that have ports.

@@ -1,4 +1,5 @@
 import { compareText } from "../base/compare.ts";
+import { impossibleLabels } from "../inventory/disjoint-labels.ts";
 import { valuesOf } from "../inventory/lookup.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { AssumptionCode } from "../ir/assumption.ts";
@@ -13,12 +14,13 @@ import {
   subtractAddresses,
 } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import { constraintOf, cube, intersectCubes, NAMESPACE_NAME } from "../sets/cube.ts";
+import { ANY_CUBE, constraintOf, cube, intersectCubes, NAMESPACE_NAME } from "../sets/cube.ts";
 import type { Cube, LabelConstraint, LabelKey } from "../sets/cube.ts";
 import { labelIn, labelNotIn, NO_LABEL, withAbsent } from "../sets/label-set.ts";
 import type { LabelSet } from "../sets/label-set.ts";
 import { PRIVATE_RANGES } from "../sets/private-ranges.ts";
 import { ALL_PORTS, intersectTraffic } from "../sets/traffic-set.ts";
+import { subjectRegion } from "./region.ts";
 import type { Region } from "./region.ts";
 
 export type Labels = Readonly<Record<string, string>>;
@@ -38,6 +40,8 @@ export interface ProofContext {
   readonly assumptions: ReadonlySet<AssumptionCode>;
   /** The values seen of a pod label; asked under the assumptions that are about values. */
   readonly valuesOf: (key: LabelKey) => readonly string[];
+  /** Labels that no pod has; asked under the assumption of that name. */
+  readonly impossible?: readonly Cube[];
   /** How many looks at a region one question may take before its answer is "unknown". */
   readonly bound: number;
 }
@@ -58,6 +62,7 @@ export function proofContext(
     targetPodRanges: snapshot.targetPodRanges,
     assumptions,
     valuesOf: (key) => valuesOf(snapshot, key),
+    impossible: impossibleLabels(snapshot.disjoint ?? []),
     bound: DEFAULT_BOUND,
   };
 }
@@ -76,6 +81,8 @@ export class Universe {
   readonly context: ProofContext;
   /** The names that a namespace may have of which nothing is known. */
   readonly unknownNames: LabelSet;
+  /** Flows that cannot be, since no pod has the labels. They are left out as what is cut out of a region. */
+  readonly impossible: readonly Region[];
   readonly #podAddresses: AddressSet;
   readonly #podAddressesAfter: AddressSet;
   readonly #otherAddresses: AddressSet;
@@ -86,6 +93,12 @@ export class Universe {
     this.context = context;
     this.unknownNames = unknownNames(context);
     const { assumptions, podRanges, targetPodRanges } = context;
+    const never = assumptions.has("disjoint") ? (context.impossible ?? []) : [];
+    this.impossible = never.flatMap((labels) => [
+      subjectRegion(labels, "pod"),
+      subjectRegion(labels, "address"),
+      { ...subjectRegion(ANY_CUBE, "pod"), peer: labels },
+    ]);
     const families = assumptions.has("families") ? familiesOf(podRanges) : ANY_ADDRESS;
     const inRange = assumptions.has("pod-range") ? podRanges : undefined;
     const isPrivate = assumptions.has("private-pods") && podRanges === undefined;

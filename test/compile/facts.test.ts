@@ -39,6 +39,7 @@ const NOTHING: Facts = {
   blocksMatchPods: "yes",
   valuesSeen: undefined,
   namespaces: undefined,
+  impossible: [],
   assumed: new Set(),
 };
 const PODS = cidrs("10.0.0.0/8");
@@ -54,6 +55,7 @@ describe("the assumptions on offer", () => {
     ["pod ranges", RANGES, ["families", "pure-range", "pod-range"], ["families", "pod-range"]],
     ["pods with private addresses", { privatePods: true }, ["private-pods"], ["private-pods"]],
     ["values", { valuesSeen: () => [] }, ["values"], []],
+    ["labels that never meet", { impossible: [ANY_CUBE] }, ["disjoint"], ["disjoint"]],
     ["namespaces", { namespaces: CLUSTER }, ["namespaces"], ["namespaces"]],
     ["namespaces that are surely not all", { namespaces: new Map([["shop", {}]]) }, [], []],
     [

@@ -17,6 +17,7 @@ export interface CaseOptions {
   readonly "known-namespace"?: readonly string[];
   readonly "pod-cidr"?: readonly string[];
   readonly "target-pod-cidr"?: readonly string[];
+  readonly disjoint?: readonly string[];
   /** `NAME=ORDER` or `NAME=ORDER:Pass`. */
   readonly tier?: readonly string[];
   readonly from?: ConvertOptions["from"];
@@ -36,6 +37,7 @@ export function convertInput({ files, inventory, options }: CaseInput): ConvertI
     knownNamespaces: options["known-namespace"] ?? [],
     podCidrs: options["pod-cidr"] ?? [],
     targetPodCidrs: options["target-pod-cidr"] ?? [],
+    disjoint: options.disjoint ?? [],
   });
   if (facts.errors.length > 0) throw new Error(facts.errors.join("\n"));
   return {

@@ -1,4 +1,5 @@
 import { DIRECTIONS } from "../../src/ir/policy.ts";
+import type { Endpoint } from "../../src/ir/flow.ts";
 import type { PolicySet } from "../../src/ir/policy.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 import { familiesOf, spaceOf } from "./world-choices.ts";
@@ -35,6 +36,7 @@ export function smallWorld(sets: readonly PolicySet[], options: WorldOptions): W
     }
   }
   const limit = options.limit ?? DEFAULT_LIMIT;
+  const isPossible = possibleFlows(options);
   return {
     complete: spaces.every((space) => sizeOf(space) <= limit),
     flows: {
@@ -42,9 +44,28 @@ export function smallWorld(sets: readonly PolicySet[], options: WorldOptions): W
         for (const space of spaces) {
           const rows = sizeOf(space) <= limit ? allRows(space) : sampledRows(space, sets, options);
           const flowOf = flowsOf(space);
-          for (const row of rows) yield flowOf(row);
+          for (const row of rows) {
+            const flow = flowOf(row);
+            if (isPossible(flow)) yield flow;
+          }
         }
       },
     },
   };
+}
+
+/** False for flows of pods that have two labels of which none has, where that is taken for granted. */
+function possibleFlows({ snapshot, assumptions }: WorldOptions): (pair: FlowPair) => boolean {
+  const never = assumptions.has("disjoint") ? (snapshot.disjoint ?? []) : [];
+  const isPod = (end: Endpoint): boolean =>
+    end.kind !== "pod" ||
+    never.every(
+      ({ text }) =>
+        text.split("|").filter((one) => {
+          const [key = "", value] = one.trim().split("=");
+          const own = end.labels[key];
+          return value === undefined ? own !== undefined : own === value;
+        }).length < 2,
+    );
+  return ({ source: { subject, peer } }) => isPod(subject) && isPod(peer);
 }

@@ -18,6 +18,7 @@ export interface FactArguments {
   readonly namespace: string;
   readonly "pod-cidr"?: readonly string[] | undefined;
   readonly "target-pod-cidr"?: readonly string[] | undefined;
+  readonly disjoint?: readonly string[] | undefined;
   readonly tier?: readonly string[] | undefined;
 }
 
@@ -44,6 +45,11 @@ export const FACT_OPTIONS = {
   },
   "pod-cidr": { ...repeated, group, describe: "where pod addresses lie before the switch" },
   "target-pod-cidr": { ...repeated, group, describe: "and after it, if elsewhere" },
+  disjoint: {
+    ...repeated,
+    group,
+    describe: "labels of which no pod has two, KEY=VALUE|KEY=VALUE|..; KEY alone: any value",
+  },
   tier: { ...repeated, group, describe: "a tier that the input lacks, NAME=ORDER[:Pass]" },
 } as const satisfies Readonly<Record<string, Options>>;
 
@@ -84,6 +90,7 @@ function readFacts(args: FactArguments): InventoryOptions {
     knownNamespaces: args["known-namespace"] ?? [],
     podCidrs: args["pod-cidr"] ?? [],
     targetPodCidrs: args["target-pod-cidr"] ?? [],
+    disjoint: args.disjoint ?? [],
   });
   if (errors.length > 0) throw new UsageError(errors.join("\n"));
   return options;
@@ -109,6 +116,7 @@ export function reportedFacts(args: FactArguments, cwd: string): Readonly<Record
     "known-namespace": args["known-namespace"] ?? [],
     "pod-cidr": args["pod-cidr"] ?? [],
     "target-pod-cidr": args["target-pod-cidr"] ?? [],
+    disjoint: args.disjoint ?? [],
     tier: args.tier ?? [],
   };
 }

@@ -23,7 +23,6 @@ import { holdMerged } from "./interpret-merged.ts";
 import { ServiceInterpreter } from "./interpret-service.ts";
 import { LabelFilter } from "./label-filter.ts";
 import type {
-  CiliumElement,
   CiliumInput,
   CiliumPolicy,
   CiliumRule,
