@@ -131,7 +131,8 @@ describe.skipIf(chromium === undefined)(
 
     it("shows of the matrix what has to do with the namespace that is asked for", async () => {
       const { page } = await open();
-      const { groups, cells } = report.reachability ?? { groups: [], cells: [] };
+      const groups = report.reachability?.groups ?? [];
+      const cells = report.reachability?.cells ?? [];
       const isIn = (at: number, namespace: string): boolean => {
         const group = groups[at];
         return group?.kind !== "addresses" && group?.namespace === namespace;
