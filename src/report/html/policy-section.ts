@@ -1,6 +1,7 @@
 import type { Outcome } from "../../ir/outcome.ts";
 import { plural } from "../plural.ts";
 import type { ReportDiagnostic, ReportPolicy, ReportRule, RunReport } from "../report.ts";
+import { linesAbove } from "../source-text.ts";
 import { codeBlock, ruleLines } from "./code-block.ts";
 import type { LineMark } from "./code-block.ts";
 import { html, later } from "./markup.ts";
@@ -198,18 +199,19 @@ function sourceFigure({ source, rules }: ReportPolicy, id: string): Markup {
       <p class="absent">Its text ${ABSENT}</p>
     </figure>`;
   }
+  const first = source.line - linesAbove(source.text);
   const marks = rules.map((rule, index): LineMark => {
     const number = index + 1;
     const key = `${id}r${String(number)}`;
     return {
-      line: rule.line - source.line,
+      line: rule.line - first,
       id: `${key}s`,
       state: stateOf(rule),
       rules: [{ number, href: `#${key}` }],
     };
   });
   const label = `Source of ${sourceName(source)}`;
-  return html`<figure>${caption}${codeBlock(source.text, source.line, label, marks)}</figure>`;
+  return html`<figure>${caption}${codeBlock(source.text, first, label, marks)}</figure>`;
 }
 
 function outputFigure(policy: ReportPolicy, id: string, objects: RuleLines): Markup {
