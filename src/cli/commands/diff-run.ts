@@ -16,6 +16,7 @@ import { toolVersion } from "../version.ts";
 import { readAssumptions } from "./convert-options.ts";
 import { readFocus } from "./diff-focus.ts";
 import type { DiffArguments } from "./diff.ts";
+import { reportedConfigFile } from "./shared-options.ts";
 import { readFactOptions, reportedFacts, reportedPaths } from "./fact-options.ts";
 import { readPair } from "./pair-input.ts";
 import { checkStreams, readReportTarget } from "./report-target.ts";
@@ -121,6 +122,7 @@ function writeFiles(targets: readonly string[], text: string): void {
 function reportedOptions(args: DiffArguments): Readonly<Record<string, unknown>> {
   const cwd = process.cwd();
   return {
+    ...reportedConfigFile(args),
     paths: reportedPaths(args.old ?? [], cwd),
     against: reportedPaths(args.against, cwd),
     show: args.show,
