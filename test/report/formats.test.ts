@@ -12,6 +12,7 @@ import { runConvert } from "../../src/pipeline.ts";
 import { goldenCases } from "../support/golden.ts";
 import type { CaseInput } from "../support/run-convert.ts";
 import { convertInput } from "../support/run-convert.ts";
+import { HOSTILE, tagsOf, withoutCode } from "../support/hostile-texts.ts";
 import type { XmlElement } from "../support/xml.ts";
 import { junitProblems } from "../support/junit-schema.ts";
 import { readXml } from "../support/xml.ts";
@@ -232,20 +233,6 @@ ${rest}`;
 const fromText = (text: string, name = "p.yaml"): RunReport =>
   reportOf({ files: [{ name, text }], inventory: [], options: {} }, "narrowed");
 
-/** Names as no API server takes them, though they may stand in a file. */
-const HOSTILE = [
-  "</script><img src=x onerror=alert(1)>",
-  "a|b|c",
-  "`code` `` and ``` fences",
-  "[link](javascript:alert(1)) ![img](http://evil.example/x.png)",
-  "@org/team closes #12, see https://evil.example and www.evil.example",
-  "line\n::error file=x::injected\r\n# heading",
-  "]]> & &amp; \u0000 \u001b[31m \ud800 \u202e",
-  "{0} {{}} $x$ *bold* _it_ ~~no~~",
-  "%0A::error::x",
-  "</summary></details><details open>",
-];
-
 /** A report in which that text stands wherever a user's words can come: in names, files, messages, flows. */
 function reportWith(words: string): RunReport {
   const text = policy("placeholder").replace("names: [a]", "names: [placeholder]");
@@ -288,12 +275,6 @@ describe.each(HOSTILE)("a policy called %j", (name) => {
     }
   });
 });
-
-/** Code spans and code elements as a reader of Markdown finds them: the longest run of backticks opens first. */
-const withoutCode = (text: string): string =>
-  text.replace(/(?<![\\`])(`+)(?!`)[^]*?(?<!`)\1(?!`)|<code>[^<]*<\/code>/g, "");
-
-const tagsOf = (text: string): readonly string[] => withoutCode(text).match(/<[^!][^>]*>/g) ?? [];
 
 describe("what had no room", () => {
   const many = Array.from({ length: 1200 }, (_, at) => policy(`p${String(at)}`)).join("---\n");
