@@ -51,9 +51,9 @@ export async function main(args: readonly string[], called = "netpol-migrate"): 
     .usage(
       `$0 <command>
 
-Converts Calico network policies to native Kubernetes NetworkPolicies: never
-wider than the source unless asked, and with a report of all that could not be
-said.`,
+Converts Calico and Cilium network policies to native Kubernetes
+NetworkPolicies: never wider than the source unless asked, and with a report of
+all that could not be said.`,
     )
     .parserConfiguration({ "camel-case-expansion": false, "boolean-negation": true })
     // Messages are the same everywhere.
