@@ -43,6 +43,21 @@ export function findConfig(args: readonly string[], options: OptionTable): Confi
   return existsSync(CONFIG_FILE) ? readConfig(CONFIG_FILE, options) : undefined;
 }
 
+/** What a file says of the cluster: the options that hold for every command that judges policies, not for `convert` alone. */
+const OF_THE_CLUSTER: ReadonlySet<string> = new Set([
+  ...["inventory", "known-namespace", "namespace", "pod-cidr", "target-pod-cidr", "tier"],
+  ...["from", "enforcer", "assume"],
+]);
+
+/** The file without the options that are for `convert` alone; undefined where nothing is left. */
+export function aboutCluster(config: Config | undefined): Config | undefined {
+  if (config === undefined) return undefined;
+  const values = Object.fromEntries(
+    Object.entries(config.values).filter(([name]) => OF_THE_CLUSTER.has(name)),
+  );
+  return Object.keys(values).length === 0 ? undefined : { ...config, values };
+}
+
 function readConfig(file: string, options: OptionTable): Config {
   let bytes: Uint8Array;
   try {

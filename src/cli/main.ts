@@ -7,8 +7,8 @@ import { EXPLAIN_OPTIONS, explainCommand } from "./commands/explain.ts";
 import { FACT_OPTIONS } from "./commands/fact-options.ts";
 import { REPORT_OPTIONS, reportCommand } from "./commands/report.ts";
 import { VERIFY_OPTIONS, verifyCommand } from "./commands/verify.ts";
-import type { Config } from "./config-file.ts";
-import { findConfig } from "./config-file.ts";
+import type { Config, OptionTable } from "./config-file.ts";
+import { aboutCluster, findConfig } from "./config-file.ts";
 import { EXIT } from "./exit-code.ts";
 import { writeError } from "./io.ts";
 import { runCommand } from "./run-command.ts";
@@ -30,6 +30,24 @@ const WIDEST = 110;
  */
 export async function main(args: readonly string[], called = "netpol-migrate"): Promise<number> {
   let config: Config | undefined;
+  const wantsHelp = args.includes("--help") || args.includes("-h");
+  // Of commands that only judge policies the file of options gives what it says of the cluster.
+  const clusterOptions = (own: OptionTable): Record<string, unknown> => {
+    config = wantsHelp ? undefined : aboutCluster(findConfig(args, CONFIGURABLE));
+    const known = { ...FACT_OPTIONS, ...own };
+    const values = Object.entries(config?.values ?? {}).map(
+      ([name, value]) => [name === "from" && "engine" in own ? "engine" : name, value] as const,
+    );
+    return Object.fromEntries(values.filter(([name]) => Object.hasOwn(known, name)));
+  };
+  const withClusterOptions = <Parsed extends { readonly quiet?: boolean | undefined }>(
+    parsed: Parsed,
+  ): Parsed & { readonly configured: Config | undefined } => {
+    if (config !== undefined && parsed.quiet !== true) {
+      writeError(`with ${Object.keys(config.values).join(", ")} of ${config.file}\n`);
+    }
+    return { ...parsed, configured: config };
+  };
   const parser = yargs(withStandardStreams(args))
     .scriptName(called)
     .usage(
@@ -46,7 +64,6 @@ all that could not be said.`,
       convertCommand.command,
       convertCommand.describe,
       (words) => {
-        const wantsHelp = args.includes("--help") || args.includes("-h");
         config = wantsHelp ? undefined : findConfig(args, CONFIGURABLE);
         // Paths stand apart: the parser would add those of the file to those of the command line.
         const values = Object.entries(config?.values ?? {}).filter(([name]) => name !== "paths");
@@ -57,14 +74,14 @@ all that could not be said.`,
     .command(
       explainCommand.command,
       explainCommand.describe,
-      explainCommand.builder,
-      chosen(explainCommand.run),
+      (words) => explainCommand.builder(words.config(clusterOptions(EXPLAIN_OPTIONS))),
+      chosen((parsed) => explainCommand.run(withClusterOptions(parsed))),
     )
     .command(
       verifyCommand.command,
       verifyCommand.describe,
-      verifyCommand.builder,
-      chosen(verifyCommand.run),
+      (words) => verifyCommand.builder(words.config(clusterOptions(VERIFY_OPTIONS))),
+      chosen((parsed) => verifyCommand.run(withClusterOptions(parsed))),
     )
     .command(
       reportCommand.command,
@@ -75,8 +92,8 @@ all that could not be said.`,
     .command(
       diffCommand.command,
       diffCommand.describe,
-      diffCommand.builder,
-      chosen(diffCommand.run),
+      (words) => diffCommand.builder(words.config(clusterOptions(DIFF_OPTIONS))),
+      chosen((parsed) => diffCommand.run(withClusterOptions(parsed))),
     )
     .completion("completion", "print a script by which bash and zsh complete what is typed")
     .example("$0 convert policies/ -o out", "a folder into out/")

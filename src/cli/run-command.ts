@@ -1,6 +1,8 @@
+import process from "node:process";
 import { InternalError } from "../base/invariant.ts";
 import { EXIT } from "./exit-code.ts";
 import { writeError } from "./io.ts";
+import { terminalWidth } from "./terminal-settings.ts";
 import { UsageError } from "./usage-error.ts";
 import { toolVersion } from "./version.ts";
 
@@ -13,8 +15,10 @@ export async function runCommand(command: () => Promise<number>): Promise<number
     return await command();
   } catch (error) {
     if (error instanceof UsageError) {
-      writeError(`error: ${visible(error.message)}\n`);
-      if (error.hint !== undefined) writeError(`do: ${visible(error.hint)}\n`);
+      const { wrapLines } = await import("../report/screen.ts");
+      const hint = error.hint === undefined ? "" : `do: ${visible(error.hint)}\n`;
+      const text = `error: ${visible(error.message)}\n${hint}`;
+      writeError(wrapLines(text, terminalWidth(process.stderr)));
       return EXIT.usage;
     }
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);

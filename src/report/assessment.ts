@@ -1,6 +1,7 @@
 import type { Colors } from "picocolors/types.js";
 import type { Outcome } from "../ir/outcome.ts";
 import { OUTCOMES } from "../ir/outcome.ts";
+import { isAtOrOver } from "./ladder.ts";
 import { plural } from "./plural.ts";
 import type { ReportAssumption, ReportDecisions, RunReport } from "./report.ts";
 import type { Paint, Screen } from "./screen.ts";
@@ -83,10 +84,9 @@ export function pushReasons(
   }
   if (exitCode === 1) {
     const worst = result.baseline?.outcome ?? outcome;
-    const asked =
-      worst === "widened"
-        ? "it is never passed over in silence"
-        : `--fail-on ${String(options["fail-on"])}`;
+    const asked = isAtOrOver(worst, options["fail-on"])
+      ? `--fail-on ${String(options["fail-on"])}`
+      : "what is wider unasked always fails";
     screen.entry(
       "failed",
       `${result.baseline === undefined ? `the whole set is ${outcome}` : `what is new is ${worst}`} (${asked}): exit code 1`,

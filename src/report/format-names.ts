@@ -11,5 +11,5 @@ export const REPORT_FORMAT_NAMES = [
 ] as const;
 export type ReportFormatName = (typeof REPORT_FORMAT_NAMES)[number];
 
-export const VERIFICATION_FORMAT_NAMES = ["json", "junit"] as const;
+export const VERIFICATION_FORMAT_NAMES = ["json", "md", "junit", "github", "gitlab"] as const;
 export type VerificationFormatName = (typeof VERIFICATION_FORMAT_NAMES)[number];

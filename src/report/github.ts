@@ -1,6 +1,6 @@
 import { issueText } from "./issue-text.ts";
 import type { Issue } from "./issues.ts";
-import { issuesByGravity } from "./issues.ts";
+import { eachIssue, issuesByGravity } from "./issues.ts";
 import type { Gravity } from "./ladder.ts";
 import { plural } from "./plural.ts";
 import type { RunReport } from "./report.ts";
@@ -9,10 +9,15 @@ import type { RunReport } from "./report.ts";
 const SHOWN = 10;
 
 /** Workflow commands that GitHub turns into annotations at the lines of the source, worst first; notes are counted alone. */
-export function* githubTexts(report: RunReport): Generator<string> {
+export function githubTexts(report: RunReport): Iterable<string> {
+  return annotationTexts(eachIssue(report), `the whole set is ${report.result.outcome}`);
+}
+
+/** @param end what is said last, of all of it */
+export function* annotationTexts(issues: Iterable<Issue>, end: string): Generator<string> {
   const left: Record<Gravity, number> = { error: 0, warning: 0, note: 0 };
   const shown: Record<Gravity, number> = { error: 0, warning: 0, note: 0 };
-  for (const issue of issuesByGravity(report)) {
+  for (const issue of issuesByGravity(issues)) {
     const { gravity } = issue;
     if (gravity === "note" || shown[gravity] === SHOWN) left[gravity] += 1;
     else {
@@ -26,7 +31,7 @@ export function* githubTexts(report: RunReport): Generator<string> {
     ...(left.note > 0 ? [plural(left.note, "note")] : []),
   ];
   const rest = parts.length === 0 ? "" : `; not shown here: ${parts.join(", ")}`;
-  yield `::notice title=netpol-migrate::${data(`the whole set is ${report.result.outcome}${rest}`)}\n`;
+  yield `::notice title=netpol-migrate::${data(`${end}${rest}`)}\n`;
 }
 
 function annotation(kind: "error" | "warning", issue: Issue): string {

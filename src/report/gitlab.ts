@@ -5,15 +5,21 @@ import { listTexts } from "./json.ts";
 import type { RunReport } from "./report.ts";
 
 /** GitLab's code quality report: one entry an issue. GitLab itself tells old ones from new ones by their fingerprints. */
-export function* gitlabTexts(report: RunReport): Generator<string> {
-  yield* listTexts(entries(report), "");
+export function gitlabTexts(report: RunReport): Iterable<string> {
+  return codeQualityTexts(eachIssue(report), report.inputs);
+}
+
+export function* codeQualityTexts(
+  issues: Iterable<Issue>,
+  inputs: readonly { readonly file: string }[],
+): Generator<string> {
+  // An entry has to have a place: what has none is put where the run begins to read.
+  yield* listTexts(entries(issues, inputs[0]?.file ?? "-"), "");
   yield "\n";
 }
 
-function* entries(report: RunReport): Generator {
-  // An entry has to have a place: what has none is put where the run begins to read.
-  const elsewhere = report.inputs[0]?.file ?? "-";
-  for (const issue of eachIssue(report)) {
+function* entries(issues: Iterable<Issue>, elsewhere: string): Generator {
+  for (const issue of issues) {
     const { code, file, line, fingerprint } = issue;
     yield {
       description: issueText(issue),

@@ -116,7 +116,7 @@ export function policyText({ kind, namespace, name }: ReportPolicy["source"]): s
 }
 
 /** Gives what is alike a number: two policies of one name may stand in the input, and one field may have two findings. */
-class Fingerprints {
+export class Fingerprints {
   readonly #seen = new Map<string, number>();
 
   of(code: string, about: string | null, path: string | null): string {
@@ -128,10 +128,10 @@ class Fingerprints {
   }
 }
 
-/** Issues by gravity, each kind in the order of the input. */
-export function issuesByGravity(report: RunReport): readonly Issue[] {
+/** Issues by gravity, each kind worst first, else in the order in which they come. */
+export function issuesByGravity(issues: Iterable<Issue>): readonly Issue[] {
   const lists = new Map<Gravity, Issue[]>(GRAVITIES.map((gravity) => [gravity, []]));
-  for (const issue of eachIssue(report)) lists.get(issue.gravity)?.push(issue);
+  for (const issue of issues) lists.get(issue.gravity)?.push(issue);
   return GRAVITIES.flatMap((gravity) => worstFirst(lists.get(gravity) ?? []));
 }
 

@@ -5,13 +5,12 @@ import type { Level } from "./findings.ts";
 import { levelOf } from "./findings.ts";
 import { asSentence } from "./issue-text.ts";
 import { policyText } from "./issues.ts";
+import { MOST_BYTES, Page } from "./markdown-page.ts";
 import { cellCode, code, escapeHtml, htmlCode, inline } from "./markdown-text.ts";
 import { plural } from "./plural.ts";
 import type { ReportDiagnostic, ReportPolicy, RunReport } from "./report.ts";
 import { witnessText } from "./witness-text.ts";
 
-/** GitHub takes 65,536 characters for a comment; what holds for bytes holds for them. */
-const MOST_BYTES = 64 * 1024 - 1;
 /** Room for the parts that come after the policies: what is taken for granted, the proof, the note of what was cut. */
 const END_BYTES = 6 * 1024;
 /** Room for the table of all policies, unless the changes leave more. */
@@ -35,42 +34,6 @@ export function* markdownTexts(report: RunReport): Generator<string> {
   page.grow(END_BYTES);
   page.note(endText(report));
   yield page.toString();
-}
-
-/** Text that does not outgrow its room. */
-class Page {
-  readonly #parts: string[] = [];
-  #room: number;
-
-  constructor(room: number) {
-    this.#room = room;
-  }
-
-  grow(bytes: number): void {
-    this.#room += bytes;
-  }
-
-  fits(text: string): boolean {
-    return Buffer.byteLength(text) <= this.#room;
-  }
-
-  /** False, and nothing added, if there is no room for it. */
-  add(text: string): boolean {
-    if (!this.fits(text)) return false;
-    this.#room -= Buffer.byteLength(text);
-    this.#parts.push(text);
-    return true;
-  }
-
-  /** A few words that must not be missing: the end's room is held back for them. */
-  note(text: string): void {
-    this.#room -= Buffer.byteLength(text);
-    this.#parts.push(text);
-  }
-
-  toString(): string {
-    return this.#parts.join("");
-  }
 }
 
 // --- The head ----------------------------------------------------------------------------------------------------------

@@ -123,7 +123,7 @@ export interface ReportPolicy {
     readonly namespace: string | null;
     readonly name: string;
     readonly tier: string | null;
-    /** The document, without the indentation of a list; absent where the run was not asked for texts. */
+    /** The document with the comments above it, without the indentation of a list; absent where the run was not asked for texts. */
     readonly text?: string;
   };
   readonly disposition: Disposition;

@@ -69,7 +69,7 @@ function* results(
   count: number,
   indexOf: ReadonlyMap<string, number>,
 ): Generator {
-  const issues = count > MOST_RESULTS ? issuesByGravity(report) : eachIssue(report);
+  const issues = count > MOST_RESULTS ? issuesByGravity(eachIssue(report)) : eachIssue(report);
   let given = 0;
   for (const issue of issues) {
     if (issue.file === null) continue;

@@ -56,8 +56,9 @@ export class Screen {
 
   /** A paragraph that belongs to the entry before it. */
   more(text: string, paint: Paint = plainly): void {
-    for (const line of wrap(visible(text), this.#width - COLUMN)) {
-      this.#lines.push(" ".repeat(COLUMN) + paint(line));
+    const indent = " ".repeat(COLUMN + indentOf(text).length);
+    for (const line of wrap(visible(text).trimStart(), this.#width - indent.length)) {
+      this.#lines.push(indent + paint(line));
     }
   }
 
@@ -87,9 +88,33 @@ export function visible(text: string): string {
   );
 }
 
+const indentOf = (line: string): string => /^ */.exec(line)?.[0] ?? "";
+
+/**
+ * Lines that are longer than a terminal is wide, broken at spaces and set in by two more than they begin with. Colours take
+ * no room.
+ * @param width undefined: nothing is wrapped
+ */
+export function wrapLines(text: string, width: number | undefined): string {
+  if (width === undefined) return text;
+  const most = Math.max(NARROWEST, Math.min(WIDEST, width));
+  return text
+    .split("\n")
+    .map((line) => {
+      if (lengthOf(line) <= most) return line;
+      const indent = indentOf(line);
+      const gap = `${indent}  `;
+      return indent + wrap(line.slice(indent.length), most - gap.length).join(`\n${gap}`);
+    })
+    .join("\n");
+}
+
+// eslint-disable-next-line no-control-regex
+const lengthOf = (text: string): number => text.replace(/\u001b\[[0-9;]*m/g, "").length;
+
 /** Lines of at most that many characters, broken at spaces; a word that is longer stays whole. */
 export function wrap(text: string, width: number): readonly string[] {
-  if (text.length <= width) return [text];
+  if (lengthOf(text) <= width) return [text];
   const lines: string[] = [];
   let line = "";
   let gap = "";
@@ -98,7 +123,7 @@ export function wrap(text: string, width: number): readonly string[] {
       gap = piece;
       continue;
     }
-    if (line !== "" && line.length + gap.length + piece.length > width) {
+    if (line !== "" && lengthOf(line) + gap.length + lengthOf(piece) > width) {
       lines.push(line);
       line = piece;
     } else line += line === "" ? piece : gap + piece;

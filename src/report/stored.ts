@@ -10,8 +10,8 @@ export function readStoredReport(
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (error) {
-    return { problem: `it is not JSON (${error instanceof Error ? error.message : ""})` };
+  } catch {
+    return { problem: "it is not JSON" };
   }
   if (!isReport(value)) return { problem: problemText(isReport.errors?.[0]) };
   const document = value as ReportDocument;

@@ -3,7 +3,7 @@ import { junitSuite, junitText } from "./junit-suites.ts";
 import { policyText } from "./issues.ts";
 import { isAtOrOver } from "./ladder.ts";
 import type { ComparedPolicy, ReportExpectation, VerificationReport } from "./verification.ts";
-import { expectationText } from "./verification-text.ts";
+import { expectationText } from "./expectation-text.ts";
 import { witnessText } from "./witness-text.ts";
 
 /** A comparison as JUnit XML: a case for each expectation and for each policy of both sets. */

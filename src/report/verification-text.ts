@@ -2,6 +2,7 @@ import type { Colors } from "picocolors/types.js";
 import type { Outcome } from "../ir/outcome.ts";
 import { OUTCOMES } from "../ir/outcome.ts";
 import type { ShownDifference } from "./difference.ts";
+import { expectationText } from "./expectation-text.ts";
 import { isAtOrOver } from "./ladder.ts";
 import type { ReportDiagnostic } from "./report.ts";
 import type { Paint } from "./screen.ts";
@@ -9,8 +10,6 @@ import { Screen } from "./screen.ts";
 import type {
   ComparedPolicy,
   ReportEnd,
-  ReportExpectation,
-  ReportExpected,
   ReportPodChange,
   ReportPods,
   VerificationReport,
@@ -127,19 +126,6 @@ function pushReasons(
     });
   }
 }
-
-/** How an expectation turned out, in a few words. */
-export function expectationText({ before, after }: ReportExpectation): string {
-  const words = (when: string, { expected, verdict }: ReportExpected): string => {
-    const found = verdict === "depends" ? "depends on what is not known" : VERDICTS[verdict];
-    return expected === null
-      ? `${when} ${found}`
-      : `${when} ${found}${expected === verdict ? " as expected" : `, though ${VERDICTS[expected]} is expected`}`;
-  };
-  return `${words("before:", before)}; ${words("after:", after)}`;
-}
-
-const VERDICTS = { allow: "allowed", deny: "denied" } as const;
 
 function pushExpectations(
   { expectations }: VerificationReport,

@@ -107,10 +107,7 @@ export function changesOf(input: ChangeInput): Changes {
   );
   const scopes = scopesWithChanges(input, context);
   const allowance = new Allowance(context.bound);
-  const slices = {
-    source: new Slices(source, SLICE_FROM),
-    target: new Slices(target, SLICE_FROM),
-  };
+  const slices = { source: new Slices(source), target: new Slices(target) };
   const changes: Change[] = [];
   const incomplete: { scope: Scope; direction: Direction }[] = [];
   for (const direction of input.directions) {
@@ -171,9 +168,6 @@ function scopesWithChanges(input: ChangeInput, context: ProofContext): readonly 
   }
   return scopesOf(context).filter(({ name }) => name !== undefined && names.has(name));
 }
-
-/** Flows are judged namespace by namespace here, many of each, so that even small sets are worth taking apart. */
-const SLICE_FROM = 32;
 
 /** So many ways to decide are looked for. */
 const MOST_SHOWN = 24;

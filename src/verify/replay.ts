@@ -60,7 +60,7 @@ export class Replay {
     const flow = side === "source" ? found.flow : found.flowAfter;
     let pass: Rule | undefined;
     evaluate(
-      slices.of(flow.subject.namespace),
+      slices.of(flow.subject),
       flow,
       (_rule, condition) => found.holding.has(condition),
       (step) => {
@@ -78,9 +78,8 @@ export class Replay {
       if (holds) holding.add(condition);
       return holds;
     };
-    const { namespace } = flow.subject;
-    const source = evaluate(this.#source.of(namespace), flow, decide);
-    const target = evaluate(this.#target.of(namespace), flowAfter, decide);
+    const source = evaluate(this.#source.of(flow.subject), flow, decide);
+    const target = evaluate(this.#target.of(flowAfter.subject), flowAfter, decide);
     return { flow, flowAfter, source, target, holding };
   }
 

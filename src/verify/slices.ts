@@ -1,8 +1,10 @@
+import type { PodEndpoint } from "../ir/flow.ts";
 import type { Policy, PolicySet } from "../ir/policy.ts";
+import type { Cube } from "../sets/cube.ts";
 import { namespacesOf } from "./universe.ts";
 
-/** From so many policies on, a flow is judged by those alone whose subject may lie in its namespace. */
-const SLICE_FROM = 2000;
+/** From so many policies on, a flow is judged by those alone whose subject may hold its pod. */
+const SLICE_FROM = 128;
 
 interface Placed {
   readonly tier: number;
@@ -10,46 +12,66 @@ interface Placed {
   readonly policy: Policy;
 }
 
-/** A set, and for large ones the part of it that counts in one namespace: `evaluate` looks at every policy. */
+/**
+ * A set, and for large ones the part of it that counts for one pod: `evaluate` looks at every policy, and where all of
+ * thousands differ, each is looked at for the flows of all others. Policies are found by the namespace that their
+ * subject names and by one label whose values it lists; whatever names neither is looked at for every pod.
+ */
 export class Slices {
   readonly #set: PolicySet;
-  readonly #byNamespace = new Map<string, Placed[]>();
-  readonly #anywhere: Placed[] = [];
+  readonly #found = new Map<string, Placed[]>();
   readonly #isLarge: boolean;
-  #last: { readonly namespace: string; readonly set: PolicySet } | undefined;
 
   constructor(set: PolicySet, largeFrom = SLICE_FROM) {
     this.#set = set;
     this.#isLarge = set.tiers.some(({ policies }) => policies.length >= largeFrom);
     if (!this.#isLarge) return;
     for (const [tier, { policies }] of set.tiers.entries()) {
-      for (const [at, policy] of policies.entries()) this.#add({ tier, at, policy });
+      for (const [at, policy] of policies.entries()) {
+        const placed = { tier, at, policy };
+        for (const key of new Set(policy.subject.pods.flatMap(keysOf))) this.#add(key, placed);
+      }
     }
   }
 
-  #add(placed: Placed): void {
-    const names = placed.policy.subject.pods.map(namespacesOf);
-    if (names.includes(undefined)) {
-      this.#anywhere.push(placed);
-      return;
-    }
-    for (const name of new Set(names.flatMap((some) => some ?? []))) {
-      const own = this.#byNamespace.get(name);
-      if (own === undefined) this.#byNamespace.set(name, [placed]);
-      else own.push(placed);
-    }
+  #add(key: string, placed: Placed): void {
+    const own = this.#found.get(key);
+    if (own === undefined) this.#found.set(key, [placed]);
+    else own.push(placed);
   }
 
-  of(namespace: string): PolicySet {
+  /** The policies that may select the pod, in the order of the set, in all of its tiers. */
+  of(pod: PodEndpoint): PolicySet {
     if (!this.#isLarge) return this.#set;
-    if (this.#last?.namespace === namespace) return this.#last.set;
-    const own = [...(this.#byNamespace.get(namespace) ?? []), ...this.#anywhere];
-    own.sort((a, b) => a.tier - b.tier || a.at - b.at);
+    const places = [keyOf(undefined), keyOf(pod.namespace)];
+    for (const [name, value] of Object.entries(pod.labels)) {
+      places.push(keyOf(undefined, name, value), keyOf(pod.namespace, name, value));
+    }
+    const own = new Set(places.flatMap((key) => this.#found.get(key) ?? []));
+    const sorted = [...own].sort((a, b) => a.tier - b.tier || a.at - b.at);
     const tiers = this.#set.tiers.map((tier, index) => ({
       ...tier,
-      policies: own.filter((placed) => placed.tier === index).map(({ policy }) => policy),
+      policies: sorted.filter((placed) => placed.tier === index).map(({ policy }) => policy),
     }));
-    this.#last = { namespace, set: { tiers } };
-    return this.#last.set;
+    return { tiers };
   }
 }
+
+/** Where the pods of a cube are found: each of them has one of these keys. */
+function keysOf(pods: Cube): readonly string[] {
+  const namespaces = namespacesOf(pods) ?? [undefined];
+  const listed = pods.constraints
+    .filter(({ key, set }) => key.startsWith(POD) && !set.absent && !set.complement)
+    .toSorted((a, b) => a.set.values.length - b.set.values.length)[0];
+  return namespaces.flatMap((namespace) =>
+    listed === undefined
+      ? [keyOf(namespace)]
+      : listed.set.values.map((value) => keyOf(namespace, listed.key.slice(POD.length), value)),
+  );
+}
+
+const POD = "pod:";
+
+/** Should two places ever have one key, then more policies are looked at, and none is missed. */
+const keyOf = (namespace: string | undefined, label = "", value = ""): string =>
+  `${namespace ?? "\t"}\n${label}\n${value}`;

@@ -57,6 +57,43 @@ describe.concurrent("a file of options", () => {
     expect(stderr).not.toContain(NAME);
   });
 
+  it("gives verify, explain and diff what it says of the cluster, and nothing else", async () => {
+    const cwd = folderWith({
+      "p/web.yaml": policy("web", "shop"),
+      "inv/ns.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: { name: other }\n",
+      [NAME]:
+        "paths: [nowhere]\nout-dir: nowhere\ninventory: inv\npod-cidr: 10.9.0.0/16\nfrom: calico\nfail-on: none\nprune: true\n",
+    });
+    const from = `with inventory, pod-cidr, from of ${NAME}`;
+    const verify = ["verify", "p", "--against", "p", "--report", "-"];
+    const verified = await runCli(verify, { cwd });
+    expect(verified.code).toBe(0);
+    expect(verified.stderr.split("\n")[0]).toBe(from);
+    expect((JSON.parse(verified.stdout) as { options: object }).options).toMatchObject({
+      config: NAME,
+      inventory: ["inv"],
+      "pod-cidr": ["10.9.0.0/16"],
+      from: "calico",
+      "fail-on": "narrowed",
+    });
+    const diff = await runCli(["diff", "p", "--against", "p", "--report", "-"], { cwd });
+    expect(diff.code).toBe(0);
+    expect((JSON.parse(diff.stdout) as { options: object }).options).toMatchObject({
+      config: NAME,
+      "pod-cidr": ["10.9.0.0/16"],
+    });
+    const flow = ["--from", "other/a=b", "--to", "shop/app=web", "--port", "80/TCP"];
+    const explained = await runCli(["explain", "p", ...flow], { cwd });
+    expect(explained.stderr).toContain(from);
+    expect(explained.code).toBe(0);
+    const without = await runCli([...verify, "--no-config", "--pod-cidr", "10.8.0.0/16"], { cwd });
+    expect(without.stderr).not.toContain(NAME);
+    const other = await runCli([...verify, "--pod-cidr", "10.8.0.0/16"], { cwd });
+    expect((JSON.parse(other.stdout) as { options: object }).options).toMatchObject({
+      "pod-cidr": ["10.8.0.0/16"],
+    });
+  });
+
   it("elsewhere means its paths from where it lies", async () => {
     const cwd = folderWith({
       "ci/p.yaml": policy(),

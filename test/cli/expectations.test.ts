@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { junitProblems } from "../support/junit-schema.ts";
 import { readXml } from "../support/xml.ts";
 import { folderWith, policy, runCli, textOf } from "./run-cli.ts";
 
@@ -33,6 +34,7 @@ describe.concurrent("expected flows", () => {
     const { cwd, code, stderr } = await verifyWith(GOOD);
     expect(stderr).toContain("3 of 3 flows are as expected\n");
     expect(code).toBe(0);
+    expect(junitProblems(textOf(cwd, "j.xml"))).toEqual([]);
     const suite = readXml(textOf(cwd, "j.xml")).children.find(
       ({ attributes }) => attributes["name"] === "expectations",
     );
@@ -53,6 +55,7 @@ describe.concurrent("expected flows", () => {
     );
     expect(stderr).toMatch(/^ +after: deny at the ingress end: NetworkPolicy shop\/web isolates/m);
     expect(stderr).toContain("0 of 1 flows are as expected: exit code 1");
+    expect(junitProblems(textOf(cwd, "j.xml"))).toEqual([]);
     const root = readXml(textOf(cwd, "j.xml"));
     expect(root.attributes).toMatchObject({ failures: "1" });
   });

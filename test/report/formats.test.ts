@@ -12,7 +12,9 @@ import { runConvert } from "../../src/pipeline.ts";
 import { goldenCases } from "../support/golden.ts";
 import type { CaseInput } from "../support/run-convert.ts";
 import { convertInput } from "../support/run-convert.ts";
+import { HOSTILE, tagsOf, withoutCode } from "../support/hostile-texts.ts";
 import type { XmlElement } from "../support/xml.ts";
+import { junitProblems } from "../support/junit-schema.ts";
 import { readXml } from "../support/xml.ts";
 
 function reportOf(input: CaseInput, failOn: FailOn = "widened"): RunReport {
@@ -97,40 +99,10 @@ function checkSarif(report: RunReport): void {
   expect(new Set(prints).size).toBe(prints.length);
 }
 
-/** What may lie within what, in the form that Jenkins and GitLab read. */
-const JUNIT: Readonly<Record<string, { readonly attributes: RegExp; readonly children: RegExp }>> =
-  {
-    testsuites: {
-      attributes: /^(name|tests|failures|errors|skipped|time)$/,
-      children: /^testsuite$/,
-    },
-    testsuite: {
-      attributes: /^(name|tests|failures|errors|skipped|time)$/,
-      children: /^testcase$/,
-    },
-    testcase: {
-      attributes: /^(name|classname|file|line|time)$/,
-      children: /^(failure|error|skipped|system-out)$/,
-    },
-    failure: { attributes: /^(message|type)$/, children: /^$/ },
-    error: { attributes: /^(message|type)$/, children: /^$/ },
-    skipped: { attributes: /^message$/, children: /^$/ },
-    "system-out": { attributes: /^$/, children: /^$/ },
-  };
-
 function checkJunit(report: RunReport): XmlElement {
-  const root = readXml(textOf("junit", report));
-  const visit = (element: XmlElement): void => {
-    const form = JUNIT[element.name];
-    for (const name of Object.keys(element.attributes))
-      expect(name).toMatch(form?.attributes ?? /^$/);
-    for (const child of element.children) {
-      expect(child.name).toMatch(form?.children ?? /^$/);
-      visit(child);
-    }
-  };
-  expect(root.name).toBe("testsuites");
-  visit(root);
+  const text = textOf("junit", report);
+  expect(junitProblems(text)).toEqual([]);
+  const root = readXml(text);
   const cases = (of: XmlElement): readonly XmlElement[] =>
     of.name === "testcase" ? [of] : of.children.flatMap(cases);
   for (const suite of [root, ...root.children]) {
@@ -143,13 +115,6 @@ function checkJunit(report: RunReport): XmlElement {
       errors: String(ending("error")),
       skipped: String(ending("skipped")),
     });
-    if (suite === root) continue;
-    const names = all.map(({ attributes }) => attributes["name"]);
-    expect(new Set(names).size).toBe(names.length);
-    for (const one of all) {
-      const endings = one.children.filter(({ name }) => name !== "system-out");
-      expect(endings.length).toBeLessThan(2);
-    }
   }
   expect(
     cases(root).filter(({ attributes }) => attributes["classname"] !== "document"),
@@ -190,6 +155,28 @@ function checkGitlab(report: RunReport): void {
 }
 
 const cases = goldenCases("calico");
+
+describe("the schema of JUnit", () => {
+  const suite = (cases: string, counts = 'tests="1" failures="0" errors="0"'): string =>
+    `<testsuites name="all" ${counts}><testsuite name="one" ${counts}>${cases}</testsuite></testsuites>`;
+  const one = (inner: string, attributes = ""): string =>
+    `<testcase name="a" classname="b" time="0"${attributes}>${inner}</testcase>`;
+
+  it.each([
+    ["a case with two endings", suite(one("<failure/><skipped/>"))],
+    ["an ending behind the output", suite(one("<system-out/><failure/>"))],
+    ["two cases of one name", suite(one("") + one(""))],
+    ["a count that is no number", suite(one(""), 'tests="x" failures="0" errors="0"')],
+    ["a line before the first", suite(one("", ' line="0"'))],
+    ["an attribute that nobody reads", suite(one("", ' outcome="exact"'))],
+  ])("refuses %s", (_, text) => {
+    expect(junitProblems(text)).not.toEqual([]);
+  });
+
+  it("takes a plain one", () => {
+    expect(junitProblems(suite(one('<failure message="m" type="t"/>', ' line="1"')))).toEqual([]);
+  });
+});
 
 describe.each(cases)("the reports of $name", ({ input }) => {
   const report = reportOf(input);
@@ -246,20 +233,6 @@ ${rest}`;
 const fromText = (text: string, name = "p.yaml"): RunReport =>
   reportOf({ files: [{ name, text }], inventory: [], options: {} }, "narrowed");
 
-/** Names as no API server takes them, though they may stand in a file. */
-const HOSTILE = [
-  "</script><img src=x onerror=alert(1)>",
-  "a|b|c",
-  "`code` `` and ``` fences",
-  "[link](javascript:alert(1)) ![img](http://evil.example/x.png)",
-  "@org/team closes #12, see https://evil.example and www.evil.example",
-  "line\n::error file=x::injected\r\n# heading",
-  "]]> & &amp; \u0000 \u001b[31m \ud800 \u202e",
-  "{0} {{}} $x$ *bold* _it_ ~~no~~",
-  "%0A::error::x",
-  "</summary></details><details open>",
-];
-
 /** A report in which that text stands wherever a user's words can come: in names, files, messages, flows. */
 function reportWith(words: string): RunReport {
   const text = policy("placeholder").replace("names: [a]", "names: [placeholder]");
@@ -302,12 +275,6 @@ describe.each(HOSTILE)("a policy called %j", (name) => {
     }
   });
 });
-
-/** Code spans and code elements as a reader of Markdown finds them: the longest run of backticks opens first. */
-const withoutCode = (text: string): string =>
-  text.replace(/(?<![\\`])(`+)(?!`)[^]*?(?<!`)\1(?!`)|<code>[^<]*<\/code>/g, "");
-
-const tagsOf = (text: string): readonly string[] => withoutCode(text).match(/<[^!][^>]*>/g) ?? [];
 
 describe("what had no room", () => {
   const many = Array.from({ length: 1200 }, (_, at) => policy(`p${String(at)}`)).join("---\n");

@@ -6,7 +6,7 @@ import type { DiffOptions } from "../../pipeline-diff.ts";
 import { runDiff } from "../../pipeline-diff.ts";
 import type { DiffReport } from "../../report/diff-report.ts";
 import { diffText } from "../../report/diff-text.ts";
-import { visible } from "../../report/screen.ts";
+import { visible, wrapLines } from "../../report/screen.ts";
 import { writeError, writeOut } from "../io.ts";
 import { startProgress } from "../progress.ts";
 import { StagedFiles } from "../staged-files.ts";
@@ -16,6 +16,7 @@ import { toolVersion } from "../version.ts";
 import { readAssumptions } from "./convert-options.ts";
 import { readFocus } from "./diff-focus.ts";
 import type { DiffArguments } from "./diff.ts";
+import { reportedConfigFile } from "./shared-options.ts";
 import { readFactOptions, reportedFacts, reportedPaths } from "./fact-options.ts";
 import { readPair } from "./pair-input.ts";
 import { checkStreams, readReportTarget } from "./report-target.ts";
@@ -98,13 +99,14 @@ const SHOWN = 5;
 function warnOfUnread({ diagnostics }: DiffReport): void {
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   if (errors.length === 0) return;
-  writeError("incomplete: not all policies could be read, so what is shown may be wrong\n");
+  const lines = ["incomplete: not all policies could be read, so what is shown may be wrong"];
   for (const { file, line, column, message, hint, code } of errors.slice(0, SHOWN)) {
     const place = file === null ? "" : `${file}:${String(line)}:${String(column)}  `;
-    writeError(`  ${visible(`${place}${message}  ${code}`)}\n`);
-    if (hint !== null) writeError(`    do: ${visible(hint)}\n`);
+    lines.push(`  ${visible(`${place}${message}  ${code}`)}`);
+    if (hint !== null) lines.push(`    do: ${visible(hint)}`);
   }
-  if (errors.length > SHOWN) writeError(`  and ${String(errors.length - SHOWN)} more\n`);
+  if (errors.length > SHOWN) lines.push(`  and ${String(errors.length - SHOWN)} more`);
+  writeError(wrapLines(`${lines.join("\n")}\n`, terminalWidth(process.stderr)));
 }
 
 function writeFiles(targets: readonly string[], text: string): void {
@@ -121,6 +123,7 @@ function writeFiles(targets: readonly string[], text: string): void {
 function reportedOptions(args: DiffArguments): Readonly<Record<string, unknown>> {
   const cwd = process.cwd();
   return {
+    ...reportedConfigFile(args),
     paths: reportedPaths(args.old ?? [], cwd),
     against: reportedPaths(args.against, cwd),
     show: args.show,

@@ -3,10 +3,11 @@ import type { SourceEngine } from "../../sources/index.ts";
 import type { FactArguments } from "./fact-options.ts";
 import { engineOption, withFactOptions } from "./fact-options.ts";
 import { choice, repeated, single } from "./option-kinds.ts";
-import { assumeOption, decisions, reportOption } from "./shared-options.ts";
+import type { ConfiguredArguments } from "./shared-options.ts";
+import { assumeOption, clusterConfigOption, decisions, reportOption } from "./shared-options.ts";
 
 /** The options of `diff` as yargs gives them. */
-export interface DiffArguments extends FactArguments {
+export interface DiffArguments extends FactArguments, ConfiguredArguments {
   readonly old?: readonly string[] | undefined;
   readonly against: readonly string[];
   readonly from?: SourceEngine | undefined;
@@ -63,6 +64,7 @@ export const DIFF_OPTIONS = {
     group: decisions,
     describe: "exit with 0 or 1 although policies could not be read",
   },
+  config: clusterConfigOption,
   stat: {
     type: "boolean",
     default: false,

@@ -1,10 +1,12 @@
 import process from "node:process";
 import { runConvert } from "../../pipeline.ts";
 import { loweringText, policiesCalled } from "../../report/lowering-text.ts";
+import { wrapLines } from "../../report/screen.ts";
 import { EXIT } from "../exit-code.ts";
 import { readInputFiles } from "../input-files.ts";
 import { readStdin, writeOut } from "../io.ts";
 import { UsageError } from "../usage-error.ts";
+import { terminalWidth } from "../terminal-settings.ts";
 import { toolVersion } from "../version.ts";
 import type { ExplainArguments } from "./explain.ts";
 import { readFactOptions } from "./fact-options.ts";
@@ -44,6 +46,9 @@ export async function explainPolicy(args: ExplainArguments, name: string): Promi
     });
   }
   if (args.output === "json") await writeOut([`${JSON.stringify(found, undefined, 2)}\n`]);
-  else await writeOut(found.map((policy) => loweringText(report, policy)));
+  else {
+    const width = terminalWidth(process.stdout);
+    await writeOut(found.map((policy) => wrapLines(loweringText(report, policy), width)));
+  }
   return stops.length > 0 ? EXIT.usage : EXIT.done;
 }

@@ -13,7 +13,8 @@ import type { FlowAnswer } from "../../verify/flow-answer.ts";
 import { answerFlow } from "../../verify/flow-answer.ts";
 import { EXIT } from "../exit-code.ts";
 import { writeOut } from "../io.ts";
-import { useColor } from "../terminal-settings.ts";
+import { terminalWidth, useColor } from "../terminal-settings.ts";
+import { wrapLines } from "../../report/screen.ts";
 import { toolVersion } from "../version.ts";
 import type { AskedPod } from "./explain-endpoint.ts";
 import { readEnd } from "./explain-endpoint.ts";
@@ -73,7 +74,10 @@ export async function explain(
   await writeOut(
     args.output === "json"
       ? walkthroughJson(explanation, { name: "netpol-migrate", version: toolVersion() })
-      : walkthroughText(explanation, { colors, verbose: args.verbose === true }),
+      : wrapLines(
+          walkthroughText(explanation, { colors, verbose: args.verbose === true }),
+          terminalWidth(process.stdout),
+        ),
   );
   if (isIncomplete && !args["allow-incomplete"]) return EXIT.usage;
   return agreement === undefined || agreement === "agree" ? EXIT.done : EXIT.findings;

@@ -4,6 +4,7 @@ import { UsageError } from "../usage-error.ts";
 import type { FactArguments } from "./fact-options.ts";
 import { engineOption, withFactOptions } from "./fact-options.ts";
 import { choice, repeated, single } from "./option-kinds.ts";
+import { clusterConfigOption } from "./shared-options.ts";
 
 /** The options of `explain` as yargs gives them. */
 export interface ExplainArguments extends FactArguments {
@@ -67,6 +68,7 @@ export const EXPLAIN_OPTIONS = {
     group: "Decisions:",
     describe: "exit with 0 although policies could not be read",
   },
+  config: clusterConfigOption,
   output: {
     ...choice("output", ["text", "json"], "text"),
     group: screen,

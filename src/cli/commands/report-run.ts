@@ -40,7 +40,10 @@ export async function loadReport(file: string): Promise<RunReport> {
   try {
     text = file === "-" ? new TextDecoder().decode(await readStdin()) : readFileSync(file, "utf8");
   } catch (cause) {
-    throw new UsageError(`cannot read \`${file}\`: ${reasonOf(cause)}`, { cause });
+    throw new UsageError(`cannot read \`${file}\`: ${reasonOf(cause)}`, {
+      hint: "Name a file that `netpol-migrate convert ... --report FILE.json` wrote, or - for standard input.",
+      cause,
+    });
   }
   const read = readStoredReport(text);
   if ("report" in read) return read.report;

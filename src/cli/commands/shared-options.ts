@@ -1,7 +1,9 @@
 import type { Options } from "yargs";
 import { ASSUMPTIONS } from "../../ir/assumption.ts";
 import type { FailOn } from "../../pipeline.ts";
-import { choice, repeated } from "./option-kinds.ts";
+import type { Config } from "../config-file.ts";
+import { CONFIG_FILE } from "../config-file.ts";
+import { choice, repeated, single } from "./option-kinds.ts";
 
 /* Options that several commands have in common. */
 
@@ -33,6 +35,23 @@ export function reportOption(group: string, formats: readonly string[]) {
     group,
     describe: `write the report to [FORMAT=]FILE (${formats.join(", ")}; by default as the name ends); - is standard output`,
   } as const satisfies Options;
+}
+
+/** `--config` of the commands that take from the file what it says of the cluster. */
+export const clusterConfigOption = {
+  ...single("config"),
+  group: "Facts about the cluster:",
+  describe: `a file whose options about the cluster hold here, too (default: ${CONFIG_FILE}, if it is there); --no-config: none`,
+} as const satisfies Options;
+
+export interface ConfiguredArguments {
+  /** What comes from a file of options. */
+  readonly configured?: Config | undefined;
+}
+
+/** The file of options as reports name it. */
+export function reportedConfigFile({ configured }: ConfiguredArguments): { config?: string } {
+  return configured === undefined ? {} : { config: configured.file };
 }
 
 /** What of a run is shown. */

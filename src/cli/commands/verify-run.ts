@@ -17,7 +17,7 @@ import { toolVersion } from "../version.ts";
 import { readAssumptions } from "./convert-options.ts";
 import { readFactOptions, reportedFacts, reportedPaths } from "./fact-options.ts";
 import { readPair } from "./pair-input.ts";
-import { detailOf } from "./shared-options.ts";
+import { detailOf, reportedConfigFile } from "./shared-options.ts";
 import type { Expectation } from "./expectations.ts";
 import { judgeExpectations, readExpectations } from "./expectations.ts";
 import type { ReportTarget } from "./report-target.ts";
@@ -121,6 +121,7 @@ function writeFiles(
 function reportedOptions(args: VerifyArguments): Readonly<Record<string, unknown>> {
   const cwd = process.cwd();
   return {
+    ...reportedConfigFile(args),
     paths: reportedPaths(args.source ?? [], cwd),
     against: reportedPaths(args.against, cwd),
     ...(args.expect === undefined ? {} : { expect: reportedPaths([args.expect], cwd)[0] }),

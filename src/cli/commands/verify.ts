@@ -5,9 +5,10 @@ import type { FactArguments } from "./fact-options.ts";
 import { engineOption, withFactOptions } from "./fact-options.ts";
 import { VERIFICATION_FORMAT_NAMES } from "../../report/format-names.ts";
 import { choice, repeated, single } from "./option-kinds.ts";
-import type { ScreenArguments } from "./shared-options.ts";
+import type { ConfiguredArguments, ScreenArguments } from "./shared-options.ts";
 import {
   assumeOption,
+  clusterConfigOption,
   decisions,
   failOnOption,
   reportOption,
@@ -15,7 +16,7 @@ import {
 } from "./shared-options.ts";
 
 /** The options of `verify` as yargs gives them. */
-export interface VerifyArguments extends FactArguments, ScreenArguments {
+export interface VerifyArguments extends FactArguments, ScreenArguments, ConfiguredArguments {
   readonly from?: SourceEngine | undefined;
   readonly source?: readonly string[] | undefined;
   readonly against: readonly string[];
@@ -57,6 +58,7 @@ export const VERIFY_OPTIONS = {
     describe: "compare although policies could not be read; the result is unknown at best",
   },
   "fail-on": failOnOption("narrowed"),
+  config: clusterConfigOption,
   ...screenOptions("every difference, and every finding"),
 } as const satisfies Readonly<Record<string, Options>>;
 

@@ -11,13 +11,12 @@ export interface LineMark {
   readonly rules: readonly {
     readonly number: number;
     readonly href: string;
-    readonly title: string;
   }[];
 }
 
 /**
  * A text with line numbers, and with the lines of rules linked to what is said of them. Lines between marks are one piece of
- * text: at thousands of policies an element a line would be more than a page can hold.
+ * text: at thousands of policies an element a line would be more than a page can hold. The script writes the numbers.
  *
  * @param first the number of the first line
  * @param label what a screen reader calls the text
@@ -29,17 +28,13 @@ export function codeBlock(
   marks: readonly LineMark[],
 ): Markup {
   const lines = text.replace(/\n$/, "").split("\n");
-  const numbers = lines.map((_, index) => String(first + index)).join("\n");
   const pieces: Markup[] = [];
   let at = 0;
   for (const [first, ...others] of byLines(lines, marks)) {
     if (first.line > at) pieces.push(html`${`${lines.slice(at, first.line).join("\n")}\n`}`);
     const end = endOfItem(lines, first.line);
     const rules = [first, ...others].flatMap((mark) => mark.rules);
-    const tags = rules.map(
-      ({ number, href, title }) =>
-        html`<a class="tag" href="${href}" title="${title}">${number}</a>`,
-    );
+    const tags = rules.map(({ number, href }) => html`<a class="tag" href="${href}">${number}</a>`);
     const text = `${lines.slice(first.line, end).join("\n")}\n`;
     pieces.push(
       html`<span
@@ -53,7 +48,12 @@ export function codeBlock(
   }
   if (at < lines.length) pieces.push(html`${lines.slice(at).join("\n")}`);
   return html`<div class="code">
-    <pre class="numbers" aria-hidden="true">${numbers}</pre>
+    <pre
+      class="numbers"
+      aria-hidden="true"
+      data-first="${first}"
+      data-count="${lines.length}"
+    ></pre>
     <pre class="text" tabindex="0" role="region" aria-label="${label}"><code>${pieces}</code></pre>
   </div>`;
 }

@@ -2,7 +2,7 @@ import { CATALOGUE } from "../../catalogue.ts";
 import type { DiagnosticDefinition } from "../../diagnostics/define.ts";
 import type { Finding, FindingGroup, Level } from "../findings.ts";
 import { plural } from "../plural.ts";
-import { html } from "./markup.ts";
+import { html, later } from "./markup.ts";
 import type { Content, Markup } from "./markup.ts";
 import { badge, heading, place, prose, witness } from "./words.ts";
 
@@ -51,12 +51,16 @@ function groupMarkup({ level, code, findings }: FindingGroup, isFirst: boolean):
   const definition = DEFINITIONS.get(code);
   const title =
     messages.size === 1 ? [...messages][0] : definition?.message.replaceAll(/`?\{\w+\}`?/g, "…");
-  const isOpen = findings.length <= FEW && OPEN.has(level);
+  const isFew = findings.length <= FEW;
   const shared = { message: messages.size === 1, hint: hints.size === 1 };
+  const list = html`<ul>
+    ${findings.map((one) => item(one, shared))}
+  </ul>`;
   return html`<details
     class="group"
-    ${isFirst ? html` id="${code}"` : ""}${isOpen ? html` open` : ""}
+    ${isFirst ? html` id="${code}"` : ""}${isFew && OPEN.has(level) ? html` open` : ""}
     data-c="${code}"
+    data-p="${findings.map(({ subject }) => subject?.policy ?? "").join(",")}"
   >
     <summary>
       ${badge(level)}<span class="name">${heading(title ?? "")}</span
@@ -71,9 +75,7 @@ function groupMarkup({ level, code, findings }: FindingGroup, isFirst: boolean):
           ? html`<p class="do"><b>Do:</b> ${prose(hint)}</p>`
           : ""
       }${definition === undefined ? "" : html`<p class="why">${prose(definition.explanation)}</p>`}
-      <ul>
-        ${findings.map((one) => item(one, shared))}
-      </ul>
+      ${isFew ? list : later(list)}
     </div>
   </details> `;
 }
@@ -87,7 +89,9 @@ function item(
   const about =
     subject === undefined ? "" : html`<a href="#p${subject.policy}">${subject.name}</a> `;
   const flow = subject?.witness !== undefined && OPEN.has(level) ? witness(subject.witness) : "";
-  return html`<li${subject === undefined ? "" : html` data-p="${subject.policy}"`}>${about}${path === null ? "" : html`<code>${path}</code> `}<small>${where === "" ? "the run as a whole" : where}</small>${
-    shared.message ? "" : html`<p>${heading(message)}</p>`
-  }${flow}${shared.hint || hint === null ? "" : html`<p class="do"><b>Do:</b> ${prose(hint)}</p>`}</li>`;
+  return html`<li>
+    ${about}${path === null ? "" : html`<code>${path}</code> `}<small>${where === "" ? "the run as a whole" : where}</small>${
+      shared.message ? "" : html`<p>${heading(message)}</p>`
+    }${flow}${shared.hint || hint === null ? "" : html`<p class="do"><b>Do:</b> ${prose(hint)}</p>`}
+  </li>`;
 }

@@ -38,6 +38,13 @@ function tightStrings(strings: TemplateStringsArray): readonly string[] {
   return tight;
 }
 
+/**
+ * A piece that is made into elements when somebody wants to see it. Where scripts run, a browser reads what stands in
+ * `noscript` as plain text, which costs next to nothing, and the page's script puts it in its place; where none run, it is
+ * there from the beginning. So there is one text for both, and a page of 10,000 policies opens.
+ */
+export const later = (piece: Markup): Markup => html`<noscript>${piece}</noscript>`;
+
 /** Trusted text of ours, such as a stylesheet. */
 export const verbatim = (text: string): Markup => new Markup(text);
 
@@ -54,21 +61,19 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "<": "&lt;",
   ">": "&gt;",
   '"': "&quot;",
-  "'": "&#39;",
 };
 
-/** Characters that a reader cannot see, or that turn the direction of what follows, are named instead. */
-const UNSEEN =
+/** What has a meaning in HTML; and what a reader cannot see, or what turns the direction of the text: that is named. */
+const SPECIAL =
   // eslint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
+  /[&<>"\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;
 
 function escaped(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (char) => ENTITIES[char] ?? "")
-    .replace(
-      UNSEEN,
-      (char) => `⟨U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
-    );
+  return text.replace(
+    SPECIAL,
+    (char) =>
+      ENTITIES[char] ?? `⟨U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
+  );
 }
 
 /** A value as JSON inside of a script element: no text of it can end the element or begin a comment. */

@@ -43,12 +43,13 @@ export function matrixSection(reachability: ReportReachability | undefined): Mar
     <p>${introduction(reachability)}</p>
     ${cutText(reachability)}
     <p class="changes">
-      <b
+      <b id="reach-count"
         >${changed.length === 0 ? "No pair changes." : `${plural(changed.length, "pair")} of ${String(cells.length)} ${changed.length === 1 ? "changes" : "change"}.`}</b
       >
       <button type="button" id="only-changed" aria-pressed="false" hidden>Only what changes</button>
     </p>
     ${LEGEND}
+    <p class="no-match" hidden>No pod of the matrix lies in that namespace.</p>
     <div class="reach">
       <div class="scroll matrix-frame" tabindex="0" role="region" aria-label="Reachability matrix">
         <table class="matrix">
@@ -75,6 +76,7 @@ export function matrixSection(reachability: ReportReachability | undefined): Mar
     <script type="application/json" id="reach-data">
       ${jsonMarkup({
         names: groups.map(shortName),
+        namespaces: groups.map(sectionOf),
         deciders: reachability.deciders.map(({ text, policy }) => [text, policy]),
         answers: reachability.answers.map((answer) =>
           answer.map(({ traffic, before, after }) => [
@@ -250,7 +252,7 @@ function changesInWords(
     <ul>
       ${shown.map(
         (cell) =>
-          html`<li>
+          html`<li data-ends="${cell.from} ${cell.to}">
             ${name(cell.from)} → ${name(cell.to)}:
             ${cell.lost === null ? "" : html`<b>no more</b> ${cell.lost}`}${cell.lost !== null && cell.gained !== null ? "; " : ""}${cell.gained === null ? "" : html`<b>from now on</b> ${cell.gained}`}${why(cell)}
           </li>`,

@@ -1,9 +1,10 @@
 import type { Outcome } from "../../ir/outcome.ts";
 import { plural } from "../plural.ts";
 import type { ReportDiagnostic, ReportPolicy, ReportRule, RunReport } from "../report.ts";
+import { linesAbove } from "../source-text.ts";
 import { codeBlock, ruleLines } from "./code-block.ts";
 import type { LineMark } from "./code-block.ts";
-import { html } from "./markup.ts";
+import { html, later } from "./markup.ts";
 import type { Content, Markup } from "./markup.ts";
 import { badge, heading, prose, ruleFate, sourceName, witness } from "./words.ts";
 
@@ -40,10 +41,12 @@ export function policySection(
         ><small>${source.kind}</small> ${name}</span
       ><span class="about">${about.join(" · ")}</span>
     </summary>
-    <div class="body">
-      ${said(policy, id, diagnostics, objects)}
-      <div class="pair">${sourceFigure(policy, id)}${outputFigure(policy, id, objects)}</div>
-    </div>
+    ${later(
+      html`<div class="body">
+        ${said(policy, id, diagnostics, objects)}
+        <div class="pair">${sourceFigure(policy, id)}${outputFigure(policy, id, objects)}</div>
+      </div>`,
+    )}
   </details> `;
 }
 
@@ -54,8 +57,6 @@ export function shownOutcome({ outcome, verification }: ReportPolicy): Outcome |
 
 const outcomeWord = (policy: ReportPolicy): string =>
   shownOutcome(policy) === "unproved" ? "exact (unproved)" : policy.outcome;
-
-const ruleLabel = ({ path, action }: ReportRule): string => `${path} (${action})`;
 
 /** The lines of the rules in each object of a policy. */
 type RuleLines = readonly ReadonlyMap<string, number>[];
@@ -198,19 +199,19 @@ function sourceFigure({ source, rules }: ReportPolicy, id: string): Markup {
       <p class="absent">Its text ${ABSENT}</p>
     </figure>`;
   }
+  const first = source.line - linesAbove(source.text);
   const marks = rules.map((rule, index): LineMark => {
     const number = index + 1;
     const key = `${id}r${String(number)}`;
-    const title = `rule ${String(number)}: ${ruleLabel(rule)}, ${ruleFate(rule)}`;
     return {
-      line: rule.line - source.line,
+      line: rule.line - first,
       id: `${key}s`,
       state: stateOf(rule),
-      rules: [{ number, href: `#${key}`, title }],
+      rules: [{ number, href: `#${key}` }],
     };
   });
   const label = `Source of ${sourceName(source)}`;
-  return html`<figure>${caption}${codeBlock(source.text, source.line, label, marks)}</figure>`;
+  return html`<figure>${caption}${codeBlock(source.text, first, label, marks)}</figure>`;
 }
 
 function outputFigure(policy: ReportPolicy, id: string, objects: RuleLines): Markup {
@@ -250,8 +251,7 @@ function outputMarks(
   const marks = emitted.map(() => new Map<string, OutputMark>());
   for (const [at, rule] of rules.entries()) {
     const number = at + 1;
-    const title = `rule ${String(number)}: ${ruleLabel(rule)}, ${ruleFate(rule)}`;
-    const link = { number, href: `#${id}r${String(number)}`, title };
+    const link = { number, href: `#${id}r${String(number)}` };
     for (const { object, path } of rule.emittedAs) {
       const line = objects[object]?.get(path);
       if (line === undefined) continue;

@@ -1,7 +1,10 @@
+import { MATRIX_SCRIPT } from "./matrix-script.ts";
+
 /**
- * What the page does: filter, open what a link leads into, light up the lines that belong together, and tell what decides a
- * cell of the matrix. Everything that it puts into the page is text, never HTML. It is text here since it runs in a browser;
- * test/report/html runs it there.
+ * What the page does: filter, make what is asked for, open what a link leads into, light up the lines that belong together,
+ * and tell what decides a cell of the matrix. Everything that it puts into the page is text or a piece of the page itself
+ * (markup.ts, `later`), never HTML that is made of data. It is text here since it runs in a browser; test/report/html runs
+ * it there.
  */
 export const SCRIPT = String.raw`"use strict";
 (() => {
@@ -13,6 +16,33 @@ const make = (tag, text, name) => {
   if (name !== undefined) element.className = name;
   return element;
 };
+const hide = (element, isHidden) => {
+  if (element.hidden !== isHidden) element.hidden = isHidden;
+};
+const put = (element, text) => {
+  if (element.textContent !== text) element.textContent = text;
+};
+
+// What is made when somebody wants to see it: it stands in noscript, which is text where scripts run.
+const piecesOf = (holder) => {
+  const template = make("template");
+  template.innerHTML = holder.textContent;
+  return template.content;
+};
+const makeBody = (details) => {
+  const holder = details.querySelector("noscript");
+  if (!holder) return;
+  const body = piecesOf(holder);
+  for (const tag of all(".text .tag", body)) {
+    const rule = body.getElementById(tag.hash.slice(1));
+    tag.title = "rule " + rule.querySelector("p").textContent.trim().replace(/\s+/g, " ");
+  }
+  for (const numbers of all(".numbers", body)) {
+    const { first, count } = numbers.dataset;
+    numbers.textContent = Array.from({ length: count }, (_, at) => Number(first) + at).join("\n");
+  }
+  holder.replaceWith(body);
+};
 
 // Filter. What is looked through is collected once; a change then only sets "hidden" where it differs.
 const form = document.querySelector(".filter");
@@ -23,16 +53,45 @@ const policies = all(".policy").map((element) => ({
   namespaces: element.dataset.n.split(" "),
   codes: element.dataset.c.split(" "),
 }));
+// Findings of a group are elements from the moment on when it is opened, and so many at a time.
+const STEP = 200;
 const groups = all(".group").map((element) => ({
   element,
   code: element.dataset.c,
   count: element.querySelector(".count"),
-  items: all("li", element).map((item) => ({ element: item, policy: policies[item.dataset.p] })),
+  policies: element.dataset.p.split(",").map((at) => policies[at]),
+  list: element.querySelector("ul"),
+  items: undefined,
+  fitting: undefined,
+  shown: STEP,
 }));
 const chips = all(".chip");
-const hide = (element, isHidden) => {
-  if (element.hidden !== isHidden) element.hidden = isHidden;
+const fill = (group) => {
+  if (!group.items) {
+    const holder = group.element.querySelector("noscript");
+    if (!group.list) {
+      group.list = piecesOf(holder).querySelector("ul");
+      holder.replaceWith(group.list);
+    }
+    group.items = [...group.list.children];
+    group.more = make("button", undefined, "more");
+    group.more.type = "button";
+    group.more.addEventListener("click", () => {
+      const first = group.items[group.fitting[group.shown]];
+      group.shown += STEP;
+      fill(group);
+      const link = first.querySelector("a");
+      if (link) link.focus();
+    });
+    group.list.after(group.more);
+  }
+  const shown = group.fitting.slice(0, group.shown);
+  group.list.replaceChildren(...shown.map((at) => group.items[at]));
+  const left = group.fitting.length - shown.length;
+  hide(group.more, left === 0);
+  put(group.more, "Show " + Math.min(left, STEP) + " more of " + left);
 };
+let showNamespace = () => {};
 const apply = () => {
   const words = one("f-text").value.toLowerCase().split(/\s+/).filter(Boolean);
   const namespace = one("f-namespace").value;
@@ -40,34 +99,42 @@ const apply = () => {
   const outcomes = chips.filter((chip) => chip.getAttribute("aria-pressed") === "true").map((chip) => chip.dataset.o);
   let shown = 0;
   for (const policy of policies) {
-    const fits =
+    policy.fits =
       (outcomes.length === 0 || outcomes.includes(policy.outcome)) &&
       (namespace === "" || policy.namespaces.includes(namespace)) &&
       (code === "" || policy.codes.includes(code)) &&
       words.every((word) => policy.text.includes(word));
-    hide(policy.element, !fits);
-    if (fits) shown += 1;
+    hide(policy.element, !policy.fits);
+    if (policy.fits) shown += 1;
   }
   const isOpen = words.length === 0 && namespace === "" && outcomes.length === 0;
   let left = 0;
   for (const group of groups) {
-    let count = 0;
-    for (const item of group.items) {
-      const fits = (code === "" || code === group.code) && (item.policy === undefined ? isOpen : !item.policy.element.hidden);
-      hide(item.element, !fits);
-      if (fits) count += 1;
+    const fitting = [];
+    if (code === "" || code === group.code) {
+      group.policies.forEach((policy, at) => {
+        if (policy === undefined ? isOpen : policy.fits) fitting.push(at);
+      });
     }
-    hide(group.element, count === 0);
-    const text = count + (count === 1 ? " finding" : " findings");
-    if (group.count.textContent !== text) group.count.textContent = text;
-    left += count;
+    group.fitting = fitting;
+    if (group.element.open) fill(group);
+    hide(group.element, fitting.length === 0);
+    put(group.count, fitting.length + (fitting.length === 1 ? " finding" : " findings"));
+    left += fitting.length;
   }
+  showNamespace(namespace);
   one("f-shown").value = shown + " of " + policies.length + " policies";
   for (const [id, isEmpty] of [["findings", left === 0], ["policies", shown === 0]]) {
     const none = one(id).querySelector(".no-match");
     if (none) hide(none, !isEmpty);
   }
 };
+for (const group of groups) {
+  group.fitting = [...group.policies.keys()];
+  group.element.addEventListener("toggle", () => {
+    if (group.element.open) fill(group);
+  });
+}
 let waiting = 0;
 const soon = () => {
   cancelAnimationFrame(waiting);
@@ -87,22 +154,46 @@ for (const chip of chips) {
   });
 }
 
-// Open and close.
+// Open and close. A click, also one by a key, comes before what it opens is shown.
+const open = (details) => {
+  makeBody(details);
+  details.open = true;
+};
+one("policies").addEventListener("click", (event) => {
+  const summary = event.target.closest("summary");
+  if (summary) makeBody(summary.parentElement);
+});
+one("policies").addEventListener("toggle", (event) => {
+  if (event.target.open) makeBody(event.target);
+}, true);
 const actions = document.querySelector(".actions");
 actions.hidden = policies.length === 0;
+// Many are opened a few at a time, so that the page goes on answering.
+const AT_ONCE = 50;
+let opening = 0;
 one("open-all").addEventListener("click", () => {
-  for (const { element } of policies) if (!element.hidden) element.open = true;
+  const closed = policies.filter(({ element }) => !element.hidden && !element.open);
+  const some = () => {
+    for (const { element } of closed.splice(0, AT_ONCE)) open(element);
+    if (closed.length > 0) opening = setTimeout(some);
+  };
+  clearTimeout(opening);
+  some();
 });
 one("close-all").addEventListener("click", () => {
+  clearTimeout(opening);
   for (const { element } of policies) element.open = false;
 });
 
-// A link may lead into something closed or filtered out.
+// A link may lead into something closed, filtered out or not made yet.
 const reveal = () => {
-  const target = one(decodeURIComponent(location.hash.slice(1)));
+  const id = decodeURIComponent(location.hash.slice(1));
+  const policy = policies[/^p(\d+)/.exec(id)?.[1]];
+  if (policy) makeBody(policy.element);
+  const target = one(id);
   if (!target) return;
-  const policy = target.closest(".policy, .group");
-  if (policy && policy.hidden) {
+  const around = target.closest(".policy, .group");
+  if (around && around.hidden) {
     form.reset();
     apply();
   }
@@ -136,128 +227,12 @@ let opened = [];
 addEventListener("beforeprint", () => {
   const worth = policies.filter(({ element, outcome }) => !element.hidden && outcome !== "exact" && outcome !== "conditional");
   opened = [...worth.map(({ element }) => element), ...groups.map(({ element }) => element), ...all(".words")].filter((element) => !element.open);
-  for (const element of opened) element.open = true;
+  for (const group of groups) fill(group);
+  for (const element of opened) open(element);
 });
 addEventListener("afterprint", () => {
   for (const element of opened) element.open = false;
 });
-
-// The matrix.
-const stored = one("reach-data");
-if (!stored) return;
-const data = JSON.parse(stored.textContent);
-const table = document.querySelector(".matrix");
-const detail = one("reach-detail");
-let current = table.querySelector('button[tabindex="0"]');
-const end = (title, answer) => {
-  const part = make("div");
-  part.append(make("h4", title));
-  if (answer === null) {
-    part.append(make("p", "no pod: nobody judges at this end", "hint"));
-    return part;
-  }
-  const rows = make("table");
-  const head = rows.createTHead().insertRow();
-  for (const text of ["Traffic", "Before", "After"]) {
-    const cell = make("th", text);
-    cell.scope = "col";
-    head.append(cell);
-  }
-  const body = rows.createTBody();
-  for (const [traffic, before, beforeBy, after, afterBy] of data.answers[answer]) {
-    const row = body.insertRow();
-    if (before !== after) row.className = "changed";
-    row.append(make("td", traffic), verdict(before, beforeBy), verdict(after, afterBy));
-  }
-  part.append(rows);
-  return part;
-};
-const verdict = (said, by) => {
-  const cell = make("td");
-  cell.append(make("b", said, said));
-  for (const index of by) {
-    const [text, policy] = data.deciders[index];
-    cell.append(" ");
-    if (policy === null) cell.append(make("span", text));
-    else {
-      const link = make("a", text);
-      link.href = "#p" + policy;
-      cell.append(link);
-    }
-  }
-  return cell;
-};
-const tell = (button) => {
-  const [from, to, before, after, lost, gained, egress, ingress, depends] = data.cells[button.dataset.i];
-  const facts = make("dl", undefined, "facts");
-  const fact = (name, text) => {
-    if (text === null) return;
-    const pair = make("div");
-    pair.append(make("dt", name), make("dd", text));
-    facts.append(pair);
-  };
-  fact("Before", before);
-  fact("After", after);
-  fact("No more", lost);
-  fact("From now on", gained);
-  const ends = make("div", undefined, "ends");
-  ends.append(end("Leaving " + data.names[from] + " (egress)", egress), end("Arriving at " + data.names[to] + " (ingress)", ingress));
-  detail.replaceChildren(make("h3", data.names[from] + " → " + data.names[to]), facts, ends);
-  if (depends) detail.append(make("p", "Some of it depends on conditions that nobody can check from the policies alone.", "hint"));
-  table.querySelector(".cell[aria-current]")?.removeAttribute("aria-current");
-  button.setAttribute("aria-current", "true");
-};
-table.addEventListener("click", (event) => {
-  const button = event.target.closest(".cell");
-  if (!button) return;
-  settle(button);
-  tell(button);
-});
-const settle = (button) => {
-  current.tabIndex = -1;
-  button.tabIndex = 0;
-  current = button;
-  button.focus();
-};
-const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -Infinity], End: [0, Infinity] };
-table.addEventListener("keydown", (event) => {
-  const step = STEPS[event.key];
-  const place = event.target.closest("td");
-  if (!step || !place) return;
-  event.preventDefault();
-  const rows = all("tbody tr", table);
-  const cells = (row) => all("td", row);
-  let y = rows.indexOf(place.parentElement);
-  let x = cells(rows[y]).indexOf(place);
-  const usable = (row, column) => {
-    const cell = cells(rows[row])[column];
-    return cell && cell.offsetParent !== null ? cell.querySelector("button") : null;
-  };
-  if (!Number.isFinite(step[1])) {
-    const columns = cells(rows[y]).keys();
-    const found = [...columns].filter((column) => usable(y, column));
-    settle(usable(y, step[1] < 0 ? found[0] : found.at(-1)));
-    return;
-  }
-  for (;;) {
-    y += step[0];
-    x += step[1];
-    if (!rows[y] || !cells(rows[y])[x]) return;
-    const button = usable(y, x);
-    if (button) return settle(button);
-  }
-});
-const only = one("only-changed");
-only.hidden = !table.querySelector("[data-same]") || !table.querySelector(".lost, .gained");
-only.addEventListener("click", () => {
-  const isOn = only.getAttribute("aria-pressed") !== "true";
-  only.setAttribute("aria-pressed", String(isOn));
-  table.classList.toggle("only-changed", isOn);
-  if (current.offsetParent === null) {
-    current.tabIndex = -1;
-    current = all("button", table).find((button) => button.offsetParent !== null) ?? current;
-    current.tabIndex = 0;
-  }
-});
+${MATRIX_SCRIPT}
 })();
 `;
