@@ -17,7 +17,7 @@ function diffOf(old: Files, now: Files, { inventory, options }: CaseInput): Diff
   const { options: read, tool } = convertInput({ files: [], inventory, options });
   const set = {
     unreadable: [],
-    engine: undefined,
+    engine: "by its policies",
     ownOutput: "input",
     ipBlockMatchesPods: "yes",
   } as const;
