@@ -150,7 +150,8 @@ function offeredBy(
     families: hasRanges,
     disjoint: (snapshot.disjoint ?? []).length > 0,
     values: hasValues,
-    "subject-values": hasValues && assume.has("subject-values"),
+    // As in a conversion: it is the user's word about values that counts for subjects, not their being seen.
+    "subject-values": hasValues && (assume.has("subject-values") || assume.has("values")),
   };
   return USABLE.filter((one) => backed[one] ?? assume.has(one));
 }
