@@ -249,8 +249,8 @@ describe("pairs that mislead", () => {
     const set = { unreadable: [], ownOutput: "input", ipBlockMatchesPods: "yes" } as const;
     const { sets, snapshot } = readSets(
       [
-        { ...set, files: before },
-        { ...set, files: after },
+        { ...set, engine: "as told", files: before },
+        { ...set, engine: "by its policies", files: after },
       ],
       [],
       options,
