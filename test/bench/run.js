@@ -197,6 +197,7 @@ try {
         [
           [skip, [bin, "convert", input, "--no-verify"]],
           ["compile, --no-verify", [bin, "convert", input, "--no-verify", "--actions", "compile"]],
+          ["compile (with proof)", [bin, "convert", input, "--actions", "compile"]],
         ],
         1,
       ),
