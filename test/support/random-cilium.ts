@@ -169,7 +169,46 @@ const kubernetesSpec = oneOf<Json>(
     policyTypes: ["Egress"],
     egress: [{ to: [{ ipBlock: { cidr: "203.0.113.0/24" } }] }],
   },
+  // What Cilium takes otherwise than the words say.
+  {
+    podSelector: { matchLabels: { "pod-template-hash": "z" } },
+    policyTypes: ["Ingress"],
+    ingress: [{ from: [{ podSelector: {} }] }],
+  },
+  {
+    podSelector: { matchExpressions: [{ key: "pod-template-hash", operator: "DoesNotExist" }] },
+    policyTypes: ["Ingress"],
+    ingress: [
+      { from: [{ podSelector: { matchLabels: { "pod-template-hash": "z" } } }] },
+      { ports: [{ port: "http" }, { port: 53, protocol: "UDP" }] },
+    ],
+  },
+  {
+    podSelector: { matchLabels: { a: "x" } },
+    policyTypes: ["Ingress", "Egress"],
+    ingress: [{ from: [{ ipBlock: { cidr: "10.0.0.0/8" } }] }],
+    egress: [{ to: [{ namespaceSelector: {} }], ports: [{ port: "http" }] }],
+  },
 );
+const pod = (
+  name: string,
+  a: string,
+  ports: readonly Json[],
+  init: readonly Json[] = [],
+): Json => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name, namespace: "p", labels: { a } },
+  spec: {
+    nodeName: "node-1",
+    containers: [{ name: "c", ports }],
+    initContainers: [{ name: "i", restartPolicy: "Always", ports: init }],
+  },
+});
+const HTTP = { name: "http", containerPort: 8080 };
+const POD = pod("one", "x", [HTTP]);
+const OTHER_POD = pod("two", "y", [{ name: "http", containerPort: 9090 }]);
+const EARLY_POD = pod("three", "x", [], [HTTP]);
 
 const NAMESPACES: readonly Json[] = [
   { apiVersion: "v1", kind: "Namespace", metadata: { name: "p", labels: { env: "prod" } } },
@@ -213,10 +252,13 @@ export const randomCiliumWorld: fc.Arbitrary<RandomWorld> = fc
   .record({
     policies: fc.array(policy, { minLength: 1, maxLength: 4 }),
     kubernetes: fc.array(kubernetesSpec, { maxLength: 1 }),
-    facts: fc.subarray([NODE, API, SERVICE]),
-    settings: oneOf<Json | undefined>(undefined, undefined, {
-      "policy-default-local-cluster": "true",
-    }),
+    facts: fc.subarray([NODE, API, SERVICE, POD, OTHER_POD, EARLY_POD]),
+    settings: weighted<Json | undefined>(
+      [6, fc.constant(undefined)],
+      [3, fc.constant({ "policy-default-local-cluster": "true" })],
+      [1, fc.constant({ "enable-policy": "always" })],
+      [1, fc.constant({ "enable-policy": "never" })],
+    ),
     podCidr: oneOf<string | undefined>(undefined, "10.0.0.0/16", "172.16.0.0/12"),
   })
   .map(({ policies, kubernetes, facts, settings, podCidr }) => {

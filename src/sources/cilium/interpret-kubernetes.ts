@@ -131,7 +131,8 @@ function readRule(
     context.report(ciliumMeaningDiagnostics.create(code, { at: written.origin.place, what }));
     parts.push({
       traffic: { numbers: NO_TRAFFIC, named: [{ name, protocols }] },
-      condition: { kind: "unknown", code, what },
+      // What the name stands for hangs on the name and the pod alone.
+      condition: { kind: "unknown", code, what, same: what },
     });
     return false;
   });
