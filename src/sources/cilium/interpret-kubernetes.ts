@@ -131,7 +131,13 @@ function readRule(
     context.report(ciliumMeaningDiagnostics.create(code, { at: written.origin.place, what }));
     parts.push({
       traffic: { numbers: NO_TRAFFIC, named: [{ name, protocols }] },
-      condition: { kind: "unknown", code, what },
+      // The same name among the same peers and pods stands for the same ports, in whichever set it is asked for.
+      condition: {
+        kind: "unknown",
+        code,
+        what,
+        same: canonicalJson({ name, protocols, peer: written.peer, subject }),
+      },
     });
     return false;
   });
