@@ -1,3 +1,4 @@
+import { canonicalJson } from "../../base/canonical-json.ts";
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { KnownPod, Snapshot } from "../../inventory/snapshot.ts";
 import type { AssumptionCode } from "../../ir/assumption.ts";
