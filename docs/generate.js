@@ -325,7 +325,8 @@ function configSchema() {
     $schema: "http://json-schema.org/draft-07/schema#",
     $id: "https://netpol-migrate.dev/schemas/config.schema.json",
     title: "netpol-migrate.config.yaml",
-    description: "Options of `netpol-migrate convert`; what they say of the cluster holds for verify, explain and diff, too. Paths are meant from where the file lies.",
+    description:
+      "Options of `netpol-migrate convert`; what they say of the cluster holds for verify, explain and diff, too. Paths are meant from where the file lies.",
     type: "object",
     additionalProperties: false,
     properties,

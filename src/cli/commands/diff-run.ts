@@ -29,7 +29,8 @@ export async function diff(args: DiffArguments): Promise<number> {
   checkStreams(targets, false);
   const files = targets.map(({ file }) => file);
   const report = await compute(args);
-  const json = `${JSON.stringify(report, undefined, 2)}\n`;
+  // Of a large difference it is a large text, so it is made only for those who want it.
+  const json = files.length === 0 ? "" : `${JSON.stringify(report, undefined, 2)}\n`;
   writeFiles(
     files.filter((file) => file !== "-"),
     json,

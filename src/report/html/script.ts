@@ -175,13 +175,13 @@ one("open-all").addEventListener("click", () => {
   const closed = policies.filter(({ element }) => !element.hidden && !element.open);
   const some = () => {
     for (const { element } of closed.splice(0, AT_ONCE)) open(element);
-    if (closed.length > 0) opening = setTimeout(some);
+    if (closed.length > 0) opening = requestAnimationFrame(some);
   };
-  clearTimeout(opening);
+  cancelAnimationFrame(opening);
   some();
 });
 one("close-all").addEventListener("click", () => {
-  clearTimeout(opening);
+  cancelAnimationFrame(opening);
   for (const { element } of policies) element.open = false;
 });
 

@@ -22,13 +22,7 @@ import { interpretElement, type RuleContext } from "./interpret-rule.ts";
 import { holdMerged } from "./interpret-merged.ts";
 import { ServiceInterpreter } from "./interpret-service.ts";
 import { LabelFilter } from "./label-filter.ts";
-import type {
-  CiliumInput,
-  CiliumPolicy,
-  CiliumRule,
-  CiliumSettings,
-  LabelTerm,
-} from "./model.ts";
+import type { CiliumInput, CiliumPolicy, CiliumRule, CiliumSettings, LabelTerm } from "./model.ts";
 import { PortNames } from "./port-names.ts";
 import { isolatesAll, Settings } from "./settings.ts";
 
