@@ -20,6 +20,15 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     explanation:
       "Default deny counts only in a direction in which the rule has at least one element.",
   },
+  "CIL-P105": {
+    severity: "error",
+    effect: "unknown",
+    message:
+      "`policyTypes` leaves out `{type}`, and Cilium enforces the `{direction}` rules all the same: what is in force is not what the policy says",
+    hint: "Delete the `{direction}` rules, or add `{type}` to `policyTypes` if they are meant; `policyTypes: [Ingress, Egress]` is what Cilium enforces today.",
+    explanation:
+      "By the API, rules of a direction that `policyTypes` does not name have no effect, and the pods are not isolated in it. Cilium enforces them and isolates the pods; so does the Amazon VPC CNI, but no other engine need. Kept as it is the policy may open what is closed today, so nothing is written until its author has decided.",
+  },
   "CIL-P104": {
     severity: "info",
     effect: "none",

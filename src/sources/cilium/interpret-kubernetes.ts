@@ -2,6 +2,7 @@ import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { KnownPod, Snapshot } from "../../inventory/snapshot.ts";
 import type { AssumptionCode } from "../../ir/assumption.ts";
 import type { Direction, DirectionRules, OpaqueCondition, Policy, Rule } from "../../ir/policy.ts";
+import { DIRECTIONS } from "../../ir/policy.ts";
 import { ANY_ADDRESS } from "../../sets/address-set.ts";
 import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
 import { cube, type Cube } from "../../sets/cube.ts";
@@ -35,6 +36,7 @@ export interface KubernetesContext {
 export function asCiliumReads(policy: Policy, context: KubernetesContext): Policy {
   const { ingress, egress, subject, ...rest } = policy;
   const { filter, report } = context;
+  stopAtUnnamedDirections(policy, report);
   const pods = subject.pods.flatMap((one) => seen(one, filter) ?? []);
   const isOther =
     pods.length !== subject.pods.length || pods.some((one, at) => one !== subject.pods[at]);
@@ -65,6 +67,18 @@ export function asCiliumReads(policy: Policy, context: KubernetesContext): Polic
       ...(outward === undefined ? {} : { egress: outward.written }),
     },
   };
+}
+
+/** The rules of a direction that `policyTypes` leaves out have no effect by the API, and are in force in Cilium. */
+function stopAtUnnamedDirections({ inert }: Policy, report: Report): void {
+  for (const direction of DIRECTIONS) {
+    const first = inert.find(({ origin }) => origin.direction === direction);
+    if (first === undefined) continue;
+    const type = direction === "ingress" ? "Ingress" : "Egress";
+    report(
+      ciliumMeaningDiagnostics.create("CIL-P105", { at: first.origin.place, direction, type }),
+    );
+  }
 }
 
 /** A Kubernetes policy that Cilium is told not to enforce. */
