@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { Facts, Restriction } from "../../src/compile/facts.ts";
 import {
   factsFor,
+  factsOf,
   resolveText,
   restrictBox,
   restrictionsOf,
   withoutPods,
 } from "../../src/compile/facts.ts";
+import type { Snapshot } from "../../src/inventory/snapshot.ts";
 import {
   addressSetText,
   ALL_IPV4,
@@ -195,5 +197,38 @@ describe("addresses without pods after the switch", () => {
     expect(factsFor(resting, NOTHING).privatePods).toBe(true);
     expect(factsFor(rule, NOTHING).privatePods).toBe(false);
     expect(factsFor(resting, RANGES).privatePods).toBe(false);
+  });
+});
+
+describe("what a snapshot says", () => {
+  const facts = (podRanges: Snapshot["podRanges"], targetPodRanges: Snapshot["podRanges"]): Facts =>
+    factsOf(
+      {
+        namespaces: new Map(),
+        pods: [],
+        accounts: [],
+        services: [],
+        slices: [],
+        nodes: [],
+        podRanges,
+        targetPodRanges,
+      },
+      { blocksMatchPods: "yes", assumed: new Set(), targetGiven: false },
+    );
+
+  it("pods move if the ranges are others, or known at one end alone", () => {
+    expect(facts(PODS, cidrs("10.0.0.0/9", "10.128.0.0/9")).targetDiffers).toBe(false);
+    expect(facts(undefined, undefined).targetDiffers).toBe(false);
+    expect(facts(PODS, cidrs("172.16.0.0/16")).targetDiffers).toBe(true);
+    expect(facts(PODS, undefined).targetDiffers).toBe(true);
+    expect(facts(undefined, PODS).targetDiffers).toBe(true);
+  });
+
+  it("flows have the families of the pods", () => {
+    const families = (...ranges: readonly string[]): string =>
+      addressSetText(facts(cidrs(...ranges), undefined).families ?? NO_ADDRESS);
+    expect(families("10.0.0.0/8")).toBe(addressSetText(ALL_IPV4));
+    expect(families("10.0.0.0/8", "fd00::/64")).toBe(addressSetText(ANY_ADDRESS));
+    expect(facts(undefined, undefined).families).toBeUndefined();
   });
 });
