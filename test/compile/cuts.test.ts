@@ -200,4 +200,16 @@ describe("what is told of what is left out", () => {
     });
     expect(finding(compiled, "CMP-R003")).toContain("(ICMP)");
   });
+
+  it("a rule that is cut, as far as it is left out", () => {
+    const account = "serviceAccounts: { names: [s] }";
+    const cut = (...rules: readonly string[]): string =>
+      finding(convert([ingress(...rules)], { actions: "compile" }), "CMP-R011");
+    expect(cut(from("Deny", account), "{ action: Allow }")).toContain(
+      "can say all that is left: a part of the rule is left out",
+    );
+    expect(cut(from("Deny", account), from("Allow", X))).toContain(
+      "can say all that is left: the rule is left out",
+    );
+  });
 });
