@@ -197,9 +197,9 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "narrows",
     message:
-      "some questions about namespace `{namespace}` needed more than {limit} steps and were given up: the rules concerned are left out",
+      "some rules of namespace `{namespace}` are left out, since what earlier rules leave of them takes more than {limit} steps, {pieces} selectors or an object of {size} MiB",
     hint: "Split the policies, or use fewer label keys in Deny and Pass rules.",
     explanation:
-      "Subtraction can grow exponentially. Past a fixed limit the safe answer is taken, and said.",
+      "Subtraction can grow exponentially. Past fixed limits the safe answer is taken, and said: such an Allow is not written, and the pods stay isolated.",
   },
 });

@@ -7,8 +7,7 @@ import type { Cube } from "../sets/cube.ts";
 import { cutters } from "./causes.ts";
 import type { Difference } from "./claim.ts";
 import { NO_DIFFERENCE, gainOf, possibleFlow } from "./claim.ts";
-import type { Effort } from "./effort.ts";
-import { inFewWords } from "./effort.ts";
+import { Effort, inFewWords } from "./effort.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods, factsFor } from "./facts.ts";
 import type { Isolation, UnsayableSubjects } from "./isolation.ts";
@@ -186,12 +185,13 @@ function cut(scene: Scene, draft: Draft): void {
   const needed = withoutNeedless(scene, left);
   const isBolder = needed !== left || facts.impossible.length > 0;
   let said = sayCut(scene, draft, needed, facts);
-  // What is left out of the cuts has to be borne out in the end: where that takes too long, everything is cut.
+  // What is left out of the cuts has to be borne out in the end: where that takes too long, everything is cut, and no more
+  // than that is given up.
   const isBorneOut =
     !isBolder ||
     !isNarrow ||
     said === undefined ||
-    gainedBy(scene, said, draft.sure).left === undefined;
+    gainedBy({ ...scene, effort: new Effort() }, said, draft.sure).left === undefined;
   if (!isBorneOut) said = sayCut(scene, draft, left, { ...facts, impossible: [] });
   draft.said = said;
   draft.because = cuttersOf(isBorneOut ? needed : left) ?? draft.because;

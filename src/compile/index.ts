@@ -5,11 +5,13 @@ import type { AllowPolicy } from "../ir/allow-policy.ts";
 import type { PolicyOrigin } from "../ir/origin.ts";
 import type { Outcome, PolicyResult, RuleResult } from "../ir/outcome.ts";
 import type { Policy, PolicySet } from "../ir/policy.ts";
+import { PIECE_LIMIT } from "../sets/box-remainder.ts";
 import type { Assembled } from "./assemble.ts";
 import { assemble } from "./assemble.ts";
 import { diagnosePolicy } from "./diagnose.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
 import { Effort, STEP_LIMIT } from "./effort.ts";
+import { OBJECT_LIMIT, ObjectRoom } from "./object-room.ts";
 import type { Facts } from "./facts.ts";
 import { PolicyIndex, coveredNamespaces } from "./local.ts";
 import type { LoweringOptions } from "./draft-rule.ts";
@@ -153,10 +155,18 @@ function* lowerNamespace(
   const local = index.localise(namespace, snapshot.namespaces.get(namespace)?.labels);
   const effort = new Effort();
   const replaced = replacedPolicies(local, options, facts, effort);
-  const ingress = lowerDirection(local.ingress, options, facts, effort, replaced).policies;
-  const egress = lowerDirection(local.egress, options, facts, effort, replaced).policies;
+  const room = new ObjectRoom();
+  const ingress = lowerDirection(local.ingress, options, facts, effort, replaced, room).policies;
+  const egress = lowerDirection(local.egress, options, facts, effort, replaced, room).policies;
   if (effort.givenUp > 0) {
-    report(compileDiagnostics.create("CMP-X001", { namespace, limit: STEP_LIMIT }));
+    report(
+      compileDiagnostics.create("CMP-X001", {
+        namespace,
+        limit: STEP_LIMIT,
+        pieces: PIECE_LIMIT,
+        size: OBJECT_LIMIT / 1024 / 1024,
+      }),
+    );
   }
   const selecting = new Set<SourcePolicy>();
   for (const policy of [...ingress.keys(), ...egress.keys()]) {

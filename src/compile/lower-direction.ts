@@ -24,6 +24,7 @@ import {
   spareSkipped,
 } from "./judge-actions.ts";
 import type { LocalPolicy, LocalRule, LocalSet } from "./local.ts";
+import type { ObjectRoom } from "./object-room.ts";
 import type { SaidRule } from "./say-rule.ts";
 import { isVerbatim } from "./say-rule.ts";
 import type { Cause } from "./term.ts";
@@ -71,19 +72,24 @@ export function lowerDirection(
   facts: Facts,
   effort: Effort,
   replaced: ReadonlySet<Policy>,
+  room: ObjectRoom,
 ): LoweredDirection {
   const scene = sceneOf(set, options, facts, effort, replaced);
   const drafts = new Map<LocalRule, Draft>();
   set.tiers.forEach((tier, index) => {
     for (const rule of tier.rules) drafts.set(rule, draftRule(scene, index, tier, rule));
   });
+  // Before it is asked who is to blame for what is left out, and again when the tails are said too.
+  room.bound(drafts.values(), effort);
   spareSkipped(scene, drafts);
   if (!scene.plain) judgeActions(scene, drafts);
   if (options.actions === "compile" && !scene.plain) {
     sayTails(scene, drafts);
     sayTailsOnce(scene, drafts);
+    room.bound(drafts.values(), effort);
   }
   fillHoles(scene, drafts);
+  room.take(drafts.values());
   const written = new Written(drafts);
   if (!scene.plain) judgeTails(scene, drafts, written.cover);
 

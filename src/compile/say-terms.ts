@@ -51,8 +51,8 @@ export function sayTerms(
     const found = remainder(box, cuts, steps, apartBy(facts));
     effort.close(steps);
     if (!found.complete) effort.giveUp();
-    // Too much is no more than the rule was.
-    const boxes = found.complete || side === "under" ? found.pieces : [box];
+    // Too much is no more than the rule was. Too little is nothing: which pieces come first, no reader could tell.
+    const boxes = found.complete ? found.pieces : side === "under" ? [] : [box];
     for (const piece of boxes) pieces.push({ says, box: piece });
   }
   return print(few(pieces), from, namespace, facts, side);

@@ -168,10 +168,9 @@ function collect(
     return true;
   }
   const others = open.filter((one) => one !== chosen).map(({ cut }) => cut);
-  let complete = true;
   for (const piece of boxesOutside(box, chosen.cut, chosen.parts))
-    complete = collect(piece, others, into, steps, apart) && complete;
-  return complete;
+    if (!collect(piece, others, into, steps, apart)) return false;
+  return true;
 }
 
 /** Step b. What meets a cut, in flows that cannot be, stays as it is: widened, it might meet the cut in others. */

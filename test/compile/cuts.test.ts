@@ -89,7 +89,7 @@ describe("what is written of a rule that is cut", () => {
       actions: "compile",
       inexact: "widen",
     });
-    expect(finding(result, "CMP-X001")).toContain("needed more than");
+    expect(finding(result, "CMP-X001")).toContain("takes more than");
     expect(result.report.result.outcome).toBe("widened");
     expect(written(result)).toContain("- from:\n    - podSelector: {}\n");
   });
