@@ -101,7 +101,7 @@ describe.skipIf(chromium === undefined)(
         await expect
           .poll(() => shown.textContent())
           .toBe(`${String(expected)} of ${String(all)} policies`);
-        expect(await visibleCount(page, ".policy")).toBe(expected);
+        await expect.poll(() => visibleCount(page, ".policy")).toBe(expected);
       };
       await left(all);
       await page.locator('.chip[data-o="narrowed"]').click();
