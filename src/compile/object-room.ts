@@ -42,7 +42,7 @@ export class ObjectRoom {
       if (said === undefined || said.groups.length === 0) continue;
       const { origin } = local.policy.policy;
       let taken = this.#taken.get(origin);
-      if (taken === undefined) this.#taken.set(origin, (taken = new Map()));
+      if (taken === undefined) this.#taken.set(origin, (taken = new Map<string, number>()));
       addLengths(said, taken);
     }
   }

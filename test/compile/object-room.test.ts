@@ -15,7 +15,8 @@ spec:
 ${rules.join("")}`;
   const rule = (action: string, selector: string): string =>
     `  - {action: ${action}, source: {selector: "${selector}"}}\n`;
-  const at = (count: number): readonly string[] => Array.from({ length: count }, (_, i) => `${i}`);
+  const at = (count: number): readonly string[] =>
+    Array.from({ length: count }, (_, i) => String(i));
   return [
     ...at(denies).map((i) =>
       policy(`deny-${i}`, 1, [rule("Deny", `a${i} == 'x' && b${i} == 'y'`)]),
