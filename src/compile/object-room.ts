@@ -7,6 +7,8 @@ import type { SaidRule } from "./say-rule.ts";
 
 /** More than this is not written into one object: etcd takes 1.5 MiB, with all that is not rules. */
 export const OBJECT_LIMIT = 1024 * 1024;
+/** A rule that nothing cuts is as large as in the source, which some API server took; past this nobody would. */
+const WHOLE_LIMIT = 3 * OBJECT_LIMIT;
 
 /** How much of each object of a namespace is taken, by what both directions say of the same pods. */
 export class ObjectRoom {
@@ -14,7 +16,7 @@ export class ObjectRoom {
 
   /**
    * Gives up the Allows of policies whose objects would come out too large: those that were cut, since only they grow, and
-   * all of them where that is not enough. The isolation stays.
+   * all of them past a limit that no object of a cluster reaches. The isolation stays.
    *
    * @param drafts all rules of one direction; those given up are changed
    */
@@ -28,11 +30,15 @@ export class ObjectRoom {
       else list.push(draft);
     }
     for (const [origin, own] of ofPolicy) {
-      if (this.#fits(origin, own)) continue;
-      effort.giveUp();
-      for (const draft of own) if (draft.because.length > 0) leaveOut(draft);
+      const cut = own.filter(({ because }) => because.length > 0);
+      if (cut.length > 0 && !this.#fits(origin, own, OBJECT_LIMIT)) {
+        effort.giveUp();
+        for (const draft of cut) leaveOut(draft);
+      }
       const whole = own.filter(({ said }) => said !== undefined);
-      if (!this.#fits(origin, whole)) for (const draft of whole) leaveOut(draft);
+      if (this.#fits(origin, whole, WHOLE_LIMIT)) continue;
+      effort.giveUp();
+      for (const draft of whole) leaveOut(draft);
     }
   }
 
@@ -47,10 +53,10 @@ export class ObjectRoom {
     }
   }
 
-  #fits(origin: PolicyOrigin, drafts: readonly Draft[]): boolean {
+  #fits(origin: PolicyOrigin, drafts: readonly Draft[], limit: number): boolean {
     const lengths = new Map(this.#taken.get(origin));
     for (const { said } of drafts) if (said !== undefined) addLengths(said, lengths);
-    for (const length of lengths.values()) if (length > OBJECT_LIMIT) return false;
+    for (const length of lengths.values()) if (length > limit) return false;
     return true;
   }
 }
