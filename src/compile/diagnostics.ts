@@ -197,9 +197,9 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "narrows",
     message:
-      "some rules of namespace `{namespace}` are left out, since what earlier rules leave of them takes more than {limit} steps, {pieces} selectors or an object of {size} MiB",
+      "what earlier rules leave of some rules of namespace `{namespace}` takes more than {limit} steps, {pieces} selectors or an object of {size} MiB: these rules are left out, or written whole where `--inexact widen` asks for what is wider",
     hint: "Split the policies, or use fewer label keys in Deny and Pass rules.",
     explanation:
-      "Subtraction can grow exponentially. Past fixed limits the safe answer is taken, and said: such an Allow is not written, and the pods stay isolated.",
+      "Subtraction can grow exponentially. Past fixed limits the safe answer is taken, and said: such an Allow is not written, and the pods stay isolated. With `--inexact widen` it is written as it was before the cuts, and reported as widened.",
   },
 });

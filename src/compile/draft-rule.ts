@@ -184,7 +184,7 @@ function cut(scene: Scene, draft: Draft): void {
   }
   const needed = withoutNeedless(scene, left);
   const isBolder = needed !== left || facts.impossible.length > 0;
-  let said = sayCut(scene, draft, needed, facts);
+  let said = sayCut(scene, needed, facts);
   // What is left out of the cuts has to be borne out in the end: where that takes too long, everything is cut, and no more
   // than that is given up.
   const isBorneOut =
@@ -192,19 +192,18 @@ function cut(scene: Scene, draft: Draft): void {
     !isNarrow ||
     said === undefined ||
     gainedBy({ ...scene, effort: new Effort() }, said, draft.sure).left === undefined;
-  if (!isBorneOut) said = sayCut(scene, draft, left, { ...facts, impossible: [] });
+  if (!isBorneOut) said = sayCut(scene, left, { ...facts, impossible: [] });
   draft.said = said;
   draft.because = cuttersOf(isBorneOut ? needed : left) ?? draft.because;
 }
 
 function sayCut(
   { options, set, effort }: Scene,
-  { local }: Draft,
   terms: readonly Term[],
   facts: Facts,
 ): SaidRule | undefined {
   const side = options.inexact === "narrow" ? "under" : "over";
-  return sayTerms(terms, local.rule.origin, set.namespace, facts, side, effort);
+  return sayTerms(terms, set.namespace, facts, side, effort);
 }
 
 /** What of a rule as it is said the source does not surely allow, because of it or of another rule. */

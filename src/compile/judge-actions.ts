@@ -155,7 +155,7 @@ export function sayTails(scene: Scene, drafts: Drafts): void {
       draft.wanted = through(set.tiers, isolated, "over", effort);
       draft.sure = through(set.tiers, isolated, "under", effort);
       const terms = side === "under" ? draft.sure : draft.wanted;
-      draft.said = sayTerms(terms, rule.rule.origin, set.namespace, facts, side, effort);
+      draft.said = sayTerms(terms, set.namespace, facts, side, effort);
       if (draft.said !== undefined) draft.disposition = "emitted";
     }
   }

@@ -1,5 +1,4 @@
 import type { AllowRule } from "../ir/allow-policy.ts";
-import type { RuleOrigin } from "../ir/origin.ts";
 import type { Direction, Rule } from "../ir/policy.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import { ANY_ADDRESS, equalAddresses, intersectAddresses } from "../sets/address-set.ts";
@@ -164,7 +163,7 @@ export function sayRule(
   side: "under" | "over",
 ): SaidRule | undefined {
   if (subjects.length === 0) return undefined;
-  const group = new GroupBuilder(rule.origin, subjects);
+  const group = new GroupBuilder(subjects);
   const peers = sayPeers(rule.peer, blocks, namespace, facts, side);
   group.add(peers, sayNumbers(rule.traffic.numbers, side));
   const named = rule.traffic.named.length === 0 ? undefined : sayNames(rule.traffic.named);
@@ -192,10 +191,8 @@ export class GroupBuilder implements SaidGroup {
   readonly subjects: readonly Cube[];
   readonly rules: AllowRule[] = [];
   readonly parts: SaidPart[] = [];
-  readonly #from: RuleOrigin;
 
-  constructor(from: RuleOrigin, subjects: readonly Cube[]) {
-    this.#from = from;
+  constructor(subjects: readonly Cube[]) {
     this.subjects = subjects;
   }
 
@@ -210,7 +207,7 @@ export class GroupBuilder implements SaidGroup {
     ) {
       this.rules[this.rules.length - 1] = { ...last, ports: [...last.ports, ...traffic.ports] };
     } else {
-      this.rules.push({ from: [this.#from], peers: peers.peers, ports: traffic.ports });
+      this.rules.push({ peers: peers.peers, ports: traffic.ports });
     }
     this.parts.push({ peers, traffic });
   }

@@ -6,7 +6,6 @@ import type { Cube } from "../sets/cube.ts";
 import { ANY_CUBE, cubeText } from "../sets/cube.ts";
 import { trafficText, unionTraffic } from "../sets/traffic-set.ts";
 import type { TrafficSet } from "../sets/traffic-set.ts";
-import type { RuleOrigin } from "../ir/origin.ts";
 import type { Effort } from "./effort.ts";
 import { inFewWords, question } from "./effort.ts";
 import type { Facts } from "./facts.ts";
@@ -39,7 +38,6 @@ interface Piece {
  */
 export function sayTerms(
   terms: readonly Term[],
-  from: RuleOrigin,
   namespace: string,
   facts: Facts,
   side: "under" | "over",
@@ -55,7 +53,7 @@ export function sayTerms(
     const boxes = found.complete ? found.pieces : side === "under" ? [] : [box];
     for (const piece of boxes) pieces.push({ says, box: piece });
   }
-  return print(few(pieces), from, namespace, facts, side);
+  return print(few(pieces), namespace, facts, side);
 }
 
 /** Step c. */
@@ -100,7 +98,6 @@ interface Spoken {
 /** Step d. */
 function print(
   pieces: readonly Piece[],
-  from: RuleOrigin,
   namespace: string,
   facts: Facts,
   side: "under" | "over",
@@ -110,7 +107,7 @@ function print(
   for (const [first, ...others] of bySubject) {
     const same = [first, ...others];
     const subjects: readonly Cube[] = splitSayable(first.box.subject.labels);
-    const builder = new GroupBuilder(from, subjects);
+    const builder = new GroupBuilder(subjects);
     const spoken: Spoken[] = [];
     const byTraffic = groupBy(
       same,

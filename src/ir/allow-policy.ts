@@ -1,4 +1,4 @@
-import type { PolicyOrigin, RuleOrigin } from "./origin.ts";
+import type { PolicyOrigin } from "./origin.ts";
 import type { Direction } from "./policy.ts";
 
 /**
@@ -18,8 +18,6 @@ export interface AllowPolicy {
 }
 
 export interface AllowRule {
-  /** The source rules that it comes from. */
-  readonly from: readonly RuleOrigin[];
   /** Undefined: any peer. Never empty: an empty list would allow everything. */
   readonly peers: readonly AllowPeer[] | undefined;
   /** Undefined: any traffic. Never empty. */

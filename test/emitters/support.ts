@@ -33,7 +33,7 @@ export function selector(labels: Readonly<Record<string, readonly string[]>> = {
 }
 
 export function rule(peers?: readonly AllowPeer[], ports?: readonly AllowPort[]): AllowRule {
-  return { from: [], peers, ports };
+  return { peers, ports };
 }
 
 export function allowPolicy(given: Partial<AllowPolicy> = {}): AllowPolicy {

@@ -99,7 +99,6 @@ function ruleOf(value: unknown, peers: "from" | "to"): AllowRule {
   const raw = only(value, [peers, "ports"]);
   const filled = <Item>(items: readonly Item[]) => (items.length === 0 ? undefined : items);
   return {
-    from: [],
     peers: filled(list(raw[peers] ?? [], peerOf)),
     ports: filled(list(raw["ports"] ?? [], portOf)),
   };
