@@ -75,7 +75,7 @@ describe.concurrent("bad usage ends with 2 and says what to do", () => {
     ],
     [
       "an option of another command",
-      ["verify", "p.yaml", "--out-dir", "x"],
+      ["verify", "p.yaml", "--against", "q.yaml", "--out-dir", "x"],
       "there is no option `--out-dir`",
       "See `netpol-migrate verify --help`.",
     ],
