@@ -3,9 +3,14 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import process from "node:process";
 import { describe, expect, it } from "vitest";
+import type { Options } from "yargs";
 import { CATALOGUE } from "../src/catalogue.ts";
 import { CONVERT_OPTIONS } from "../src/cli/commands/convert.ts";
+import { DIFF_OPTIONS } from "../src/cli/commands/diff.ts";
+import { EXPLAIN_OPTIONS } from "../src/cli/commands/explain.ts";
 import { FACT_OPTIONS } from "../src/cli/commands/fact-options.ts";
+import { REPORT_OPTIONS } from "../src/cli/commands/report.ts";
+import { VERIFY_OPTIONS } from "../src/cli/commands/verify.ts";
 import { ASSUMPTIONS } from "../src/ir/assumption.ts";
 import { ROOT, textOf } from "./cli/run-cli.ts";
 
@@ -46,7 +51,51 @@ describe("the catalogue", () => {
       }
     },
   );
+
+  it("names only options of the command line that exist, and values that they take", () => {
+    expect(
+      optionsIn("`--no-such x`, `kubectl get --all x`, `--inexact broaden`, `--pod-cidr`"),
+    ).toEqual(["--no-such", "--inexact broaden"]);
+    const wrong = definitions.flatMap(([code, { message, hint = "", explanation }]) =>
+      optionsIn(`${message} ${hint} ${explanation}`).map((option) => `${code}: ${option}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it("names only options that exist where a finding fills its text in", () => {
+    const files = (readdirSync(join(ROOT, "src"), { recursive: true }) as string[]).filter((file) =>
+      /^(?:compile|sources|inventory|manifest|emitters|report|verify|cli)\/.*\.ts$/.test(file),
+    );
+    expect(files.length).toBeGreaterThan(100);
+    const wrong = files.flatMap((file) =>
+      optionsIn(textOf(ROOT, "src", file).replaceAll("\\`", "`")).map(
+        (option) => `${file}: ${option}`,
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
 });
+
+const OPTION_TABLES: readonly Readonly<Record<string, Options>>[] = [
+  ...[FACT_OPTIONS, CONVERT_OPTIONS, VERIFY_OPTIONS, EXPLAIN_OPTIONS, DIFF_OPTIONS],
+  ...[REPORT_OPTIONS, { help: {}, version: {} }],
+];
+
+/** The options that a text names in backticks and that no command has, and the values that the option does not take. */
+function optionsIn(text: string): readonly string[] {
+  return [...text.matchAll(/`--([a-z][a-z-]*)(?:[ =]([a-z-]+))?/g)].flatMap(
+    ([, name = "", value]) => {
+      const options = OPTION_TABLES.flatMap(
+        (table) => table[name] ?? table[name.replace(/^no-/, "")] ?? [],
+      );
+      if (options.length === 0) return [`--${name}`];
+      const isTaken =
+        value === undefined ||
+        options.some(({ choices }) => choices === undefined || choices.includes(value));
+      return isTaken ? [] : [`--${name} ${value}`];
+    },
+  );
+}
 
 describe("the documentation", () => {
   it("is what `npm run docs` makes of the code", () => {

@@ -181,5 +181,8 @@ async function readBytes(whole: string, name: string): Promise<Uint8Array> {
 }
 
 function unreadable(path: string, cause: unknown): UsageError {
-  return new UsageError(`cannot read \`${path}\`: ${reasonOf(cause)}`, { cause });
+  return new UsageError(`cannot read \`${path}\`: ${reasonOf(cause)}`, {
+    hint: "Make it readable, or leave it out of the paths.",
+    cause,
+  });
 }

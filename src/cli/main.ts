@@ -107,9 +107,7 @@ all that could not be said.`,
     .wrap(Math.min(WIDEST, terminalWidth(process.stdout) ?? USUAL_WIDTH))
     .exitProcess(false)
     .fail((message, error) => {
-      throw error instanceof Error && error.name !== "YError"
-        ? error
-        : usageError(message, args[0] ?? "");
+      throw error instanceof Error && error.name !== "YError" ? error : usageError(message, args);
     });
   if (args.includes("--get-yargs-completions")) {
     // Whoever presses the tab key is not through yet, so nothing that is wrong is worth a word.
@@ -210,23 +208,15 @@ function unknownCommand(name: string): UsageError {
 }
 
 /** What yargs has to say, as one of our errors. */
-function usageError(message: string, command: string): UsageError {
+function usageError(message: string, args: readonly string[]): UsageError {
+  const [command = ""] = args;
   const hint = `See \`netpol-migrate ${COMMANDS.includes(command) ? `${command} ` : ""}--help\`.`;
   const unknown = /^Unknown arguments?: ([^,]+)/.exec(message)?.[1]?.trim();
   if (unknown !== undefined) {
-    const near = closest(
-      unknown,
-      Object.keys({
-        ...FACT_OPTIONS,
-        ...CONVERT_OPTIONS,
-        ...EXPLAIN_OPTIONS,
-        ...VERIFY_OPTIONS,
-        ...REPORT_OPTIONS,
-        ...DIFF_OPTIONS,
-      }),
-    );
-    return new UsageError(`there is no option \`--${unknown}\``, {
-      hint: distance(unknown, near) <= 3 ? `Did you mean \`--${near}\`?` : hint,
+    const near = meantOption(unknown, command);
+    const dashes = unknown.length === 1 && !args.includes(`--${unknown}`) ? "-" : "--";
+    return new UsageError(`there is no option \`${dashes}${unknown}\``, {
+      hint: near === undefined ? hint : `Did you mean \`--${near}\`?`,
     });
   }
   const choice = /Argument: (\S+), Given: "(.*)", Choices: (.+)$/s.exec(message);
@@ -239,6 +229,25 @@ function usageError(message: string, command: string): UsageError {
   const missing = /^Not enough arguments following: (\S+)/.exec(message)?.[1];
   if (missing !== undefined) return new UsageError(`--${missing} needs a value`, { hint });
   return new UsageError(lowerFirst(message), { hint });
+}
+
+/** Which options a command has. */
+const OPTIONS_OF: ReadonlyMap<string, OptionTable> = new Map<string, OptionTable>([
+  ["convert", { ...FACT_OPTIONS, ...CONVERT_OPTIONS }],
+  ["verify", { ...FACT_OPTIONS, ...VERIFY_OPTIONS }],
+  ["explain", { ...FACT_OPTIONS, ...EXPLAIN_OPTIONS }],
+  ["diff", { ...FACT_OPTIONS, ...DIFF_OPTIONS }],
+  ["report", REPORT_OPTIONS],
+]);
+
+/** The option of the command that an unknown one comes near to: the only one that begins so, or one with few letters changed. */
+function meantOption(unknown: string, command: string): string | undefined {
+  const names = Object.keys(OPTIONS_OF.get(command) ?? {});
+  const [longer, ...others] = names.filter((name) => name.startsWith(unknown));
+  if (longer !== undefined && others.length === 0) return longer;
+  if (unknown.length <= 2 || names.length === 0) return undefined;
+  const near = closest(unknown, names);
+  return distance(unknown, near) <= Math.min(3, unknown.length - 2) ? near : undefined;
 }
 
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

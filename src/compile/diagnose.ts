@@ -90,11 +90,14 @@ function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
   }
   if (addressed) {
     return {
-      what: "`every address but those of some pods`",
+      what:
+        peers.length === 0
+          ? "a block of addresses that leaves out the pods in it"
+          : "a block of addresses that leaves out some of the pods in it",
       hint:
         facts.podRanges === undefined
           ? "Say where pod addresses lie (`--pod-cidr`): then the addresses outside are written as blocks."
-          : "Allow the addresses that you need by name of their CIDRs.",
+          : "Allow the addresses that you need by their CIDRs, in a rule of their own.",
     };
   }
   return undefined;
@@ -120,7 +123,16 @@ function ruleFinding(
     ),
   ].join(", ");
   if (kept !== undefined) return keptFinding(result, causes, at, facts, kept);
-  if (result.outcome === "widened") return compileDiagnostics.create("CMP-R005", { at });
+  if (result.outcome === "widened") {
+    const isRead = rule.opaque.length === 0 && rule.unsaid === undefined;
+    const reason =
+      unknownNamespace !== undefined
+        ? `: the labels of namespace \`${unknownNamespace}\` are not known`
+        : isOwnFault && isRead && causes === ""
+          ? unsaidWords(unsayable(rule, facts))
+          : "";
+    return compileDiagnostics.create("CMP-R005", { at, reason });
+  }
   if (actions === "compile" && result.outcome === "narrowed" && result.losesOnlyOther) {
     return compileDiagnostics.create("CMP-R003", { at, lost: otherText(rule) });
   }
@@ -176,6 +188,9 @@ function ruleFinding(
   const extent = result.disposition === "skipped" ? "the rule" : "that part of the rule";
   return compileDiagnostics.create("CMP-R004", { at, ...reason, extent });
 }
+
+const unsaidWords = (reason: Unsayable | undefined): string =>
+  reason === undefined ? "" : `: ${reason.what} cannot be said by a NetworkPolicy`;
 
 /** The protocols other than TCP, UDP and SCTP that a rule is about. */
 const otherText = ({ traffic: { numbers } }: Rule): string =>

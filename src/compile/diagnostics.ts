@@ -39,7 +39,7 @@ export const compileDiagnostics = defineDiagnostics({
   "CMP-R005": {
     severity: "warning",
     effect: "widens",
-    message: "written wider than the source, as `--inexact widen` asks",
+    message: "written wider than the source, as `--inexact widen` asks{reason}",
     hint: "Review the flow shown, or convert with `--inexact narrow`.",
     explanation:
       "With `--inexact widen` a rule that has no exact form takes the nearest wider one. The report shows a flow that the source denied and the output allows.",
@@ -168,6 +168,7 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "narrows",
     message: "isolates more pods than the source, as `--unsayable-subjects isolate` asks: {what}",
+    hint: "Give the policy's pods a label of their own and select that: then no other pod is isolated.",
     explanation:
       "The object selects an over-approximation of the policy's pods and allows nothing. It lies in a file of its own and is annotated `over-isolates`.",
   },
@@ -175,6 +176,7 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "widens",
     message: "its pods are left open, as `--unsayable-subjects leave-open` asks: {what}",
+    hint: "Give those pods a label of their own and select that: then the policy is written for them.",
     explanation:
       "Nothing is written for pods that no podSelector can select, so they lose the isolation of this policy.",
   },
@@ -182,6 +184,7 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "info",
     effect: "none",
     message: "it selects no pod of a namespace that is known, so nothing is written for it",
+    hint: "Nothing to do if that is meant; otherwise check its selector, and give the namespaces that are missing (`--inventory`, `--known-namespace NAME`).",
     explanation:
       "The selector is empty, or none of the covered namespaces fits it. The result rests on the covered namespaces being all there are.",
   },

@@ -41,6 +41,7 @@ export const emitterDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "none",
     message: "The labels {labels} are not valid on a Kubernetes object and are not carried over",
+    hint: "Correct them on the policy, if the new object should have them.",
     explanation:
       "A label key is an optional DNS name and a slash, then at most 63 letters, digits, hyphens, underscores and dots; a value is at most 63 of the same characters. The API server would refuse the whole object over one label that is not.",
   },

@@ -24,7 +24,7 @@ export const inventoryDiagnostics = defineDiagnostics({
     effect: "none",
     message:
       "the Namespace `{name}` is given more than once, with different labels, so its labels count as unknown",
-    hint: "Keep the one that is in the cluster, or leave both out and use `--known-namespace {name}:key=value,...`.",
+    hint: "Keep the one that is in the cluster, or leave both out and use `--known-namespace {name}:key=value,..`.",
     explanation:
       "Selectors over namespaces are resolved with the labels of the namespaces that are known. Taking the wrong one of two could let in a namespace that the source keeps out, so neither is taken: every label of it but its name may or may not be there.",
   },

@@ -61,6 +61,24 @@ describe.concurrent("bad usage ends with 2 and says what to do", () => {
       "there is no option `--inventroy`",
       "Did you mean `--inventory`?",
     ],
+    [
+      "an option of one letter",
+      ["convert", "p.yaml", "-q"],
+      "there is no option `-q`",
+      "Did you mean `--quiet`?",
+    ],
+    [
+      "the beginning of an option",
+      ["convert", "p.yaml", "--unsayable", "isolate"],
+      "there is no option `--unsayable`",
+      "Did you mean `--unsayable-subjects`?",
+    ],
+    [
+      "an option of another command",
+      ["verify", "p.yaml", "--against", "q.yaml", "--out-dir", "x"],
+      "there is no option `--out-dir`",
+      "See `netpol-migrate verify --help`.",
+    ],
     ["no input", ["convert"], "no input", "netpol-migrate convert policies/"],
     [
       "a path that is not there",

@@ -220,6 +220,10 @@ describe("policies whose place or pods are not known", () => {
     expect(text).toContain("CMP-R010 spec.ingress[0] the labels of namespace `shop` are not known");
     expect(more).toEqual([]);
     expect(findings([own, namespace("env: prod")])).toEqual([]);
+    const [wide = ""] = findings([own], { "known-namespace": ["shop"], inexact: "widen" });
+    expect(wide).toContain(
+      "CMP-R005 spec.ingress[0] written wider than the source, as `--inexact widen` asks: the labels of namespace `shop` are not known",
+    );
   });
 
   it("a policy that selects no pod of a known namespace is told to be without effect", () => {

@@ -56,7 +56,7 @@ export const calicoDiagnostics = defineDiagnostics({
   "CAL-P007": {
     severity: "error",
     effect: "unknown",
-    message: "the policy `{name}` cannot be: {reason}",
+    message: "the policy `{name}` is not valid: {reason}",
     hint: "Correct the policy: Calico refuses it, so it is not in force as written.",
     explanation:
       "Calico's validation refuses some combinations: `doNotTrack` with `preDNAT`, either of them without `applyOnForward: true`, `preDNAT` with egress, a direction given twice in `types`.",
@@ -97,7 +97,7 @@ export const calicoDiagnostics = defineDiagnostics({
   "CAL-P012": {
     severity: "error",
     effect: "unknown",
-    message: "the tier `{name}` cannot be: {reason}",
+    message: "the tier `{name}` is not valid: {reason}",
     hint: "Correct the Tier: Calico refuses it as it is.",
     explanation:
       "The tier `default` always has order 1000000 and ends in Deny; Calico keeps the orders of its own tiers for the Kubernetes admin policies fixed, too.",
@@ -276,7 +276,7 @@ export const calicoDiagnostics = defineDiagnostics({
   "CAL-R005": {
     severity: "error",
     effect: "unknown",
-    message: "the ICMP part of the rule cannot be: {reason}",
+    message: "the ICMP part of the rule is not valid: {reason}",
     hint: "Set `protocol` to ICMP or ICMPv6, and give a `type` with each `code`.",
     explanation:
       "Types and codes belong to ICMP and ICMPv6. Calico refuses `icmp` under another protocol, and its agent cannot program `notICMP` under another one.",
@@ -326,7 +326,7 @@ export const calicoDiagnostics = defineDiagnostics({
   "CAL-R011": {
     severity: "error",
     effect: "unknown",
-    message: "the `services` match cannot be: {reason}",
+    message: "the `services` match is not valid: {reason}",
     hint: "Correct the rule: Calico refuses it as it is.",
     explanation:
       "`services` names where the addresses are from, so it stands alone: without selectors, nets or service accounts beside it, as the destination of egress rules (then without ports) or the source of ingress rules. A global policy must name the namespace.",
@@ -334,7 +334,7 @@ export const calicoDiagnostics = defineDiagnostics({
   "CAL-R012": {
     severity: "error",
     effect: "unknown",
-    message: "the `http` match cannot be: {reason}",
+    message: "the `http` match is not valid: {reason}",
     hint: "Correct the rule: Calico refuses it as it is.",
     explanation:
       "HTTP matches belong to Allow rules of ingress for TCP. A path is exact or a prefix, begins with `/` and holds no `?`, `#` or space.",
@@ -422,7 +422,7 @@ export const calicoDiagnostics = defineDiagnostics({
   "CAL-E001": {
     severity: "error",
     effect: "unknown",
-    message: "the host endpoint `{name}` cannot be: {reason}",
+    message: "the host endpoint `{name}` is not valid: {reason}",
     hint: "Correct the HostEndpoint: Calico refuses it as it is.",
     explanation:
       "A host endpoint names its node, and an interface or the addresses that are expected on it. The addresses are plain ones, without a prefix length.",

@@ -15,7 +15,7 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
     severity: "error",
     effect: "unknown",
     message: "the tier `{tier}` is defined twice, with different orders or default actions",
-    hint: "Keep the one that is in force: `kubectl get tiers`.",
+    hint: "Remove the one that is not in force: `kubectl get tiers -o yaml` shows what is.",
     explanation:
       "A cluster has one Tier of a name. Two of them in the input come from different times or clusters, and which of them holds decides verdicts.",
   },
@@ -49,6 +49,7 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
     effect: "none",
     message:
       "the tier `default` always has order 1000000 and default action Deny; what is written here is not used",
+    hint: "Remove what differs, so that nobody relies on it.",
     explanation:
       "Calico keeps the tier `default` as it is and refuses other values, so a Tier object of that name that says otherwise was never in force.",
   },

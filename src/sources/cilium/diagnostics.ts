@@ -193,7 +193,7 @@ export const ciliumDiagnostics = defineDiagnostics({
   "CIL-X004": {
     severity: "info",
     effect: "none",
-    message: "{count} more findings of this kind in this document",
+    message: "{count} more findings of this kind in this document are not listed",
     explanation: "Findings about one document are told one by one up to a limit, then counted.",
   },
   "CIL-X005": {

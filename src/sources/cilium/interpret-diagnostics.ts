@@ -1,4 +1,6 @@
 import { defineDiagnostics } from "../../diagnostics/define.ts";
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import type { SourcePlace } from "../../diagnostics/source-range.ts";
 
 /** What Cilium's policies mean beyond what the model or Kubernetes can say. Reading has a table of its own. */
 export const ciliumMeaningDiagnostics = defineDiagnostics({
@@ -44,7 +46,7 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     effect: "none",
     message:
       "Cilium does not look at the label `{key}`, so to this selector every pod is without it",
-    hint: "Select the pods by another label.",
+    hint: "{advice}",
     explanation:
       "Labels that change with every release of a workload, and those of some reserved prefixes, are not part of a pod's identity. A condition that asks for one never holds, one that excludes it always does. A NetworkPolicy would see the label and let other pods in, so the meaning is converted and not the words.",
   },
@@ -88,7 +90,7 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     effect: "none",
     message:
       "Cilium does not look at the label `{key}`, so for this policy every pod is without it",
-    hint: "Select the pods by another label.",
+    hint: "{advice}",
     explanation:
       "Labels that change with every release of a workload, and those of some reserved prefixes, are not part of a pod's identity. A policy that asks for one selects no pod at all and isolates none.",
   },
@@ -153,7 +155,7 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
   "CIL-R107": {
     severity: "warning",
     effect: "narrows",
-    message: "`{what}`: Kubernetes has no DNS peers, so the rule is left out",
+    message: "`{what}`: Kubernetes has no DNS peers",
     hint: "Allow the provider's CIDRs, or use DNS-based policies of the target platform (ApplicationNetworkPolicy on EKS Auto Mode) or an egress gateway.",
     explanation:
       "The rule allows the addresses that Cilium's DNS proxy has seen in answers for these names. Nobody knows them beforehand. The pods stay isolated.",
@@ -371,3 +373,20 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
       "Traffic between a pod and its own node is outside of what the conversion claims: engines treat it differently. In Cilium an isolated pod reaches its node only with such a rule.",
   },
 });
+
+/**
+ * The finding about a label that is no part of a pod's identity. `k8s.` before a key of Cilium's own is its source with a dot
+ * in place of the colon, which is the usual way to such a label.
+ */
+export function unseenLabel(
+  code: "CIL-S101" | "CIL-S106",
+  key: string,
+  at: SourcePlace,
+): Diagnostic {
+  const meant = /^k8s\.(io\.(?:kubernetes|cilium)\..+)$/.exec(key)?.[1];
+  const advice =
+    meant === undefined
+      ? "Select the pods by another label."
+      : `Write \`k8s:${meant}\`, with a colon after \`k8s\`, if that is what is meant; or select the pods by another label.`;
+  return ciliumMeaningDiagnostics.create(code, { at, key, advice });
+}

@@ -15,7 +15,7 @@ import {
   UDP,
 } from "../../sets/traffic-set.ts";
 import type { AddressFacts } from "./addresses.ts";
-import { ciliumMeaningDiagnostics } from "./interpret-diagnostics.ts";
+import { ciliumMeaningDiagnostics, unseenLabel } from "./interpret-diagnostics.ts";
 import { isAmong, mayBe } from "./interpret-rule.ts";
 import type { LabelFilter } from "./label-filter.ts";
 import type { PortNames } from "./port-names.ts";
@@ -196,7 +196,7 @@ function readPeers(
     if (labels !== undefined) read.push({ ...box, labels });
   }
   for (const key of unseen) {
-    report(ciliumMeaningDiagnostics.create("CIL-S101", { at: origin.place, key }));
+    report(unseenLabel("CIL-S101", key, origin.place));
   }
   return { peer: read, assumptions: [...assumed], isChanged };
 }

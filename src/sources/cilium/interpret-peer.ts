@@ -4,7 +4,7 @@ import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
 import { ANY_CUBE } from "../../sets/cube.ts";
 import type { AddressFacts } from "./addresses.ts";
 import type { CidrInterpreter } from "./interpret-cidr.ts";
-import { ciliumMeaningDiagnostics } from "./interpret-diagnostics.ts";
+import { ciliumMeaningDiagnostics, unseenLabel } from "./interpret-diagnostics.ts";
 import {
   asksFor,
   CLUSTER_LABEL,
@@ -127,7 +127,7 @@ function ofSelector(
   const entity = entityOf(written);
   if (entity !== undefined) return ofEntity(entity, use, context, remarks);
   for (const key of context.labels.unseen(written)) {
-    remarks.note(ciliumMeaningDiagnostics.create("CIL-S101", { at: remarks.place, key }));
+    remarks.note(unseenLabel("CIL-S101", key, remarks.place));
   }
   const terms = peerTerms(written, use.namespace);
   const parts: PeerPart[] = [];

@@ -9,7 +9,7 @@ import { AddressFacts } from "./addresses.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
 import { CidrInterpreter } from "./interpret-cidr.ts";
 import { ConflictFinder } from "./interpret-conflicts.ts";
-import { ciliumMeaningDiagnostics } from "./interpret-diagnostics.ts";
+import { ciliumMeaningDiagnostics, unseenLabel } from "./interpret-diagnostics.ts";
 import { asCiliumReads, passedOver } from "./interpret-kubernetes.ts";
 import {
   asksFor,
@@ -186,7 +186,7 @@ function interpretSubject(
 ): Subject {
   const written = subject.terms;
   for (const key of labels.unseen(written)) {
-    report(ciliumMeaningDiagnostics.create("CIL-S106", { at: place, key }));
+    report(unseenLabel("CIL-S106", key, place));
   }
   const foreign = written.find(
     (term) => isReplaced(term) && namespace !== undefined && term.values[0] !== namespace,

@@ -44,7 +44,7 @@ export const kubernetesDiagnostics = defineDiagnostics({
     severity: "info",
     effect: "none",
     message: "NetworkPolicy `{name}` names no namespace and is taken to be in `{namespace}`",
-    hint: "Set `metadata.namespace`, or name the namespace with `-n`.",
+    hint: "Set `metadata.namespace`, or give it with `--namespace`.",
     explanation:
       "kubectl applies such a document to the namespace of its `-n` option or of its current context, which the document does not say. What is written names the namespace, so that it cannot end up in another one.",
   },
@@ -133,6 +133,7 @@ export const kubernetesDiagnostics = defineDiagnostics({
     severity: "error",
     effect: "unknown",
     message: "The annotations are longer than 256 KiB together",
+    hint: "Remove the longest of them.",
     explanation:
       "The API server refuses objects whose annotations, keys and values counted together, exceed 256 KiB.",
   },
@@ -384,6 +385,7 @@ export const kubernetesDiagnostics = defineDiagnostics({
     severity: "error",
     effect: "unknown",
     message: "`{field}` is missing",
+    hint: "Add the field.",
     explanation: "The API server refuses an object without this field.",
   },
   "K8S-X003": {

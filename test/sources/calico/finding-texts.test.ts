@@ -82,7 +82,7 @@ describe("what is said of `http`", () => {
   ])("%s, %s", (text, direction, why) => {
     const found = textsOf(rule(text, direction));
     if (why === undefined) expect(found).toEqual([]);
-    else expect(found).toEqual([expect.stringContaining(`cannot be: ${why}`)]);
+    else expect(found).toEqual([expect.stringContaining(`is not valid: ${why}`)]);
   });
 });
 

@@ -117,3 +117,17 @@ describe("what a peer selects", () => {
     expect(outcomeOf(result)).toBe(outcome);
   });
 });
+
+describe("a label that Cilium does not look at", () => {
+  it.each([
+    ["k8s.io.kubernetes.pod.namespace", "Write `k8s:io.kubernetes.pod.namespace`, with a colon"],
+    ["pod-template-hash", "Select the pods by another label."],
+  ])("%s: what to do, in a peer and in a subject", (key, advice) => {
+    const hints = (result: ReturnType<typeof convert>, code: string) =>
+      result.report.diagnostics.filter((one) => one.code === code).map(({ hint }) => hint);
+    const peer = policy({ ingress: [{ fromEndpoints: [labels({ [key]: "x" })] }] });
+    expect(hints(convert([peer]), "CIL-S101")).toEqual([expect.stringContaining(advice)]);
+    const subject = policy({ endpointSelector: labels({ [key]: "x" }), ingress: [{}] });
+    expect(hints(convert([subject]), "CIL-S106")).toEqual([expect.stringContaining(advice)]);
+  });
+});
