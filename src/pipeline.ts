@@ -85,7 +85,7 @@ export interface ConvertStages {
   readonly emit: typeof emitNetworkPolicies;
 }
 
-const STAGES: ConvertStages = { lower, emit: emitNetworkPolicies };
+export const STAGES: ConvertStages = { lower, emit: emitNetworkPolicies };
 
 /**
  * One conversion, stage by stage: text -> objects -> policies as written -> the model -> allow-only policies -> text.

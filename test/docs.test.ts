@@ -63,8 +63,11 @@ describe("the catalogue", () => {
   });
 
   it("names only options that exist where a finding fills its text in", () => {
-    const files = (readdirSync(join(ROOT, "src"), { recursive: true }) as string[]).filter((file) =>
-      /^(?:compile|sources|inventory|manifest|emitters|report|verify|cli)\/.*\.ts$/.test(file),
+    // Not the file that sets options of V8.
+    const files = (readdirSync(join(ROOT, "src"), { recursive: true }) as string[]).filter(
+      (file) =>
+        /^(?:compile|sources|inventory|manifest|emitters|report|verify|cli)\/.*\.ts$/.test(file) &&
+        file !== "cli/tune-engine.ts",
     );
     expect(files.length).toBeGreaterThan(100);
     const wrong = files.flatMap((file) =>

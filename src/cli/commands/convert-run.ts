@@ -2,7 +2,7 @@ import process from "node:process";
 import pc from "picocolors";
 import { streamText } from "../../emitters/networkpolicy.ts";
 import type { ConvertResult, ConvertStages } from "../../pipeline.ts";
-import { runConvert } from "../../pipeline.ts";
+import { runConvert, STAGES } from "../../pipeline.ts";
 import type { ReportFormat } from "../../report/formats.ts";
 import { terminalText } from "../../report/terminal.ts";
 import { readInputFiles } from "../input-files.ts";
@@ -13,6 +13,7 @@ import { startProgress } from "../progress.ts";
 import { StagedFiles } from "../staged-files.ts";
 import { terminalWidth, useColor } from "../terminal-settings.ts";
 import { UsageError } from "../usage-error.ts";
+import { letHeapGrow } from "../tune-engine.ts";
 import { toolVersion } from "../version.ts";
 import { pathsOf, readOptions, reportedOptions, reportTargets } from "./convert-options.ts";
 import type { ConvertArguments } from "./convert.ts";
@@ -26,7 +27,10 @@ import { keepInputs, stageReports } from "./report-target.ts";
  * One conversion with its reading and writing. Nothing is written before everything has been computed.
  * @param stages passed on to the pipeline
  */
-export async function convert(args: ConvertArguments, stages?: ConvertStages): Promise<number> {
+export async function convert(
+  args: ConvertArguments,
+  stages: ConvertStages = STAGES,
+): Promise<number> {
   const targets = reportTargets(args);
   const result = await compute(args, stages);
   throwIfRefuted(result);
@@ -54,10 +58,7 @@ export async function convert(args: ConvertArguments, stages?: ConvertStages): P
   return result.report.result.exitCode;
 }
 
-async function compute(
-  args: ConvertArguments,
-  stages: ConvertStages | undefined,
-): Promise<ConvertResult> {
+async function compute(args: ConvertArguments, stages: ConvertStages): Promise<ConvertResult> {
   const options = readOptions(args);
   const paths = pathsOf(args);
   if (paths.length === 0 && !hasPipedStdin()) {
@@ -88,7 +89,13 @@ async function compute(
       ...(args.baseline === undefined ? {} : { baseline: await loadReport(args.baseline) }),
       reportReachability: true,
     };
-    const result = runConvert(request, stages);
+    const result = runConvert(request, {
+      ...stages,
+      lower: (...given) => {
+        letHeapGrow();
+        return stages.lower(...given);
+      },
+    });
     // An empty dump is a command that failed before the pipe far more often than a cluster without policies.
     if (result.report.summary.documents.read === 0) {
       throw new UsageError("the input holds no documents at all", {
