@@ -135,7 +135,7 @@ function withTiersRenamed(document: Document): Document {
   return { ...document, metadata: { ...metadata, name: renamed }, spec: { ...spec, tier } };
 }
 
-const runs = draws(100);
+const runs = draws(60);
 
 describe.each(ACTIONS)("with --actions %s no verdict changes", (actions) => {
   it("when a Deny that matches nobody is put before the rules of each policy of Calico", () => {
