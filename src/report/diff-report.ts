@@ -25,8 +25,9 @@ import type {
   ReportAssumption,
 } from "./report.ts";
 import type { TextDiff } from "./text-diff.ts";
-import type { ReportPods } from "./verification.ts";
-import { documentCounts, reportPods } from "./verification.ts";
+import { reportPods } from "./pod-changes.ts";
+import type { ReportPods } from "./pod-changes.ts";
+import { documentCounts } from "./verification.ts";
 
 export type DiffSide = "old" | "new";
 

@@ -1,3 +1,4 @@
+import type { ReportEnd, ReportPodChange, ReportPods } from "./pod-changes.ts";
 import type { Colors } from "picocolors/types.js";
 import type { Outcome } from "../ir/outcome.ts";
 import { OUTCOMES } from "../ir/outcome.ts";
@@ -7,13 +8,7 @@ import { isAtOrOver } from "./ladder.ts";
 import type { ReportDiagnostic } from "./report.ts";
 import type { Paint } from "./screen.ts";
 import { Screen } from "./screen.ts";
-import type {
-  ComparedPolicy,
-  ReportEnd,
-  ReportPodChange,
-  ReportPods,
-  VerificationReport,
-} from "./verification.ts";
+import type { ComparedPolicy, VerificationReport } from "./verification.ts";
 
 export interface VerificationTextOptions {
   readonly colors: Colors;

@@ -7,15 +7,15 @@ import type { Outcome } from "../ir/outcome.ts";
 import { worstOutcome } from "../ir/outcome.ts";
 import type { Direction, Policy, PolicySet, Rule } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
-import { addressSetText } from "../sets/address-set.ts";
 import type { ComparedSets, Comparison, Finding } from "../verify/comparison.ts";
-import type { ChangedEnd, PodChanges } from "../verify/existing-pods.ts";
+import type { PodChanges } from "../verify/existing-pods.ts";
 import type { Answer } from "../verify/proof.ts";
 import { reportDiagnostic, sortDiagnostics } from "./build.ts";
 import type { KnownNamespaces, ShownDifference } from "./difference.ts";
 import { differenceWitness } from "./difference.ts";
+import { reportPods } from "./pod-changes.ts";
+import type { ReportPods } from "./pod-changes.ts";
 import { placeOf } from "./policy-part.ts";
-import { trafficPhrase } from "./traffic-words.ts";
 import type {
   DocumentCounts,
   ReportAssumption,
@@ -109,31 +109,6 @@ export interface ComparedRule extends ReportPlace {
   readonly outcome: Outcome;
   readonly witness: ShownDifference | null;
 }
-
-export interface ReportPods {
-  readonly pods: number;
-  /** False if not everything could be looked at. */
-  readonly complete: boolean;
-  readonly changes: readonly ReportPodChange[];
-}
-
-export interface ReportPodChange {
-  readonly change: "lost" | "gained";
-  /** False where it depends on conditions about which nothing is known. */
-  readonly certain: boolean;
-  readonly from: readonly ReportEnd[];
-  readonly to: readonly ReportEnd[];
-  readonly traffic: string;
-}
-
-export type ReportEnd =
-  | {
-      readonly kind: "pods" | "workloads";
-      readonly namespace: string;
-      readonly labels: Readonly<Record<string, string>>;
-      readonly names: readonly string[];
-    }
-  | { readonly kind: "addresses"; readonly addresses: string };
 
 export interface VerificationParts {
   readonly tool: ReportDocument["tool"];
@@ -379,35 +354,4 @@ function reportAssumptions(
       usedBy: policies.filter((policy) => policy.assumptions.includes(code)).length,
     }))
     .sort((a, b) => compareText(a.code, b.code));
-}
-
-/** Changes in which the one side and the traffic are the same are told together. */
-export function reportPods({ changes, pods, complete }: PodChanges): ReportPods {
-  const byTarget = new Map<string, ReportPodChange & { readonly from: ReportEnd[] }>();
-  for (const { change, from, to, traffic, certain } of changes) {
-    const end = reportEnd(to);
-    const key = JSON.stringify([change, certain, end, traffic]);
-    const same = byTarget.get(key);
-    if (same !== undefined) same.from.push(reportEnd(from));
-    else {
-      const text = trafficPhrase(traffic);
-      byTarget.set(key, { change, certain, from: [reportEnd(from)], to: [end], traffic: text });
-    }
-  }
-  const bySource = new Map<string, ReportPodChange & { readonly to: ReportEnd[] }>();
-  for (const { change, certain, from, to, traffic } of byTarget.values()) {
-    const key = JSON.stringify([change, certain, from, traffic]);
-    const same = bySource.get(key);
-    if (same !== undefined) same.to.push(...to);
-    else bySource.set(key, { change, certain, from, to: [...to], traffic });
-  }
-  return { pods, complete, changes: [...bySource.values()] };
-}
-
-function reportEnd(end: ChangedEnd): ReportEnd {
-  if (end.kind === "addresses") {
-    return { kind: "addresses", addresses: addressSetText(end.addresses) };
-  }
-  const { namespace, labels, names, live } = end.pods;
-  return { kind: live ? "pods" : "workloads", namespace, labels, names };
 }

@@ -1,7 +1,7 @@
-import { append } from "../base/append.ts";
+import { invariant } from "../base/invariant.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { Endpoint, Flow } from "../ir/flow.ts";
-import type { Direction, OpaqueCondition, Policy, PolicySet, Rule } from "../ir/policy.ts";
+import type { Direction, OpaqueCondition, Policy, PolicySet } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import {
   ALL_IPV4,
@@ -13,6 +13,7 @@ import {
   unionAddresses,
 } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
+import type { PeerBox } from "../sets/box.ts";
 import { predicateContains } from "../sets/label-predicate.ts";
 import {
   ANY_TRAFFIC,
@@ -27,11 +28,13 @@ import type { TrafficSet } from "../sets/traffic-set.ts";
 import type { ComparedSets } from "./comparison.ts";
 import { evaluate, labelsOf } from "./evaluate.ts";
 import { identityOf } from "./facts.ts";
+import { commonAddresses, PeerIndex } from "./peer-groups.ts";
+import type { PeerGroup } from "./peer-groups.ts";
 import { podClasses } from "./pod-classes.ts";
 import type { PodClass } from "./pod-classes.ts";
-import { addressParts, signature, trafficParts } from "./told-apart.ts";
+import { Slices } from "./slices.ts";
+import { addressParts, trafficParts } from "./told-apart.ts";
 import type { SliceRules } from "./told-apart.ts";
-import { namespacesOf } from "./universe.ts";
 
 /*
  * What changes for the pods that exist: which connections between them, or with other addresses, one set lets through and
@@ -50,11 +53,12 @@ export type ChangedEnd =
   | { readonly kind: "pods"; readonly pods: PodClass }
   | { readonly kind: "addresses"; readonly addresses: AddressSet };
 
+/** Connections of each `from` with each `to`. */
 export interface ConnectionChange {
   /** "lost": the source lets it through and the target does not. */
   readonly change: "lost" | "gained";
-  readonly from: ChangedEnd;
-  readonly to: ChangedEnd;
+  readonly from: readonly ChangedEnd[];
+  readonly to: readonly ChangedEnd[];
   readonly traffic: TrafficSet;
   /** False where it depends on conditions about which nothing is known. */
   readonly certain: boolean;
@@ -85,18 +89,21 @@ export function changesForPods(
   const pods = classes.reduce((sum, { names }) => sum + names.length, 0);
   if (differing.size === 0) return { changes: [], pods, complete: true };
   const world = new World(sets, classes, snapshot, differing);
-  for (const subject of classes) {
-    for (const direction of DIRECTIONS) world.compareEnd(subject, direction);
+  for (const direction of DIRECTIONS) {
+    for (const subject of classes.keys()) world.compareEnd(subject, direction);
   }
   return { changes: world.changes, pods, complete: !world.isSpent };
 }
 
-/** The policies that select the pods of a class in one direction. */
+/** The policies that select the pods of a class in one direction; one for all classes that the same policies select. */
 interface Slice extends SliceRules {
+  readonly id: number;
   readonly source: PolicySet;
   readonly target: PolicySet;
   readonly narrowTarget: PolicySet;
   readonly mayDiffer: boolean;
+  /** True if some rule asks for the name of a port. */
+  readonly asksPorts: boolean;
   /** True if some rule asks for what nobody can check. */
   readonly opaque: readonly OpaqueCondition[];
 }
@@ -120,14 +127,17 @@ const UNCHANGED: Changed = {
 class World {
   readonly changes: ConnectionChange[] = [];
   isSpent = false;
-  readonly #sets: ComparedSets;
+  readonly #sets: Readonly<Record<keyof ComparedSets, Slices>>;
   readonly #classes: readonly PodClass[];
+  readonly #ends: readonly ChangedEnd[];
+  readonly #peers: PeerIndex;
   readonly #outside: AddressSet;
   readonly #differing: ReadonlySet<Policy>;
-  readonly #slices = new Map<PodClass, Map<Direction, Slice>>();
-  readonly #byNamespace = new Map<PolicySet, Map<string, PolicySet>>();
-  /** Pairs that have been compared from their other end. */
-  readonly #done = new Map<PodClass, Set<PodClass>>();
+  readonly #slices = new Map<Direction, Map<number, Slice>>();
+  readonly #shared = new Map<string, Slice>();
+  readonly #ids = new Map<Policy, number>();
+  /** By the class that sends: the groups of peers that were compared, both ends of each. */
+  readonly #compared = new Map<number, Set<string>>();
   #verdicts = 0;
 
   constructor(
@@ -136,38 +146,39 @@ class World {
     { podRanges }: Snapshot,
     differing: ReadonlySet<Policy>,
   ) {
-    this.#sets = sets;
+    const target = new Slices(sets.target);
+    const narrowTarget = sets.narrowTarget === sets.target ? target : new Slices(sets.narrowTarget);
+    this.#sets = { source: new Slices(sets.source), target, narrowTarget };
     this.#classes = classes;
+    this.#ends = classes.map((pods) => ({ kind: "pods", pods }));
+    this.#peers = new PeerIndex(classes);
     this.#outside =
       podRanges === undefined ? ANY_ADDRESS : subtractAddresses(ANY_ADDRESS, podRanges);
     this.#differing = differing;
   }
 
-  /** (b), (c) */
-  compareEnd(subject: PodClass, direction: Direction): void {
-    const slice = this.#sliceOf(subject, direction);
+  /** (b), (c); egress of all classes first. */
+  compareEnd(at: number, direction: Direction): void {
+    const slice = this.#sliceOf(at, direction);
     if (!slice.mayDiffer) return;
-    this.#compareOutside(subject, direction, slice);
-    const seen = new Map<string, Changed>();
-    for (const other of this.#classes) {
-      // A pod and itself are no two ends.
-      if (this.isSpent || (other === subject && subject.names.length === 1)) continue;
-      const addresses = commonAddresses(subject, other);
-      if (addresses === undefined) continue;
-      const [own, theirs] = addresses;
-      const peer: Endpoint = { ...other.pod, address: theirs };
-      const key = signature(slice, peer, direction === "egress" ? other : undefined);
-      let changed = seen.get(key);
-      if (changed === undefined) {
-        const flow = flowOf(direction, { ...subject.pod, address: own }, peer);
-        changed = this.#changedAt([{ slice, flow }], ANY_TRAFFIC);
-        seen.set(key, changed);
+    const subject = this.#at(at);
+    this.#compareOutside(at, direction, slice);
+    for (const group of this.#peers.groups(slice, at, slice.asksPorts && direction === "egress")) {
+      if (this.isSpent) return;
+      const example = this.#at(group.example);
+      const flow = flowBetween(direction, subject, example);
+      const changed = this.#changedAt([{ slice, flow }], ANY_TRAFFIC);
+      if (changed === UNCHANGED) continue;
+      if (direction === "egress") {
+        const compared = this.#compared.get(at) ?? new Set<string>();
+        this.#compared.set(at, compared.add(group.key));
       }
-      if (changed !== UNCHANGED) this.#comparePair(subject, other, direction, addresses, changed);
+      this.#compareOtherEnds(at, group, direction, changed);
     }
   }
 
-  #compareOutside(subject: PodClass, direction: Direction, slice: Slice): void {
+  #compareOutside(at: number, direction: Direction, slice: Slice): void {
+    const subject = this.#at(at);
     const found = new Map<string, { readonly changed: Changed; addresses: AddressSet }>();
     for (const address of subject.addresses) {
       const family = familyOf(address) === 4 ? ALL_IPV4 : ALL_IPV6;
@@ -185,48 +196,56 @@ class World {
       }
     }
     for (const { changed, addresses } of found.values()) {
-      this.#note(
-        { kind: "pods", pods: subject },
-        { kind: "addresses", addresses },
-        direction,
-        changed,
-      );
+      this.#note(this.#endsOf([at]), [{ kind: "addresses", addresses }], direction, changed);
     }
   }
 
-  /** (d) */
-  #comparePair(
-    subject: PodClass,
-    other: PodClass,
-    direction: Direction,
-    [own, theirs]: readonly [bigint, bigint],
-    changed: Changed,
-  ): void {
-    const [from, to] = direction === "egress" ? [subject, other] : [other, subject];
-    const done = this.#done.get(from) ?? new Set<PodClass>();
-    this.#done.set(from, done);
-    if (done.has(to)) return;
-    done.add(to);
-    const here = { ...subject.pod, address: own };
-    const there = { ...other.pod, address: theirs };
-    const [source, destination] = direction === "egress" ? [here, there] : [there, here];
-    const ends = [
-      { slice: this.#sliceOf(from, "egress"), flow: flowOf("egress", source, destination) },
-      { slice: this.#sliceOf(to, "ingress"), flow: flowOf("ingress", destination, source) },
-    ];
-    const both = this.#changedAt(
-      ends,
-      // The other end may change as well, for other traffic.
-      ends.every(({ slice }) => slice.mayDiffer)
-        ? ANY_TRAFFIC
-        : unionTraffic(...KINDS.map((kind) => changed[kind])),
-    );
-    const [first, second]: readonly [PodClass, PodClass] = [from, to];
-    this.#note({ kind: "pods", pods: first }, { kind: "pods", pods: second }, "egress", both);
+  /** (d): the peers of a group by what their own policies can tell of the subject, an example of each. */
+  #compareOtherEnds(at: number, group: PeerGroup, direction: Direction, changed: Changed): void {
+    const { own, slice } = { own: this.#at(at), slice: this.#sliceOf(at, direction) };
+    const opposite = direction === "egress" ? "ingress" : "egress";
+    const alike = new Map<string, number[]>();
+    for (const other of group.members()) {
+      const theirs = this.#sliceOf(other, opposite);
+      const address = this.#at(other).addresses.find(
+        (one) => familyOf(one) === familyOf(group.own),
+      );
+      invariant(address !== undefined, "a peer has an address of the family");
+      const asksPorts = theirs.asksPorts && opposite === "egress";
+      const seen = this.#peers.key(theirs, at, group.own, asksPorts);
+      // Compared from where it is sent.
+      if (direction === "ingress" && this.#compared.get(other)?.has(seen) === true) continue;
+      // Where it arrives, the names are those of its own ports.
+      const names = theirs.asksPorts && opposite === "ingress" ? this.#at(other).portsKey : "";
+      const key = `${String(theirs.id)} ${seen} ${names}`;
+      const same = alike.get(key);
+      if (same === undefined) alike.set(key, [other]);
+      else same.push(other);
+    }
+    for (const others of alike.values()) {
+      const [first] = others;
+      if (first === undefined || this.isSpent) continue;
+      const other = this.#at(first);
+      const theirs = this.#sliceOf(first, opposite);
+      const both = this.#changedAt(
+        [
+          { slice, flow: flowBetween(direction, own, other) },
+          { slice: theirs, flow: flowBetween(opposite, other, own) },
+        ],
+        // The other end may change as well, for other traffic.
+        theirs.mayDiffer ? ANY_TRAFFIC : unionTraffic(...KINDS.map((kind) => changed[kind])),
+      );
+      this.#note(this.#endsOf([at]), this.#endsOf(others), direction, both);
+    }
   }
 
-  #note(own: ChangedEnd, other: ChangedEnd, direction: Direction, changed: Changed): void {
-    const [from, to] = direction === "egress" ? [own, other] : [other, own];
+  #note(
+    own: readonly ChangedEnd[],
+    others: readonly ChangedEnd[],
+    direction: Direction,
+    changed: Changed,
+  ): void {
+    const [from, to] = direction === "egress" ? [own, others] : [others, own];
     for (const kind of KINDS) {
       const traffic = changed[kind];
       if (traffic.ranges.length === 0) continue;
@@ -235,67 +254,80 @@ class World {
     }
   }
 
-  #sliceOf(of: PodClass, direction: Direction): Slice {
-    const byDirection = this.#slices.get(of) ?? new Map<Direction, Slice>();
-    this.#slices.set(of, byDirection);
-    let slice = byDirection.get(direction);
+  #endsOf(places: readonly number[]): readonly ChangedEnd[] {
+    return places.flatMap((place) => this.#ends[place] ?? []);
+  }
+
+  #at(place: number): PodClass {
+    const found = this.#classes[place];
+    invariant(found !== undefined, "there is a class at each place");
+    return found;
+  }
+
+  #sliceOf(of: number, direction: Direction): Slice {
+    const byClass = this.#slices.get(direction) ?? new Map<number, Slice>();
+    this.#slices.set(direction, byClass);
+    let slice = byClass.get(of);
     if (slice === undefined) {
       slice = this.#makeSlice(of, direction);
-      byDirection.set(direction, slice);
+      byClass.set(of, slice);
     }
     return slice;
   }
 
-  #makeSlice({ pod }: PodClass, direction: Direction): Slice {
+  #makeSlice(of: number, direction: Direction): Slice {
+    const { pod } = this.#at(of);
     const valueOf = labelsOf(pod);
-    const rules: Rule[] = [];
-    let mayDiffer = false;
-    const part = (set: PolicySet): PolicySet => ({
-      tiers: this.#inNamespace(set, pod.namespace).tiers.map((tier) => ({
+    const { source: before, target: after, narrowTarget } = this.#sets;
+    const part = (set: Slices): PolicySet => ({
+      tiers: set.of(pod).tiers.map((tier) => ({
         ...tier,
-        policies: tier.policies.filter((policy) => {
-          const applied = policy[direction];
-          if (applied === undefined || !predicateContains(policy.subject.pods, valueOf)) {
-            return false;
-          }
-          append(rules, applied.rules);
-          mayDiffer ||= this.#differing.has(policy);
-          return true;
-        }),
+        policies: tier.policies.filter(
+          (policy) =>
+            policy[direction] !== undefined && predicateContains(policy.subject.pods, valueOf),
+        ),
       })),
     });
-    const source = part(this.#sets.source);
-    const target = part(this.#sets.target);
-    const { narrowTarget } = this.#sets;
-    const boxes = [...new Set(rules.flatMap(({ peer }) => peer))];
-    return {
-      source,
-      target,
-      narrowTarget: narrowTarget === this.#sets.target ? target : part(narrowTarget),
-      rules,
-      boxes,
-      mayDiffer,
-      opaque: rules.flatMap(({ opaque }) => opaque),
-    };
+    const source = part(before);
+    const target = part(after);
+    const narrow = narrowTarget === after ? target : part(narrowTarget);
+    const policies = [source, target, narrow].map(({ tiers }) =>
+      tiers.flatMap(({ policies: own }) => own),
+    );
+    const rules = policies.flat().flatMap((policy) => policy[direction]?.rules ?? []);
+    // Whose rules ask for more of the subject than its policies do is told apart from all others.
+    const isOwn = rules.some(
+      ({ subjectOnly, opaque }) =>
+        subjectOnly !== undefined || opaque.some(({ kind }) => kind !== "unknown"),
+    );
+    const names = policies.map((own) => own.map((policy) => this.#idOf(policy)).join());
+    const key = `${direction} ${names.join(" ")} ${isOwn ? String(of) : ""}`;
+    let slice = this.#shared.get(key);
+    if (slice === undefined) {
+      const opaque = rules.flatMap((rule) => rule.opaque);
+      slice = {
+        id: this.#shared.size,
+        source,
+        target,
+        narrowTarget: narrow,
+        rules: [...new Set(rules)],
+        boxes: [...new Set(rules.flatMap(({ peer }) => peer)), ...opaque.flatMap(namingBoxes)],
+        mayDiffer: policies.flat().some((policy) => this.#differing.has(policy)),
+        asksPorts: rules.some(
+          ({ traffic, opaque: asked }) =>
+            traffic.named.length > 0 || asked.some(({ kind }) => kind !== "unknown"),
+        ),
+        opaque,
+      };
+      this.#shared.set(key, slice);
+    }
+    return slice;
   }
 
-  /** The policies that may select pods of a namespace. */
-  #inNamespace(set: PolicySet, namespace: string): PolicySet {
-    const known = this.#byNamespace.get(set) ?? new Map<string, PolicySet>();
-    this.#byNamespace.set(set, known);
-    let found = known.get(namespace);
-    if (found === undefined) {
-      found = {
-        tiers: set.tiers.map((tier) => ({
-          ...tier,
-          policies: tier.policies.filter(({ subject }) =>
-            subject.pods.some((of) => namespacesOf(of)?.includes(namespace) !== false),
-          ),
-        })),
-      };
-      known.set(namespace, found);
-    }
-    return found;
+  #idOf(policy: Policy): number {
+    const id = this.#ids.get(policy) ?? this.#ids.size;
+    this.#ids.set(policy, id);
+    return id;
   }
 
   /** What changes of the traffic between two ends, as far as the ends given say. */
@@ -371,11 +403,20 @@ function flowOf(direction: Direction, subject: Flow["subject"], peer: Endpoint):
   return { direction, subject, peer, protocol: 0, value: 0 };
 }
 
-/** An address of each in one IP family; undefined if they have none in common. */
-function commonAddresses(a: PodClass, b: PodClass): readonly [bigint, bigint] | undefined {
-  for (const own of a.addresses) {
-    const theirs = b.addresses.find((address) => familyOf(address) === familyOf(own));
-    if (theirs !== undefined) return [own, theirs];
-  }
-  return undefined;
+/** What `subject` sends to `peer`, or receives from it, at addresses of one family. */
+function flowBetween(direction: Direction, subject: PodClass, peer: PodClass): Flow {
+  const addresses = commonAddresses(subject, peer);
+  invariant(addresses !== undefined, "both ends have an address of one family");
+  const [own, theirs] = addresses;
+  return flowOf(direction, { ...subject.pod, address: own }, { ...peer.pod, address: theirs });
+}
+
+/** Where a condition on the name of a port looks at more of the pod than its ports. */
+function namingBoxes(condition: OpaqueCondition): readonly PeerBox[] {
+  if (condition.kind === "unknown" || condition.naming === undefined) return [];
+  const { hosts, pods = [] } = condition.naming;
+  return [
+    ...hosts.map(({ addresses }): PeerBox => ({ kind: "address", addresses })),
+    ...pods.map((labels): PeerBox => ({ kind: "pod", labels, addresses: ANY_ADDRESS })),
+  ];
 }

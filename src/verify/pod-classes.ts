@@ -94,11 +94,19 @@ function whatIsAsked(sets: readonly PolicySet[]): Asked {
       else if (key.startsWith("account:")) accounts = true;
     }
   };
+  const addCuts = ({ ranges }: AddressSet): void => {
+    for (const { first, last } of ranges) cuts.add(first).add(last + 1n);
+  };
   const addRule = ({ peer, subjectOnly = [], traffic, opaque }: Rule): void => {
     for (const box of [...peer, ...subjectOnly]) {
       if (box.kind !== "pod") continue;
       addCube(box.labels);
-      for (const { first, last } of box.addresses.ranges) cuts.add(first).add(last + 1n);
+      addCuts(box.addresses);
+    }
+    for (const condition of opaque) {
+      if (condition.kind === "unknown") continue;
+      for (const one of condition.naming?.pods ?? []) addCube(one);
+      for (const { addresses } of condition.naming?.hosts ?? []) addCuts(addresses);
     }
     portNames ||= traffic.named.length > 0 || opaque.some(({ kind }) => kind !== "unknown");
   };

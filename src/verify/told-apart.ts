@@ -1,9 +1,7 @@
-import type { Endpoint, Flow } from "../ir/flow.ts";
+import type { Flow } from "../ir/flow.ts";
 import type { Rule } from "../ir/policy.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import { addressSetContains, familyOf } from "../sets/address-set.ts";
 import type { PeerBox } from "../sets/box.ts";
-import { cubeContains } from "../sets/cube.ts";
 import {
   ANY_TRAFFIC,
   intersectTraffic,
@@ -14,8 +12,6 @@ import {
   UDP,
 } from "../sets/traffic-set.ts";
 import type { TrafficSet } from "../sets/traffic-set.ts";
-import { labelsOf } from "./evaluate.ts";
-import type { PodClass } from "./pod-classes.ts";
 
 /* What the rules for some pods tell apart: one flow of each part stands for all of it. */
 
@@ -23,25 +19,6 @@ export interface SliceRules {
   readonly rules: readonly Rule[];
   /** The boxes of the rules' peers, each once. */
   readonly boxes: readonly PeerBox[];
-}
-
-/** Equal for peers that the slice cannot tell apart. */
-export function signature(
-  { boxes }: SliceRules,
-  peer: Endpoint,
-  named: PodClass | undefined,
-): string {
-  if (peer.kind !== "pod") return "";
-  const valueOf = labelsOf(peer);
-  let bits = familyOf(peer.address) === 4 ? "" : "6";
-  for (const box of boxes) {
-    const inside =
-      box.kind === "pod" &&
-      cubeContains(box.labels, valueOf) &&
-      addressSetContains(box.addresses, peer.address);
-    bits += inside ? "1" : "0";
-  }
-  return named === undefined ? bits : `${bits} ${named.portsKey}`;
 }
 
 /** The addresses, cut where some rule of the slice tells them apart. */

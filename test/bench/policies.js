@@ -239,3 +239,51 @@ spec:
   }
   return documents.join("---\n");
 }
+
+/**
+ * Pods of a cluster of as many namespaces as the plain policies of `policies` have, as `kubectl get -o yaml` lists them:
+ * five replicas of each workload, of which most are selected by a policy and some are peers of one.
+ * @param {number} count of pods
+ * @param {number} policies
+ */
+export function podsFor(count, policies) {
+  const namespaces = Math.max(1, Math.floor(policies / 100));
+  const items = [];
+  for (let index = 0; index < namespaces; index += 1) {
+    items.push(`- apiVersion: v1
+  kind: Namespace
+  metadata:
+    name: ns-${index}
+    labels:
+      kubernetes.io/metadata.name: ns-${index}
+`);
+  }
+  for (let index = 0; index < count; index += 1) {
+    const workload = Math.floor(index / 5);
+    const namespace = workload % namespaces;
+    // The policies of a namespace select the apps whose number leaves its number.
+    const app = namespace + namespaces * (Math.floor(workload / namespaces) % 125);
+    items.push(`- apiVersion: v1
+  kind: Pod
+  metadata:
+    name: pod-${index}
+    namespace: ns-${namespace}
+    labels:
+      app: app-${app}
+      role: client-${workload % 25}
+      pod-template-hash: h${workload}
+  spec:
+    nodeName: node-${index % 200}
+    serviceAccountName: default
+    containers:
+    - name: main
+      image: registry.example/app:1
+      ports:
+      - containerPort: 8080
+  status:
+    phase: Running
+    podIP: 10.${(index >> 16) & 255}.${(index >> 8) & 255}.${index & 255}
+`);
+  }
+  return `apiVersion: v1\nkind: List\nitems:\n${items.join("")}`;
+}

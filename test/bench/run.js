@@ -12,6 +12,7 @@ import {
   overlappingPolicies,
   plainCiliumPolicies,
   plainPolicies,
+  podsFor,
   tieredPolicies,
 } from "./policies.js";
 
@@ -194,6 +195,35 @@ try {
         1,
       ),
       floor,
+    );
+  }
+  // The pods that exist: nothing changes for them, or every policy decides otherwise on another port.
+  for (const [pods, count] of [
+    [10_000, 2_000],
+    [100_000, 5_000],
+  ].filter(([size]) => size <= largest)) {
+    const source = join(folder, "source.yaml");
+    const changed = join(folder, "changed.yaml");
+    const inventory = join(folder, "pods.yaml");
+    const text = plainPolicies(count);
+    writeFileSync(source, text);
+    writeFileSync(changed, text.replaceAll("- 8080\n", "- 8081\n"));
+    writeFileSync(inventory, podsFor(pods, count));
+    const verify = (target, ...more) => [
+      ...[bin, "verify", source, "--against", target, "--fail-on", "none"],
+      ...more,
+    ];
+    print(
+      `${pods.toLocaleString("en")} pods and ${count.toLocaleString("en")} policies`,
+      inTurn(
+        [
+          ["the same", verify(source)],
+          ["the same, with the pods", verify(source, "--inventory", inventory)],
+          ["all differ", verify(changed)],
+          ["all differ, with the pods", verify(changed, "--inventory", inventory)],
+        ],
+        1,
+      ),
     );
   }
   for (const count of [1_000, 10_000].filter((size) => size <= largest)) {

@@ -156,9 +156,12 @@ function expanded({ changes }: PodChanges): ReadonlySet<string> {
   return found;
 }
 
-function namesOf(end: ConnectionChange["from"]): readonly string[] {
-  if (end.kind === "pods") return end.pods.names.map((name) => `${end.pods.namespace}/${name}`);
-  return OUTSIDE.filter((at) => addressSetContains(end.addresses, at)).map(String);
+function namesOf(ends: ConnectionChange["from"]): readonly string[] {
+  return ends.flatMap((end) =>
+    end.kind === "pods"
+      ? end.pods.names.map((name) => `${end.pods.namespace}/${name}`)
+      : OUTSIDE.filter((at) => addressSetContains(end.addresses, at)).map(String),
+  );
 }
 
 const sorted = (set: ReadonlySet<string>): readonly string[] => [...set].sort();
