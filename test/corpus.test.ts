@@ -7,6 +7,7 @@ import type { SourceFile } from "../src/diagnostics/source-range.ts";
 import { OUTCOMES } from "../src/ir/outcome.ts";
 import type { Policy } from "../src/ir/policy.ts";
 import type { ConvertResult } from "../src/pipeline.ts";
+import { REPORT_FORMATS } from "../src/report/formats.ts";
 import type { ReportPolicy } from "../src/report/report.ts";
 import { ceilingOf, constructsOf, touchedPolicies } from "./support/ceiling.ts";
 import { ciliumCeilingOf, ciliumConstructsOf } from "./support/cilium-ceiling.ts";
@@ -133,6 +134,17 @@ function hasGroups({ source }: ConvertResult): boolean {
 
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
 
+/** Every format finds an end with what people write around their policies. */
+function tellEach(worlds: readonly World[]): void {
+  for (const { name, result } of worlds) {
+    for (const { name: format, texts } of REPORT_FORMATS) {
+      let length = 0;
+      for (const text of texts(result.report)) length += text.length;
+      expect(length, `${name} as ${format}`).toBeLessThan(10_000_000);
+    }
+  }
+}
+
 /** As a YAML reader that knows nothing of ours gives them; nothing of a file that it cannot read. */
 function rawPolicies(text: string): ReadonlyMap<string, Json> {
   const found = new Map<string, Json>();
@@ -171,6 +183,10 @@ describe.skipIf(!present).each(["calico", "cilium"])(
           throw new Error(`${name}: ${String(error)}`, { cause: error });
         }
       }
+    });
+
+    it("is told in every format", () => {
+      tellEach(worlds);
     });
 
     it("is nowhere wider, and equal where the report says so", () => {
@@ -215,7 +231,9 @@ describe.skipIf(!present).each(["calico", "cilium"])(
 
 describe.skipIf(!present)("the corpus of Kubernetes", () => {
   it("reads and keeps real Kubernetes policies", () => {
-    for (const { name, result } of worldsOf("kubernetes")) {
+    const worlds = worldsOf("kubernetes");
+    tellEach(worlds);
+    for (const { name, result } of worlds) {
       expect(judge(result, { limit: 100 })?.wider ?? [], name).toEqual([]);
     }
   }, 120_000);

@@ -37,7 +37,8 @@ function commentsAbove(text: string, start: number, offset: number): readonly st
   const found: string[] = [];
   let first = 0;
   for (let at = start; at > 0;) {
-    const before = text.lastIndexOf("\n", at - 2) + 1;
+    // At a negative position a text is searched from its beginning.
+    const before = at < 2 ? 0 : text.lastIndexOf("\n", at - 2) + 1;
     const line = text.slice(before, at).trim();
     if (line !== "" && !line.startsWith("#")) break;
     found.push(line);

@@ -47,6 +47,12 @@ it("comments right above a document are shown with it, and told from its lines",
   expect(linesAbove(textAt(text, "c:"))).toBe(0);
 });
 
+it("a file may begin with a blank line", () => {
+  expect(textAt("\na: 1\n", "a:")).toBe("a: 1\n");
+  expect(textAt("\n# one\na: 1\n", "a:")).toBe("# one\na: 1\n");
+  expect(textAt("\r\n\r\na: 1\n", "a:")).toBe("a: 1\n");
+});
+
 it("comments between the items of a list are shown with the second", () => {
   const list = "items:\n  # one\n  - a: 1\n    # within\n    b: 2\n\n  # two\n  - a: 3\n  # end\n";
   expect(textAt(list, "a: 1")).toBe("# one\na: 1\n# within\nb: 2\n");
