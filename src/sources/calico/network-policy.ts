@@ -58,13 +58,11 @@ export function readNetworkPolicy(
   const egress = rulesOf("egress");
   const owner = ["spec"];
   const selector = readSelector(reading, spec.selector, "subject", owner, "selector");
-  const namespaces = readSelector(
-    reading,
-    spec.namespaceSelector,
-    "subject-scope",
-    owner,
-    "namespaceSelector",
-  );
+  // The schema of a NetworkPolicy does not know the field, so it may hold anything.
+  const namespaces =
+    kind === "GlobalNetworkPolicy"
+      ? readSelector(reading, spec.namespaceSelector, "subject-scope", owner, "namespaceSelector")
+      : undefined;
   const accounts = readSelector(
     reading,
     spec.serviceAccountSelector,

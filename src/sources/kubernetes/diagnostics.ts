@@ -298,12 +298,12 @@ export const kubernetesDiagnostics = defineDiagnostics({
   },
   "K8S-R010": {
     severity: "warning",
-    effect: "unknown",
+    effect: "none",
     message:
-      "The API has no field `{field}` and drops it, so what this rule is meant to match is not known",
+      "The API has no field `{field}` and drops it: the rule matches without it, today as after the conversion, which may be more than its author meant",
     hint: "{advice}",
     explanation:
-      "The API server drops unknown fields, and the rule then matches more than its author wrote down. No claim is made about such a rule; the document itself is kept as it is.",
+      "The API server drops unknown fields, so what is in force is the rule without them, and that is what is kept or cut. It matches more than its author wrote down.",
   },
   "K8S-R011": {
     severity: "warning",

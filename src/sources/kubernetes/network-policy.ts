@@ -1,4 +1,3 @@
-import { canonicalJson } from "../../base/canonical-json.ts";
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { KeptObject } from "../../ir/kept-object.ts";
 import type { PolicyOrigin, RuleOrigin } from "../../ir/origin.ts";
@@ -67,7 +66,7 @@ function noteNamesForBlocks(
 }
 
 function readRule(value: unknown, direction: Direction, index: number, scope: Scope): Rule {
-  const { findings, unknown } = scope;
+  const { findings } = scope;
   const path: Path = ["spec", direction, index];
   const place = findings.at(path);
   if (value === null) {
@@ -76,15 +75,6 @@ function readRule(value: unknown, direction: Direction, index: number, scope: Sc
   }
   const rule = asMapping(value) ?? {};
   const opaque: OpaqueCondition[] = [];
-  for (const field of unknown) {
-    if (field[1] !== direction || field[2] !== index) continue;
-    opaque.push({
-      kind: "unknown",
-      code: "K8S-R010",
-      what: `field ${quoted(String(field.at(-1)))}`,
-      same: canonicalJson([field.slice(3), value]),
-    });
-  }
   const peer = readPeers(rule, direction === "ingress" ? "from" : "to", path, opaque, scope);
   const items = asList(rule["ports"]);
   if (items?.length === 0) warnOfEmptyList("ports", "every protocol and port", path, findings);
@@ -225,7 +215,6 @@ export function readNetworkPolicy(
     findings,
     namespace: metadata?.namespace ?? options.defaultNamespace,
     ipBlockMatchesPods: options.ipBlockMatchesPods,
-    unknown: structure.unknown,
   });
   if (findings.hasFailed() || metadata === undefined) return undefined;
   return { policy, kept: keepObject(object, policy, metadata.named) };

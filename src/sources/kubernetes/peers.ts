@@ -19,8 +19,6 @@ export interface Scope {
   readonly findings: Findings;
   readonly namespace: string;
   readonly ipBlockMatchesPods: "yes" | "no";
-  /** Fields inside of rules that the API does not know and drops. */
-  readonly unknown: readonly Path[];
 }
 
 /** Pods of one namespace for which the constraints hold; undefined when they contradict each other. */
