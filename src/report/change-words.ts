@@ -11,7 +11,7 @@ import {
   toCidrs,
 } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import { constraintOf, NAMESPACE_NAME } from "../sets/cube.ts";
+import { ANY_CUBE, constraintOf, NAMESPACE_NAME } from "../sets/cube.ts";
 import type { Cube } from "../sets/cube.ts";
 import { equalTraffic, isTrafficSubset, trafficText } from "../sets/traffic-set.ts";
 import type { Change, ChangedFlows } from "../verify/changes.ts";
@@ -72,7 +72,11 @@ function exceptWords(
     const isAll = whole !== undefined && isTrafficSubset(whole.traffic, region.traffic);
     const words = restWords(isAll ? { ...region, traffic: whole.traffic } : region);
     const what = isAll && words === trafficPhrase(whole.traffic) ? "" : `: ${words}`;
-    return [[`${peerWords(ends)}${what}`, ...conditionWords(region, change)].join(", ")];
+    const whose =
+      region.subject === ANY_CUBE
+        ? []
+        : [`for ${podsWords(region.subject, change.scope.name ?? "any other namespace")}`];
+    return [[`${peerWords(ends)}${what}`, ...conditionWords(region, change), ...whose].join(", ")];
   });
 }
 

@@ -13,8 +13,8 @@ import type { PodChanges } from "../verify/existing-pods.ts";
 import type { Difference } from "../verify/proof.ts";
 import { reportDiagnostic, sortDiagnostics } from "./build.ts";
 import { flowWords, isUncertain, subjectWords } from "./change-words.ts";
-import type { EndValues, LabelValues } from "./region-values.ts";
-import { endValues, labelValues } from "./region-values.ts";
+import type { EndValues, ExceptValues, LabelValues } from "./region-values.ts";
+import { endValues, exceptValues, labelValues } from "./region-values.ts";
 import type { ShownDifference } from "./difference.ts";
 import { decisionText, differenceWitness } from "./difference.ts";
 import type {
@@ -95,7 +95,7 @@ export interface ChangedConnection {
   readonly except: readonly string[];
   /** The same in values: what `peer` and `traffic` say, and what is taken out of it. */
   readonly ends: readonly EndValues[];
-  readonly exceptEnds: readonly (readonly EndValues[])[];
+  readonly exceptEnds: readonly (readonly ExceptValues[])[];
   /** What nobody can check and must hold. */
   readonly given: readonly string[];
   /** What decides such connections, each with file and line. */
@@ -329,7 +329,7 @@ function connectionOf(
     certain: !isUncertain(flows),
     ...words,
     ends: endValues(flows.ends),
-    exceptEnds: flows.except.map(endValues),
+    exceptEnds: flows.except.map(exceptValues),
     old: by("source"),
     new: by("target"),
     example: differenceWitness(example, namespaces),

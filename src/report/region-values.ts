@@ -3,6 +3,7 @@ import { ACCOUNT_NAME, NAMESPACE_NAME } from "../sets/cube.ts";
 import type { Cube } from "../sets/cube.ts";
 import type { TextAtom } from "../sets/label-set.ts";
 import { trafficText } from "../sets/traffic-set.ts";
+import type { Region } from "../verify/region.ts";
 import type { Ends } from "../verify/region-cover.ts";
 
 /* The sets of a statement as values, for programs that read reports. */
@@ -31,6 +32,12 @@ export interface EndValues {
   readonly traffic: string;
 }
 
+/** What is taken out of a statement. */
+export interface ExceptValues extends EndValues {
+  /** What must hold of the pods of the statement for it to count; empty for all of them. */
+  readonly subject: readonly LabelValues[];
+}
+
 export function labelValues({ constraints }: Cube): readonly LabelValues[] {
   return constraints.map(({ key, set }) => {
     const colon = key.indexOf(":");
@@ -47,10 +54,18 @@ export function labelValues({ constraints }: Cube): readonly LabelValues[] {
 }
 
 export function endValues(ends: Ends): readonly EndValues[] {
-  return ends.map(({ peer, peerAt, traffic }) => ({
+  return ends.map(valuesOf);
+}
+
+export function exceptValues(ends: Ends): readonly ExceptValues[] {
+  return ends.map((region) => ({ ...valuesOf(region), subject: labelValues(region.subject) }));
+}
+
+function valuesOf({ peer, peerAt, traffic }: Region): EndValues {
+  return {
     kind: peer === undefined ? "others" : "pods",
     labels: peer === undefined ? [] : labelValues(peer),
     addresses: addressSetText(peerAt),
     traffic: trafficText(traffic),
-  }));
+  };
 }

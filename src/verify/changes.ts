@@ -23,10 +23,10 @@ import { findOutside } from "./inclusion.ts";
 import { pointOf, regionContains } from "./point.ts";
 import type { Point } from "./point.ts";
 import type { Difference } from "./proof.ts";
-import { intersectRegions, subjectRegion } from "./region.ts";
+import { intersectRegions, regionsMeet, subjectRegion } from "./region.ts";
 import type { Region } from "./region.ts";
 import type { Ends, Statement, Surroundings } from "./region-cover.ts";
-import { regionKey, tellRegions } from "./region-cover.ts";
+import { joinEnds, regionKey, tellRegions } from "./region-cover.ts";
 import { deciderOf, differs, Replay } from "./replay.ts";
 import type { Scope } from "./scope.ts";
 import { scopesOf } from "./scope.ts";
@@ -48,7 +48,8 @@ import { Views } from "./view.ts";
  * the other denies. Nothing is said of single pods; a statement holds for any that there will be.
  *
  *   (a) For the pods of each namespace and each direction, the parts of the difference are collected.
- *   (b) The pods are told apart by the subjects of these parts; classes for which the same differs are put together.
+ *   (b) The pods are told apart by the subjects of these parts, or where that makes too many classes told part by part with
+ *       exceptions for some of them; classes for which the same differs are put together.
  *   (c) What differs for a class is told in as few statements as can be found.
  *   (d) Each statement is shown to hold by a flow that `evaluate` judges otherwise on the two sides; without one it is not
  *       made. More flows are looked for, so that all rules which decide are named.
@@ -202,10 +203,7 @@ class Teller {
   /** (b), (c) */
   tell(parts: readonly DifferencePart[]): readonly Omit<Change, "conditions">[] {
     const told = new Map<string, { classes: SubjectClass[]; flows: readonly ChangedFlows[] }>();
-    const classes = subjectClasses(parts, () => {
-      this.isIncomplete = true;
-    });
-    for (const one of classes) {
+    for (const one of subjectClasses(parts)) {
       const flows = this.#flowsOf(one);
       if (flows.length === 0) continue;
       const key = flows.map(statementKey).join("\n\n");
@@ -231,7 +229,8 @@ class Teller {
     const around = this.#around(subjects);
     const statements = tellRegions(subjects.parts, around, this.#budget);
     const sorted = [...statements].sort((a, b) => compareText(statementKey(a), statementKey(b)));
-    return sorted.flatMap((flows) => {
+    return sorted.flatMap((statement) => {
+      const flows = withExceptions(statement, subjects.partial);
       const shown = this.#show(flows, subjects);
       return shown.length === 0 ? [] : [{ ...flows, shown }];
     });
@@ -328,6 +327,13 @@ class Teller {
 
 const EVERYTHING: Region = subjectRegion(ANY_CUBE, "pod");
 const EVERYTHING_OUTSIDE: Region = subjectRegion(ANY_CUBE, "address");
+
+/** Takes out what is true of some of the pods alone. */
+function withExceptions(statement: Statement, partial: readonly Region[]): Statement {
+  const { ends, except } = statement;
+  const meeting = partial.filter((cut) => ends.some((end) => regionsMeet(cut, end)));
+  return meeting.length === 0 ? statement : { ends, except: [...except, ...joinEnds(meeting)] };
+}
 
 function statementKey({ ends, except }: Statement): string {
   const keyOf = (regions: Ends): string => regions.map(regionKey).join("\n");

@@ -52,7 +52,7 @@ import type { Reaching } from "./walk.ts";
 /** Regions that are told as one: a single one, or one of every pod and one of other ends, alike in all else. */
 export type Ends = readonly Region[];
 
-/** The flows of some ends but for those of the exceptions. */
+/** The flows of some ends but for those of the exceptions, which may be about some subjects alone. */
 export interface Statement {
   readonly ends: Ends;
   readonly except: readonly Ends[];
@@ -126,7 +126,8 @@ function joined(ways: readonly Way[]): readonly Statement[] {
   return statements;
 }
 
-function joinEnds(regions: readonly Region[]): readonly Ends[] {
+/** Regions of every pod and of other ends that are alike in all else become one. */
+export function joinEnds(regions: readonly Region[]): readonly Ends[] {
   const others = new Map<string, Region>();
   for (const region of regions)
     if (region.peer === undefined) others.set(regionKey(region), region);

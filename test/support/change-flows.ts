@@ -29,6 +29,8 @@ export function isAbout(change: Change, flows: ChangedFlows, pair: FlowPair): bo
 
 function isIn(region: Region, { source, target }: FlowPair): boolean {
   const { peer, subject, protocol, value, sourcePort } = source;
+  // An exception may be about some of the pods alone.
+  if (!cubeContains(region.subject, labelsOf(subject))) return false;
   if ((region.peer === undefined) !== (peer.kind === "address")) return false;
   if (region.peer !== undefined && peer.kind === "pod") {
     if (!cubeContains(region.peer, labelsOf(peer))) return false;
