@@ -7,8 +7,10 @@ import {
 } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import {
+  ALL_PORTS,
   ICMP,
   ICMPV6,
+  intersectTraffic,
   protocolTraffic,
   SCTP,
   subtractTraffic,
@@ -39,7 +41,8 @@ export function numbersOf(region: Region, context: ProofContext): Numbers | unde
   const isPod = region.peer !== undefined;
   const moved = addressesMove(context);
   for (const family of FAMILIES) {
-    const traffic = subtractTraffic(region.traffic, family.foreign);
+    const possible = subtractTraffic(region.traffic, family.foreign);
+    const traffic = namesPort(region) ? intersectTraffic(possible, ALL_PORTS) : possible;
     const ends = [region.subjectAt, region.subjectAfter, region.peerAt, region.peerAfter].map(
       (set) => intersectAddresses(set, family.addresses),
     );
@@ -61,6 +64,10 @@ export function numbersOf(region: Region, context: ProofContext): Numbers | unde
   }
   return undefined;
 }
+
+/** What has no ports has none with a name. */
+const namesPort = ({ facts }: Region): boolean =>
+  facts.some(({ variable, holds }) => holds && variable.kind === "port-name");
 
 const address = (text: string): bigint => parseAddress(text) ?? 0n;
 
