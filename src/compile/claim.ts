@@ -201,8 +201,11 @@ export function gainOf(
   facts: Facts,
   effort: Effort,
 ): Difference {
-  const isSame = boxes.every((box) =>
-    terms.some((term) => term.cuts.length === 0 && sameBox(box, term.box)),
+  const isUncut = (term: Term | undefined, box: Box): boolean =>
+    term?.cuts.length === 0 && sameBox(box, term.box);
+  // Mostly they come in the same order.
+  const isSame = boxes.every(
+    (box, at) => isUncut(terms[at], box) || terms.some((term) => isUncut(term, box)),
   );
   if (isSame) return NO_DIFFERENCE;
   const surplus = (by: readonly Restriction[]): Box | undefined => {

@@ -7,7 +7,7 @@ import type { Cube } from "../sets/cube.ts";
 import { cutters } from "./causes.ts";
 import type { Difference } from "./claim.ts";
 import { NO_DIFFERENCE, gainOf, possibleFlow } from "./claim.ts";
-import { Effort, inFewWords } from "./effort.ts";
+import type { Effort, Limit, Work } from "./effort.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods, factsFor } from "./facts.ts";
 import type { Isolation, UnsayableSubjects } from "./isolation.ts";
@@ -15,7 +15,7 @@ import { withinIsolated } from "./isolation.ts";
 import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
 import { allowedFrom, effective, through } from "./reach.ts";
 import type { SaidRule } from "./say-rule.ts";
-import { NOTHING_SAID, sayKept, sayRule, saySubjects } from "./say-rule.ts";
+import { NOTHING_SAID, isVerbatim, sayKept, sayRule, saySubjects } from "./say-rule.ts";
 import { sayTerms } from "./say-terms.ts";
 import type { Cause, Cut, Term } from "./term.ts";
 import { outsideTerms, someFlow, termsWithin, uncut } from "./term.ts";
@@ -39,7 +39,7 @@ export interface Scene {
   readonly set: LocalSet;
   readonly options: LoweringOptions;
   readonly facts: Facts;
-  readonly effort: Effort;
+  readonly work: Work;
   readonly isolation: ReadonlyMap<LocalPolicy, Isolation>;
   /** All that is isolated by what is written: I. */
   readonly isolated: readonly Cube[];
@@ -51,6 +51,13 @@ export interface Scene {
   readonly isExact: boolean;
 }
 
+/** A scene with what may be spent on one thing in it, such as a rule. */
+export interface Task extends Scene {
+  readonly effort: Effort;
+}
+
+export const taskIn = (scene: Scene): Task => ({ ...scene, effort: scene.work.task() });
+
 /** What is to be written for one rule, before the rules are looked at together. */
 export interface Draft {
   readonly local: LocalRule;
@@ -61,8 +68,10 @@ export interface Draft {
   wanted: readonly Term[];
   /** Flows that it surely does. */
   sure: readonly Term[];
-  /** What it rests on that a Deny or Pass is left out. */
+  /** What is let in beyond the source by what is written, or by leaving a Deny or Pass out. */
   gained: Difference;
+  /** Because of which something of it was given up; undefined if nothing was. */
+  limit: Limit | undefined;
   /** A Deny that no flow comes to undecided, so that it isolates nobody. */
   unreached: boolean;
 }
@@ -82,6 +91,7 @@ export function draftRule(
   tier: LocalTier,
   local: LocalRule,
 ): Draft {
+  const task = taskIn(scene);
   const draft: Draft = {
     local,
     disposition: "redundant",
@@ -90,18 +100,55 @@ export function draftRule(
     wanted: [],
     sure: [],
     gained: NO_DIFFERENCE,
+    limit: undefined,
     unreached: false,
   };
   const { action } = local.rule;
-  if (action === "allow" && isKept(local.policy, scene.replaced))
-    keep(scene, draft, tierIndex, tier);
-  else if (action === "allow") allow(scene, draft, tierIndex, tier);
-  else if (action === "pass") pass(scene, draft, tierIndex, tier);
+  const isKeptRule = isKept(local.policy, scene.replaced);
+  if (action === "allow" && isKeptRule) keep(task, draft, tierIndex, tier);
+  else if (action === "allow") allow(task, draft, tierIndex, tier);
+  else if (action === "pass") pass(task, draft, tierIndex, tier);
+  settleGain(task, draft);
+  if (isBeyondLimits(task, draft) && !isKeptRule) {
+    draft.because = cutters(scene.set, tierIndex, tier, local, task.effort);
+    giveUp(task, draft);
+  }
+  draft.limit = task.effort.limit;
   return draft;
 }
 
+/** True if it is not known what is left of the rule, or whether what is to be written for it is no more than that. */
+function isBeyondLimits({ effort, options }: Task, { gained }: Draft): boolean {
+  const isUnclear = gained.left !== undefined && options.inexact === "narrow";
+  return effort.isSpent || (isUnclear && effort.limit !== undefined);
+}
+
+/** What is written may be more than the source surely allows: nothing is written before that is known. */
+export function settleGain(task: Task, draft: Draft): void {
+  const { said, local } = draft;
+  if (said === undefined || said.maybe.length === 0) return;
+  if (task.plain && local.certain && isVerbatim(local, said)) return;
+  draft.gained = gainedBy(task, said, draft.sure, factsFor(local.rule, task.facts));
+}
+
+/**
+ * Nobody knows any more what is left of the rule: nothing of it is written, or all of it where what is wider is asked for.
+ */
+function giveUp(task: Task, draft: Draft): void {
+  const { local } = draft;
+  task.effort.giveUp("steps");
+  draft.sure = [];
+  draft.wanted = uncut(local.boxes);
+  draft.gained = NO_DIFFERENCE;
+  draft.said = task.options.inexact === "widen" ? say(task, local, local.rule.blocks) : undefined;
+  if (local.rule.action === "allow") {
+    draft.disposition = draft.said === undefined ? "skipped" : "emitted";
+  }
+  settleGain(task, draft);
+}
+
 /** A rule of a Kubernetes policy of the input: it is written as it is, whatever the source's tiers make of it. */
-function keep(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): void {
+function keep(scene: Task, draft: Draft, tierIndex: number, tier: LocalTier): void {
   const { local } = draft;
   draft.disposition = "emitted";
   draft.said = sayKept(
@@ -117,7 +164,7 @@ function keep(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): v
   draft.wanted = effective(scene.set, tierIndex, local, "over", scene.effort);
   draft.sure = effective(scene.set, tierIndex, local, "under", scene.effort);
   if (!covers(scene, draft.sure, local.boxes)) {
-    draft.because = cutters(scene.set, tierIndex, tier, local);
+    draft.because = cutters(scene.set, tierIndex, tier, local, scene.effort);
   }
 }
 
@@ -141,7 +188,7 @@ export function onTarget(boxes: readonly Box[], facts: Facts, side: Side): reado
 }
 
 /** A rule with a part that is not even in the model is never redundant for what is known of it. */
-function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): void {
+function allow(scene: Task, draft: Draft, tierIndex: number, tier: LocalTier): void {
   const { local } = draft;
   let whole = local.certain;
   draft.wanted = uncut(local.boxes);
@@ -149,20 +196,22 @@ function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): 
   if (!scene.plain) {
     draft.wanted = effective(scene.set, tierIndex, local, "over", scene.effort);
     if (isNothing(scene, draft.wanted)) {
-      draft.because = cutters(scene.set, tierIndex, tier, local);
+      draft.because = cutters(scene.set, tierIndex, tier, local, scene.effort);
       if (hasUnsaid(local)) draft.disposition = "skipped";
       return;
     }
-    draft.sure = scene.isExact
-      ? draft.wanted
-      : effective(scene.set, tierIndex, local, "under", scene.effort);
+    // Both bounds are the same, unless one of them was taken because the work is bounded.
+    draft.sure =
+      scene.isExact && scene.effort.limit === undefined
+        ? draft.wanted
+        : effective(scene.set, tierIndex, local, "under", scene.effort);
     whole &&= covers(scene, draft.sure, local.boxes);
   }
   if (local.boxes.length === 0) {
     if (hasUnsaid(local)) draft.disposition = "skipped";
     return;
   }
-  if (!whole) draft.because = cutters(scene.set, tierIndex, tier, local);
+  if (!whole) draft.because = cutters(scene.set, tierIndex, tier, local, scene.effort);
   if (!whole && scene.options.actions === "compile") cut(scene, draft);
   else if (whole || scene.options.inexact === "widen")
     draft.said = say(scene, local, local.rule.blocks);
@@ -173,12 +222,12 @@ function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): 
 }
 
 /** What is left of a rule, for those of its pods that are isolated. */
-function cut(scene: Scene, draft: Draft): void {
-  const { facts, isolated, options } = scene;
+function cut(scene: Task, draft: Draft): void {
+  const { facts, isolated, options, effort } = scene;
   const isNarrow = options.inexact === "narrow";
-  const left = termsWithin(isNarrow ? draft.sure : draft.wanted, isolated);
+  const left = termsWithin(isNarrow ? draft.sure : draft.wanted, isolated, effort);
   // Nobody whom it concerns is isolated: all is allowed without it.
-  if (termsWithin(draft.wanted, isolated).length === 0) {
+  if (termsWithin(draft.wanted, isolated, effort).length === 0) {
     draft.said = NOTHING_SAID;
     return;
   }
@@ -191,14 +240,14 @@ function cut(scene: Scene, draft: Draft): void {
     !isBolder ||
     !isNarrow ||
     said === undefined ||
-    gainedBy({ ...scene, effort: new Effort() }, said, draft.sure).left === undefined;
+    gainedBy({ ...scene, effort: effort.trial() }, said, draft.sure).left === undefined;
   if (!isBorneOut) said = sayCut(scene, left, { ...facts, impossible: [] });
   draft.said = said;
   draft.because = cuttersOf(isBorneOut ? needed : left) ?? draft.because;
 }
 
 function sayCut(
-  { options, set, effort }: Scene,
+  { options, set, effort }: Task,
   terms: readonly Term[],
   facts: Facts,
 ): SaidRule | undefined {
@@ -208,7 +257,7 @@ function sayCut(
 
 /** What of a rule as it is said the source does not surely allow, because of it or of another rule. */
 export function gainedBy(
-  { set, facts, effort }: Scene,
+  { set, facts, effort }: Task,
   said: SaidRule,
   sure: readonly Term[],
   own: Facts = facts,
@@ -228,8 +277,9 @@ const FEW_CUTS = 32;
  * decided before the Deny, or a later one does behind a Pass. A reader need not see them, and what is left without them can
  * be said more often.
  */
-function withoutNeedless({ set }: Scene, terms: readonly Term[]): readonly Term[] {
-  const effort = inFewWords();
+function withoutNeedless(task: Task, terms: readonly Term[]): readonly Term[] {
+  const { set } = task;
+  const effort = task.effort.inFewWords();
   const isNeedless = (box: Box, { box: cut }: Cut): boolean => {
     const both = intersectBoxes(box, cut);
     if (both === undefined) return true;
@@ -263,14 +313,14 @@ function cuttersOf(terms: readonly Term[]): readonly Cause[] | undefined {
 }
 
 /** The flows that a Pass matches, as far as their subjects are isolated, on to the end of the last tier. */
-function pass(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): void {
+function pass(scene: Task, draft: Draft, tierIndex: number, tier: LocalTier): void {
   const { local } = draft;
   const { set, effort, isolated } = scene;
   if (isolated.length === 0) return;
   const later = set.tiers.slice(tierIndex + 1);
   const toTheEnd = (side: "over" | "under"): readonly Term[] => {
     const handedOn = effective(set, tierIndex, local, side, effort);
-    return through(later, termsWithin(handedOn, isolated), side, effort);
+    return through(later, termsWithin(handedOn, isolated, effort), side, effort);
   };
   draft.wanted = toTheEnd("over");
   if (someFlow(draft.wanted, effort) === undefined) {
@@ -278,9 +328,9 @@ function pass(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): v
     return;
   }
   draft.sure = toTheEnd("under");
-  const matched = termsWithin(uncut(local.boxes), isolated).map(({ box }) => box);
+  const matched = termsWithin(uncut(local.boxes), isolated, effort).map(({ box }) => box);
   const whole = local.certain && covers(scene, draft.sure, matched);
-  if (!whole) draft.because = cutters(set, tierIndex, tier, local);
+  if (!whole) draft.because = cutters(set, tierIndex, tier, local, effort);
   if (!whole && scene.options.actions === "compile") cut(scene, draft);
   else if (whole || scene.options.inexact === "widen")
     draft.said = say(scene, local, local.rule.blocks);
@@ -302,10 +352,10 @@ export function say(scene: Scene, local: LocalRule, blocks: Rule["blocks"]): Sai
 }
 
 /** True if the boxes lie inside of the terms, as far as flows can occur; assumptions may be used as for a gain. */
-function covers({ facts, effort }: Scene, terms: readonly Term[], boxes: readonly Box[]): boolean {
+function covers({ facts, effort }: Task, terms: readonly Term[], boxes: readonly Box[]): boolean {
   return gainOf(boxes, terms, facts, effort).left === undefined;
 }
 
-function isNothing({ facts, effort }: Scene, terms: readonly Term[]): boolean {
+function isNothing({ facts, effort }: Task, terms: readonly Term[]): boolean {
   return possibleFlow(terms, "loss", facts, effort).left === undefined;
 }

@@ -1,43 +1,136 @@
 import { Steps } from "../sets/box-remainder.ts";
 
-/** Steps that one question may take before it is given up. */
-export const STEP_LIMIT = 400_000;
-/** Steps of all large questions of a namespace together; later ones get few. */
-const STORE = 8_000_000;
-const FEW = 2_000;
-/** What counts as a large question. */
-const LARGE = 20_000;
-
-/** How much work the questions about one namespace may take, and how many were given up. */
-export class Effort {
-  readonly #limit: number;
-  #store = STORE;
-  givenUp = 0;
-
-  /** @param limit steps a question */
-  constructor(limit = STEP_LIMIT) {
-    this.#limit = limit;
-  }
-
-  get limit(): number {
-    return this.#store > 0 ? this.#limit : Math.min(FEW, this.#limit);
-  }
-
-  /** To be called when a question is answered. */
-  close(steps: Steps): void {
-    const used = steps.bound - steps.left;
-    if (used > LARGE) this.#store -= used;
-  }
-
-  giveUp(): void {
-    this.givenUp += 1;
-  }
+/**
+ * How much work cutting may take. It is counted in steps, each a look at one thing that is cut out of another, and never by a
+ * clock: the same input gives the same output on every machine.
+ */
+export interface StepLimits {
+  /** Steps of one question. */
+  readonly question: number;
+  /** Steps of one task: all that is asked about one rule, or about the pods of one policy. */
+  readonly task: number;
+  /** Steps of all tasks of a namespace, as far as each takes more than `free`. */
+  readonly namespace: number;
+  /** What any task may take, even where nothing is left for the namespace: rules that hardly meet others come out whole. */
+  readonly free: number;
 }
 
-export const question = (effort: Effort): Steps => new Steps(effort.limit);
+/** For questions on which it hangs what is written, and what is claimed of it. */
+export const STEP_LIMITS: StepLimits = {
+  question: 400_000,
+  task: 2_000_000,
+  namespace: 8_000_000,
+  free: 1_000,
+};
 
 /**
  * For questions about words alone, such as whether a Deny is redundant: past so many steps the safe word is taken, and
- * nothing that is written hangs on it.
+ * nothing that is written lets in more for it.
  */
-export const inFewWords = (): Effort => new Effort(4_000);
+const WORD_LIMITS: StepLimits = { question: 4_000, task: 40_000, namespace: 4_000_000, free: 200 };
+
+/** What a task was given up for; each is told in its own words (diagnose.ts). */
+export type Limit = "steps" | "ways" | "pieces" | "object" | "objects" | "text";
+
+class Store {
+  readonly limits: StepLimits;
+  #left: number;
+
+  constructor(limits: StepLimits) {
+    this.limits = limits;
+    this.#left = limits.namespace;
+  }
+
+  get forTask(): number {
+    return this.#left > 0 ? this.limits.task : Math.min(this.limits.free, this.limits.task);
+  }
+
+  draw(steps: number): void {
+    this.#left -= steps;
+  }
+}
+
+/** The work that goes into one namespace. Tasks are done in evaluation order, so it is no matter how the input is sorted. */
+export class Work {
+  readonly #store: Store;
+  readonly #words = new Store(WORD_LIMITS);
+  /** How many questions were given up. */
+  givenUp = 0;
+
+  constructor(limits = STEP_LIMITS) {
+    this.#store = new Store(limits);
+  }
+
+  /** For all that is asked about one rule, or about the pods of one policy. */
+  task(): Effort {
+    return new Effort(this.#store, this.#words, () => (this.givenUp += 1));
+  }
+}
+
+/** What one task may take. Past it every question has the safe answer at once. */
+export class Effort {
+  readonly #store: Store;
+  readonly #words: Store;
+  readonly #count: () => void;
+  readonly #given: number;
+  #left: number;
+  #limit: Limit | undefined;
+
+  constructor(store: Store, words: Store, count: () => void, given = store.forTask) {
+    this.#store = store;
+    this.#words = words;
+    this.#count = count;
+    this.#given = given;
+    this.#left = given;
+  }
+
+  /** Why something was given up first; undefined if nothing was, so that all answers are exact. */
+  get limit(): Limit | undefined {
+    return this.#limit;
+  }
+
+  /** True when nothing more can be asked. */
+  get isSpent(): boolean {
+    return this.#left <= 0;
+  }
+
+  /** To be closed when it is answered. */
+  question(): Steps {
+    return new Steps(Math.max(0, Math.min(this.#store.limits.question, this.#left)));
+  }
+
+  close(steps: Steps): void {
+    this.spend(steps.used);
+  }
+
+  /** Counts work that is no question. False when there is none left. */
+  spend(steps: number): boolean {
+    const { free } = this.#store.limits;
+    const before = this.#given - this.#left;
+    this.#left -= steps;
+    const drawn = Math.max(0, before + steps - free) - Math.max(0, before - free);
+    if (drawn > 0) this.#store.draw(drawn);
+    return this.#left > 0;
+  }
+
+  giveUp(limit: Limit): void {
+    this.#limit ??= limit;
+    this.#count();
+  }
+
+  /** For what may be tried without harm: half of what is left, and giving it up counts for nothing. */
+  trial(): Effort {
+    const half = Math.max(0, Math.ceil(this.#left / 2));
+    return new Effort(
+      this.#store,
+      this.#words,
+      () => undefined,
+      Math.min(half, this.#store.forTask),
+    );
+  }
+
+  /** For questions about words alone. */
+  inFewWords(): Effort {
+    return new Effort(this.#words, this.#words, () => undefined);
+  }
+}

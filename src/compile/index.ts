@@ -10,7 +10,7 @@ import type { Assembled } from "./assemble.ts";
 import { assemble } from "./assemble.ts";
 import { diagnosePolicy } from "./diagnose.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
-import { Effort, STEP_LIMIT } from "./effort.ts";
+import { STEP_LIMITS, Work } from "./effort.ts";
 import { OBJECT_LIMIT, ObjectRoom } from "./object-room.ts";
 import type { Facts } from "./facts.ts";
 import { PolicyIndex, coveredNamespaces } from "./local.ts";
@@ -153,16 +153,16 @@ function* lowerNamespace(
   report: Report,
 ): Generator<readonly [SourcePolicy, PolicyInNamespace]> {
   const local = index.localise(namespace, snapshot.namespaces.get(namespace)?.labels);
-  const effort = new Effort();
-  const replaced = replacedPolicies(local, options, facts, effort);
+  const work = new Work();
+  const replaced = replacedPolicies(local, options, facts, work);
   const room = new ObjectRoom();
-  const ingress = lowerDirection(local.ingress, options, facts, effort, replaced, room).policies;
-  const egress = lowerDirection(local.egress, options, facts, effort, replaced, room).policies;
-  if (effort.givenUp > 0) {
+  const ingress = lowerDirection(local.ingress, options, facts, work, replaced, room).policies;
+  const egress = lowerDirection(local.egress, options, facts, work, replaced, room).policies;
+  if (work.givenUp > 0) {
     report(
       compileDiagnostics.create("CMP-X001", {
         namespace,
-        limit: STEP_LIMIT,
+        limit: STEP_LIMITS.question,
         pieces: PIECE_LIMIT,
         size: OBJECT_LIMIT / 1024 / 1024,
       }),

@@ -8,7 +8,6 @@ import type { Facts } from "./facts.ts";
 import { resolveCubeText } from "./facts.ts";
 import type { LocalPolicy, LocalSet, LocalTier } from "./local.ts";
 import type { Effort } from "./effort.ts";
-import { question } from "./effort.ts";
 import { undecidedAt } from "./reach.ts";
 import { sayableCube } from "./say-peer.ts";
 import { splitSayable } from "./say-selector.ts";
@@ -45,12 +44,12 @@ function subjectsOf(
 ): readonly Cube[] {
   const found: Cube[] = [];
   for (const { box, cuts } of terms) {
-    const steps = question(effort);
+    const steps = effort.question();
     const boxes = cuts.map((cut) => cut.box);
-    const { pieces, complete } = remainder(box, boxes, steps);
+    const { pieces, limit } = remainder(box, boxes, steps);
     effort.close(steps);
-    if (!complete) effort.giveUp();
-    if (complete || side === "under")
+    if (limit !== undefined) effort.giveUp(limit);
+    if (limit === undefined || side === "under")
       append(
         found,
         pieces.map(({ subject }) => subject.labels),
@@ -83,6 +82,7 @@ export function isolatedSubjects(
     );
     if (passes.length === 0) return policy.subjects;
     for (const box of subjectBoxes(policy.subjects)) {
+      effort.spend(passes.length);
       const cuts = passes.flatMap((rule) =>
         rule.boxes.flatMap((passed) => {
           const cut = cutBox(passed, box, side);
@@ -96,6 +96,9 @@ export function isolatedSubjects(
     if (rule.rule.action !== "deny" || (side === "under" && !rule.certain)) continue;
     const position = { tier: tierIndex, rule: indexOf(tier).positionOf(rule) };
     append(denied, undecidedAt(set, position, rule.boxes, effort));
+    if (!effort.isSpent) continue;
+    effort.giveUp("steps");
+    return side === "under" ? [] : policy.subjects;
   }
   return subjectsOf(denied, side, effort);
 }
@@ -166,10 +169,10 @@ export function outsideIsolated(
   effort: Effort,
 ): readonly Cube[] {
   const cuts = subjectBoxes(isolated);
-  const steps = question(effort);
+  const steps = effort.question();
   const left = subjectBoxes(subjects).flatMap((box) => {
-    const { pieces, complete } = remainder(box, cuts, steps);
-    return complete ? pieces : [box];
+    const { pieces, limit } = remainder(box, cuts, steps);
+    return limit === undefined ? pieces : [box];
   });
   effort.close(steps);
   return unionPredicates(left.map(({ subject }) => subject.labels));

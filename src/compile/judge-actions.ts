@@ -5,11 +5,10 @@ import { BoxIndex } from "../sets/box-index.ts";
 import { remainder } from "../sets/box-remainder.ts";
 import { forestallers } from "./causes.ts";
 import type { Cover } from "./claim.ts";
-import { coverOf, lossOf, possibleFlow } from "./claim.ts";
+import { NO_DIFFERENCE, coverOf, lossOf, possibleFlow } from "./claim.ts";
 import type { Draft, Scene } from "./draft-rule.ts";
-import { hasUnsaid } from "./draft-rule.ts";
+import { hasUnsaid, settleGain, taskIn } from "./draft-rule.ts";
 import type { Effort } from "./effort.ts";
-import { inFewWords, question } from "./effort.ts";
 import type { LocalPolicy, LocalRule, LocalTier } from "./local.ts";
 import type { Position } from "./reach.ts";
 import { allowedFrom, mayBeAllowed, through, undecidedAt } from "./reach.ts";
@@ -38,12 +37,14 @@ export function coverBy(drafts: Iterable<Draft>): Cover {
  * An Allow that was left out is missed only for flows of isolated pods that nothing else lets in. If there are none, or
  * none that can occur, it is redundant, and no Deny or Pass has to answer for it.
  */
-export function spareSkipped({ facts, isolated }: Scene, drafts: Drafts): void {
+export function spareSkipped({ facts, isolated, work }: Scene, drafts: Drafts): void {
   let written: Cover | undefined;
   for (const draft of drafts.values()) {
     if (draft.disposition !== "skipped" || hasUnsaid(draft.local)) continue;
     written ??= coverBy(drafts.values());
-    const missed = lossOf(termsWithin(draft.wanted, isolated), written, facts, inFewWords());
+    const effort = work.task().inFewWords();
+    const within = termsWithin(draft.wanted, isolated, effort);
+    const missed = lossOf(within, written, facts, effort);
     if (missed.left === undefined) draft.disposition = "redundant";
   }
 }
@@ -75,18 +76,23 @@ function judge(
   isBlamed: boolean,
 ): void {
   const { local } = draft;
-  const matched = undecidedAt(scene.set, at, local.boxes, inFewWords());
-  const possible = possibleFlow(matched, "gain", scene.facts, scene.effort);
+  const effort = scene.work.task();
+  const matched = undecidedAt(scene.set, at, local.boxes, effort.inFewWords());
+  const possible = possibleFlow(matched, "gain", scene.facts, effort);
   draft.unreached = possible.outside === undefined;
-  if (possible.left === undefined || changesNothing(scene, at, local, matched)) {
-    if (draft.said !== undefined && !isSpare(scene, draft, drafts)) {
+  if (
+    possible.left === undefined ||
+    changesNothing(scene, at, local, matched, effort.inFewWords())
+  ) {
+    if (draft.said !== undefined && !isSpare(draft, drafts, effort)) {
       draft.disposition = "emitted";
       return;
     }
     // What it hands on may be lost all the same, with that of the rules that would do it in its place.
     draft.said = undefined;
+    draft.gained = NO_DIFFERENCE;
     draft.disposition = "redundant";
-    if (draft.unreached) draft.because = forestallers(tier, local);
+    if (draft.unreached) draft.because = forestallers(tier, local, effort);
     else if (possible.left === undefined) draft.gained = possible;
     return;
   }
@@ -98,10 +104,10 @@ function judge(
 }
 
 /** True if all that is written for the rule is written for others as well. */
-function isSpare(scene: Scene, draft: Draft, drafts: Drafts): boolean {
+function isSpare(draft: Draft, drafts: Drafts, effort: Effort): boolean {
   const others = writtenBy([...drafts.values()].filter((one) => one !== draft));
   const own = uncut(draft.said?.surely ?? []);
-  return someOutside(own, coverOf(others), scene.effort) === undefined;
+  return someOutside(own, coverOf(others), effort) === undefined;
 }
 
 /** True only if the flows that come to the rule end the same without it. */
@@ -110,8 +116,8 @@ function changesNothing(
   at: Position,
   { rule: { action } }: LocalRule,
   matched: readonly Term[],
+  effort: Effort,
 ): boolean {
-  const effort = inFewWords();
   const without = { tier: at.tier, rule: at.rule + 1 };
   if (action === "deny") return !mayBeAllowed(set, without, matched, effort);
   const may = allowedFrom(set, without, matched, "over", effort);
@@ -128,12 +134,16 @@ function changesNothing(
 function isInside(term: Term, others: readonly Term[], effort: Effort): boolean {
   const own = cutsOf(term.box, term.cuts);
   if (own === undefined) return true;
-  const { pieces, complete } = remainder(
+  const steps = effort.question();
+  const { pieces, limit } = remainder(
     term.box,
     own.map(({ box }) => box),
-    question(effort),
+    steps,
   );
-  return complete && pieces.every((box) => outsideTerms(box, others, effort) === undefined);
+  effort.close(steps);
+  return (
+    limit === undefined && pieces.every((box) => outsideTerms(box, others, effort) === undefined)
+  );
 }
 
 /**
@@ -141,7 +151,7 @@ function isInside(term: Term, others: readonly Term[], effort: Effort): boolean 
  * policy: only those that no policy isolates otherwise have any of it.
  */
 export function sayTails(scene: Scene, drafts: Drafts): void {
-  const { set, facts, isolation, options, effort } = scene;
+  const { set, facts, isolation, options } = scene;
   const side = options.inexact === "narrow" ? "under" : "over";
   const done = new Set<LocalPolicy>();
   for (const { tier, rules } of set.tiers) {
@@ -151,26 +161,37 @@ export function sayTails(scene: Scene, drafts: Drafts): void {
       if ((tier.defaultAction === "deny" && rule.policy.isolates) || done.has(rule.policy))
         continue;
       done.add(rule.policy);
+      const { effort } = taskIn(scene);
       const isolated = uncut(subjectBoxes(isolation.get(rule.policy)?.said ?? []));
       draft.wanted = through(set.tiers, isolated, "over", effort);
       draft.sure = through(set.tiers, isolated, "under", effort);
       const terms = side === "under" ? draft.sure : draft.wanted;
       draft.said = sayTerms(terms, set.namespace, facts, side, effort);
+      if (effort.isSpent) {
+        draft.wanted = isolated;
+        draft.sure = [];
+        draft.said =
+          side === "under" ? undefined : sayTerms(isolated, set.namespace, facts, side, effort);
+      }
+      settleGain({ ...scene, effort }, draft);
+      draft.limit ??= effort.limit;
       if (draft.said !== undefined) draft.disposition = "emitted";
     }
   }
 }
 
 /** With `compile`, what several Passes and Denies hand on to the same pods is written for the first of them. */
-export function sayTailsOnce({ effort }: Scene, drafts: Drafts): void {
+export function sayTailsOnce({ work }: Scene, drafts: Drafts): void {
   const told: Box[] = [];
   for (const draft of drafts.values()) {
     const { said, local } = draft;
     if (said === undefined || local.rule.action === "allow") continue;
     const isTold =
-      told.length > 0 && someOutside(uncut(said.surely), coverOf(told), effort) === undefined;
-    if (isTold) draft.said = NOTHING_SAID;
-    else append(told, said.surely);
+      told.length > 0 && someOutside(uncut(said.surely), coverOf(told), work.task()) === undefined;
+    if (isTold) {
+      draft.said = NOTHING_SAID;
+      draft.gained = NO_DIFFERENCE;
+    } else append(told, said.surely);
   }
 }
 
@@ -179,13 +200,14 @@ export function sayTailsOnce({ effort }: Scene, drafts: Drafts): void {
  * allow them: with `skip` that is never written, since the Deny cuts it.
  */
 export function judgeTails(scene: Scene, drafts: Drafts, written: Cover): void {
-  const { set, isolation, effort } = scene;
+  const { set, isolation, work } = scene;
   for (const { tier, rules } of set.tiers) {
     for (const rule of rules) {
       const draft = drafts.get(rule);
       if (draft === undefined || rule.rule.action !== "deny" || draft.unreached) continue;
       if (tier.defaultAction === "deny" && rule.policy.isolates) continue;
       const isolated = subjectBoxes(isolation.get(rule.policy)?.said ?? []);
+      const effort = work.task();
       const tail = through(set.tiers, uncut(isolated), "over", effort);
       if (someOutside(tail, written, effort) === undefined) continue;
       draft.wanted = tail;

@@ -7,9 +7,8 @@ import { isCubeSubset } from "../sets/cube.ts";
 import type { Cover, Difference } from "./claim.ts";
 import { NO_DIFFERENCE, coverOf, lossOf } from "./claim.ts";
 import type { Draft, LoweringOptions, Scene } from "./draft-rule.ts";
-import { draftRule, isKept, say, gainedBy } from "./draft-rule.ts";
-import type { Effort } from "./effort.ts";
-import { inFewWords } from "./effort.ts";
+import { draftRule, isKept, say, settleGain, taskIn } from "./draft-rule.ts";
+import type { Limit, Work } from "./effort.ts";
 import type { Facts } from "./facts.ts";
 import { factsFor } from "./facts.ts";
 import type { Isolation } from "./isolation.ts";
@@ -36,6 +35,8 @@ export interface LoweredRule {
   /** What is written for it; for a Pass, what it hands on to the end. */
   readonly said: SaidRule | undefined;
   readonly because: readonly Cause[];
+  /** Because of which something of it was given up; undefined if nothing was. */
+  readonly limit: Limit | undefined;
   /** Flows that the source allows (as far as this rule goes) and the output denies. */
   readonly lost: Difference;
   /** Flows that the output allows and the source denies. */
@@ -70,23 +71,23 @@ export function lowerDirection(
   set: LocalSet,
   options: LoweringOptions,
   facts: Facts,
-  effort: Effort,
+  work: Work,
   replaced: ReadonlySet<Policy>,
   room: ObjectRoom,
 ): LoweredDirection {
-  const scene = sceneOf(set, options, facts, effort, replaced);
+  const scene = sceneOf(set, options, facts, work, replaced);
   const drafts = new Map<LocalRule, Draft>();
   set.tiers.forEach((tier, index) => {
     for (const rule of tier.rules) drafts.set(rule, draftRule(scene, index, tier, rule));
   });
   // Before it is asked who is to blame for what is left out, and again when the tails are said too.
-  room.bound(drafts.values(), effort);
+  room.bound(drafts.values(), work);
   spareSkipped(scene, drafts);
   if (!scene.plain) judgeActions(scene, drafts);
   if (options.actions === "compile" && !scene.plain) {
     sayTails(scene, drafts);
     sayTailsOnce(scene, drafts);
-    room.bound(drafts.values(), effort);
+    room.bound(drafts.values(), work);
   }
   fillHoles(scene, drafts);
   room.take(drafts.values());
@@ -110,7 +111,7 @@ function sceneOf(
   set: LocalSet,
   options: LoweringOptions,
   facts: Facts,
-  effort: Effort,
+  work: Work,
   replaced: ReadonlySet<Policy>,
 ): Scene {
   const side = options.inexact === "narrow" ? "over" : "under";
@@ -118,7 +119,7 @@ function sceneOf(
   const isolated: Cube[] = [];
   set.tiers.forEach((tier, index) => {
     for (const policy of tier.policies) {
-      const source = isolatedSubjects(set, index, tier, policy, side, effort);
+      const source = isolatedSubjects(set, index, tier, policy, side, work.task());
       const said = isKept(policy, replaced)
         ? keptIsolation(source, policy.written)
         : sayIsolation(source, options.unsayableSubjects, facts);
@@ -127,8 +128,8 @@ function sceneOf(
       append(isolated, said.over);
     }
   });
-  judgeIsolation(set, options, isolation, isolated, effort);
-  judgeKept(set, isolation, isolated, replaced, effort);
+  judgeIsolation(set, options, isolation, isolated, work);
+  judgeKept(set, isolation, isolated, replaced, work);
   const [tier] = set.tiers;
   const plain =
     set.tiers.length === 1 &&
@@ -140,7 +141,7 @@ function sceneOf(
       policies.every(({ certain }) => certain) &&
       rules.every(({ certain, rule: { traffic } }) => certain && traffic.named.length === 0),
   );
-  return { set, options, facts, effort, isolation, isolated, replaced, plain, isExact };
+  return { set, options, facts, work, isolation, isolated, replaced, plain, isExact };
 }
 
 /** What isolation gains or loses where it is not known whom the source isolates. */
@@ -149,7 +150,7 @@ function judgeIsolation(
   { inexact }: LoweringOptions,
   isolation: Map<LocalPolicy, Isolation>,
   isolated: readonly Cube[],
-  effort: Effort,
+  work: Work,
 ): void {
   const each = (
     side: "under" | "over",
@@ -159,14 +160,14 @@ function judgeIsolation(
       for (const policy of tier.policies) {
         const own = isolation.get(policy);
         if (own !== undefined)
-          visit(policy, own, isolatedSubjects(set, index, tier, policy, side, effort));
+          visit(policy, own, isolatedSubjects(set, index, tier, policy, side, work.task()));
       }
     });
   };
   if (inexact === "widen") {
     each("over", (policy, own, subjects) => {
       const isOpen = (of: Cube): boolean => own.open.some((cube) => isCubeSubset(of, cube));
-      const unsure = outsideIsolated(subjects, isolated, effort).filter((of) => !isOpen(of));
+      const unsure = outsideIsolated(subjects, isolated, work.task()).filter((of) => !isOpen(of));
       if (unsure.length > 0) isolation.set(policy, { ...own, unsure });
     });
   } else if (set.tiers.some(({ policies }) => policies.some(({ certain }) => !certain))) {
@@ -176,7 +177,7 @@ function judgeIsolation(
     });
     for (const [policy, own] of isolation) {
       if (policy.certain) continue;
-      const spare = outsideIsolated(own.said, sure, effort);
+      const spare = outsideIsolated(own.said, sure, work.task());
       if (spare.length > 0) isolation.set(policy, { ...own, spare });
     }
   }
@@ -188,16 +189,16 @@ function judgeKept(
   isolation: Map<LocalPolicy, Isolation>,
   isolated: readonly Cube[],
   replaced: ReadonlySet<Policy>,
-  effort: Effort,
+  work: Work,
 ): void {
   let others: readonly Cube[] | undefined;
   for (const [policy, own] of isolation) {
     if (policy.policy.asWritten === undefined || !isKept(policy, replaced)) continue;
     others ??= set.tiers.flatMap((tier, index) =>
-      tier.policies.flatMap((one) => isolatedSubjects(set, index, tier, one, "under", effort)),
+      tier.policies.flatMap((one) => isolatedSubjects(set, index, tier, one, "under", work.task())),
     );
-    const spare = outsideIsolated(own.said, others, effort);
-    const open = outsideIsolated(own.source, isolated, effort);
+    const spare = outsideIsolated(own.said, others, work.task());
+    const open = outsideIsolated(own.source, isolated, work.task());
     isolation.set(policy, { ...own, spare, open });
   }
 }
@@ -217,7 +218,9 @@ function fillHoles(scene: Scene, drafts: Drafts): void {
           ({ peer }) => peer.kind === "address" && addressesMeet(peer.addresses, holes),
         ) === true,
     );
-    if (letsIn) draft.said = say(scene, draft.local, undefined);
+    if (!letsIn) continue;
+    draft.said = say(scene, draft.local, undefined);
+    settleGain(taskIn(scene), draft);
   }
 }
 
@@ -238,24 +241,22 @@ class Written {
 
 /** Step e. */
 function claim(scene: Scene, draft: Draft, written: Written): LoweredRule {
-  const { local, disposition, said, because } = draft;
+  const { local, disposition, said, because, gained, limit } = draft;
   if (scene.plain && said !== undefined && local.certain && isVerbatim(local, said)) {
-    return { local, disposition, said, because, lost: NO_DIFFERENCE, gained: NO_DIFFERENCE };
+    return { local, disposition, said, because, limit, lost: NO_DIFFERENCE, gained };
   }
-  const { effort, isolated } = scene;
+  const { isolated } = scene;
+  const effort = scene.work.task();
   const facts = factsFor(local.rule, scene.facts);
   let lost = NO_DIFFERENCE;
-  let { gained } = draft;
   if (draft.wanted.length > 0) {
     lost = lossOf(draft.wanted, coverOf(said?.surely ?? []), facts, effort);
     if (lost !== NO_DIFFERENCE) {
       // Flows of pods that nobody isolates are allowed anyway, and so is what other rules say.
-      const within = termsWithin(draft.wanted, isolated);
-      lost = lossOf(within, written.cover, facts, inFewWords());
+      const words = effort.inFewWords();
+      const within = termsWithin(draft.wanted, isolated, words);
+      lost = lossOf(within, written.cover, facts, words);
     }
   }
-  if (said !== undefined && said.maybe.length > 0) {
-    gained = gainedBy(scene, said, draft.sure, facts);
-  }
-  return { local, disposition, said, because, lost, gained };
+  return { local, disposition, said, because, limit, lost, gained };
 }

@@ -1,8 +1,9 @@
 import type { AllowPeer, AllowPort, AllowRule, LabelSelector } from "../ir/allow-policy.ts";
 import type { PolicyOrigin } from "../ir/origin.ts";
 import { cubeText } from "../sets/cube.ts";
-import type { Effort } from "./effort.ts";
+import type { Work } from "./effort.ts";
 import type { Draft } from "./draft-rule.ts";
+import { NO_DIFFERENCE } from "./claim.ts";
 import type { SaidRule } from "./say-rule.ts";
 
 /** More than this is not written into one object: etcd takes 1.5 MiB, with all that is not rules. */
@@ -20,7 +21,7 @@ export class ObjectRoom {
    *
    * @param drafts all rules of one direction; those given up are changed
    */
-  bound(drafts: Iterable<Draft>, effort: Effort): void {
+  bound(drafts: Iterable<Draft>, work: Work): void {
     const ofPolicy = new Map<PolicyOrigin, Draft[]>();
     for (const draft of drafts) {
       if (draft.said === undefined || draft.said.groups.length === 0) continue;
@@ -32,12 +33,12 @@ export class ObjectRoom {
     for (const [origin, own] of ofPolicy) {
       const cut = own.filter(({ because }) => because.length > 0);
       if (cut.length > 0 && !this.#fits(origin, own, OBJECT_LIMIT)) {
-        effort.giveUp();
+        work.givenUp += 1;
         for (const draft of cut) leaveOut(draft);
       }
       const whole = own.filter(({ said }) => said !== undefined);
       if (this.#fits(origin, whole, WHOLE_LIMIT)) continue;
-      effort.giveUp();
+      work.givenUp += 1;
       for (const draft of whole) leaveOut(draft);
     }
   }
@@ -64,6 +65,7 @@ export class ObjectRoom {
 function leaveOut(draft: Draft): void {
   draft.said = undefined;
   draft.disposition = "skipped";
+  draft.gained = NO_DIFFERENCE;
 }
 
 /** Adds what a rule takes in each of the objects that it is written into. */

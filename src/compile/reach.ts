@@ -2,7 +2,6 @@ import { append } from "../base/append.ts";
 import type { Box, Side } from "../sets/box.ts";
 import { boxesMeet, intersectBoxes, isBoxSubset } from "../sets/box.ts";
 import type { Effort } from "./effort.ts";
-import { question } from "./effort.ts";
 import type { LocalRule, LocalSet, LocalTier } from "./local.ts";
 import type { Cause, Cut, Term } from "./term.ts";
 import { NO_CUTS, cutBox, cutsOf, someFlow } from "./term.ts";
@@ -24,20 +23,27 @@ const takes = (rule: LocalRule, side: Side): boolean => side === "under" || rule
 /** Whether they count when they are kept. */
 const keeps = (rule: LocalRule, side: Side): boolean => side === "over" || rule.certain;
 
-/** Cuts as they gather while the rules of a tier are walked. */
+/**
+ * Cuts as they gather while the rules of a tier are walked. Each look at one is a step. Without steps nothing more is
+ * gathered or found: whoever walks then has to see that the effort is spent, and to take the safe answer.
+ */
 class Gathered {
   readonly #cuts: Cut[];
   readonly #from: Box;
   readonly #side: Side;
+  readonly #effort: Effort;
 
-  constructor({ box, cuts }: Term, side: Side) {
+  constructor({ box, cuts }: Term, side: Side, effort: Effort) {
     this.#from = box;
     this.#side = side;
     this.#cuts = [...cuts];
+    this.#effort = effort;
+    effort.spend(1 + cuts.length);
   }
 
   /** False if that takes all that there was. */
   take(box: Box, cause: Cause): boolean {
+    if (!this.#effort.spend(1)) return true;
     const cut = cutBox(box, this.#from, this.#side);
     if (cut === undefined || !boxesMeet(this.#from, cut)) return true;
     if (isBoxSubset(this.#from, cut)) return false;
@@ -48,13 +54,10 @@ class Gathered {
   /** What is left of the part of the box that is in another one. */
   within(box: Box): Term | undefined {
     const both = boxesMeet(this.#from, box) ? intersectBoxes(this.#from, box) : undefined;
+    if (!this.#effort.spend(both === undefined ? 1 : 1 + this.#cuts.length)) return undefined;
     // A copy: more cuts are gathered after it.
     const cuts = both === undefined ? undefined : cutsOf(both, [...this.#cuts]);
     return both === undefined || cuts === undefined ? undefined : { box: both, cuts };
-  }
-
-  get count(): number {
-    return this.#cuts.length;
   }
 
   get rest(): Term {
@@ -63,8 +66,8 @@ class Gathered {
 }
 
 /** What is left at the end of a tier; undefined if it denies all. */
-function endOfTier(tier: LocalTier, term: Term, side: Side): Term | undefined {
-  const gathered = new Gathered(term, side);
+function endOfTier(tier: LocalTier, term: Term, side: Side, effort: Effort): Term | undefined {
+  const gathered = new Gathered(term, side, effort);
   for (const { policy, box } of indexOf(tier).closers(term.box)) {
     if (side === "over" && !policy.certain) continue;
     if (!gathered.take(box, { policy })) return undefined;
@@ -78,8 +81,9 @@ function withRest(
   tier: LocalTier,
   gathered: Gathered,
   side: Side,
+  effort: Effort,
 ): readonly Term[] {
-  const rest = endOfTier(tier, gathered.rest, side);
+  const rest = endOfTier(tier, gathered.rest, side, effort);
   if (rest !== undefined) passed.push(rest);
   return passed;
 }
@@ -88,8 +92,8 @@ function withRest(
  * Those of the flows that go on behind the tier. Earlier Allow matches of the tier are not taken away: what an Allow has
  * decided may stay in reach, since allowing it again changes nothing.
  */
-function throughTier(tier: LocalTier, term: Term, side: Side): readonly Term[] {
-  const gathered = new Gathered(term, side);
+function throughTier(tier: LocalTier, term: Term, side: Side, effort: Effort): readonly Term[] {
+  const gathered = new Gathered(term, side, effort);
   const passed: Term[] = [];
   for (const { local, box } of indexOf(tier).deciders(term.box)) {
     const { action } = local.rule;
@@ -103,10 +107,10 @@ function throughTier(tier: LocalTier, term: Term, side: Side): readonly Term[] {
     // Everything that is left goes on, so nothing behind this rule adds to it.
     if (isBoxSubset(term.box, on.box)) return passed;
   }
-  return withRest(passed, tier, gathered, side);
+  return withRest(passed, tier, gathered, side, effort);
 }
 
-/** Follows terms through one tier after another. */
+/** Follows terms through one tier after another. Where that is given up: nothing ("under"), or all of them ("over"). */
 function follow(
   terms: readonly Term[],
   tiers: readonly LocalTier[],
@@ -119,8 +123,8 @@ function follow(
     const next: Term[] = [];
     for (const term of here) {
       append(next, step(tier, term));
-      if (next.length <= TERM_LIMIT) continue;
-      effort.giveUp();
+      if (next.length <= TERM_LIMIT && !effort.isSpent) continue;
+      effort.giveUp(effort.isSpent ? "steps" : "ways");
       return side === "under" ? [] : terms.map(({ box }) => ({ box, cuts: NO_CUTS }));
     }
     here = next;
@@ -135,7 +139,7 @@ export function through(
   side: Side,
   effort: Effort,
 ): readonly Term[] {
-  return follow(terms, tiers, (tier, term) => throughTier(tier, term, side), side, effort);
+  return follow(terms, tiers, (tier, term) => throughTier(tier, term, side, effort), side, effort);
 }
 
 /**
@@ -164,13 +168,16 @@ export function effective(
       );
     const arriving = [{ box, cuts: NO_CUTS }];
     for (const term of through(set.tiers.slice(0, tierIndex), arriving, side, effort)) {
-      const gathered = new Gathered(term, side);
+      const gathered = new Gathered(term, side, effort);
       const isLeft = before.every(
         ({ local: earlier, box: cut }) =>
           !takes(earlier, side) || gathered.take(cut, { policy: earlier.policy, rule: earlier }),
       );
       if (isLeft) found.push(gathered.rest);
     }
+    if (!effort.isSpent) continue;
+    effort.giveUp("steps");
+    return side === "under" ? [] : local.boxes.map((whole) => ({ box: whole, cuts: NO_CUTS }));
   }
   return found;
 }
@@ -189,8 +196,8 @@ interface Walked {
 }
 
 /** One tier with the first match winning, Allows included: what it allows and what it hands on. */
-function walkTier(tier: LocalTier, from: number, term: Term, side: Side): Walked {
-  const gathered = new Gathered(term, side);
+function walkTier(tier: LocalTier, from: number, term: Term, side: Side, effort: Effort): Walked {
+  const gathered = new Gathered(term, side, effort);
   const allowed: Term[] = [];
   const passed: Term[] = [];
   for (const { local, at, box } of indexOf(tier).deciders(term.box)) {
@@ -207,7 +214,7 @@ function walkTier(tier: LocalTier, from: number, term: Term, side: Side): Walked
         return { allowed, onward: passed };
     }
   }
-  return { allowed, onward: withRest(passed, tier, gathered, side) };
+  return { allowed, onward: withRest(passed, tier, gathered, side, effort) };
 }
 
 /** Those of the flows that are allowed in the end when they stand at `from`; a flow may be in several terms. */
@@ -221,7 +228,7 @@ export function allowedFrom(
   const allowed: Term[] = [];
   const atFirst = set.tiers[from.tier];
   const step = (tier: LocalTier, term: Term): readonly Term[] => {
-    const walked = walkTier(tier, tier === atFirst ? from.rule : 0, term, side);
+    const walked = walkTier(tier, tier === atFirst ? from.rule : 0, term, side, effort);
     append(allowed, walked.allowed);
     return walked.onward;
   };
@@ -240,21 +247,19 @@ export function mayBeAllowed(
   effort: Effort,
 ): boolean {
   let here = terms;
-  // Each look at an Allow costs as much as there are cuts by then.
-  const steps = question(effort);
   for (const [index, tier] of set.tiers.entries()) {
     if (index < from.tier) continue;
     const next: Term[] = [];
     for (const term of here) {
-      const gathered = new Gathered(term, "over");
+      const gathered = new Gathered(term, "over", effort);
       let isOpen = true;
       for (const { local, at, box } of indexOf(tier).deciders(term.box)) {
         if (index === from.tier && at < from.rule) continue;
         const { action } = local.rule;
         if (action === "allow") {
           if (!boxesMeet(term.box, box)) continue;
-          if (!steps.spend(gathered.count + 1)) return true;
           const matched = gathered.within(box);
+          if (effort.isSpent) return true;
           if (matched !== undefined && someFlow([matched], effort) !== undefined) return true;
           continue;
         }
@@ -265,8 +270,8 @@ export function mayBeAllowed(
         isOpen = !local.certain || gathered.take(box, { policy: local.policy, rule: local });
         if (!isOpen) break;
       }
-      if (isOpen) withRest(next, tier, gathered, "over");
-      if (next.length > TERM_LIMIT) return true;
+      if (isOpen) withRest(next, tier, gathered, "over", effort);
+      if (next.length > TERM_LIMIT || effort.isSpent) return true;
     }
     here = next;
   }
@@ -283,12 +288,13 @@ export function undecidedAt(
   const tiers = set.tiers.slice(0, tierIndex);
   const start = boxes.map((box): Term => ({ box, cuts: NO_CUTS }));
   const step = (tier: LocalTier, term: Term): readonly Term[] =>
-    walkTier(tier, 0, term, "over").onward;
+    walkTier(tier, 0, term, "over", effort).onward;
   const arriving = follow(start, tiers, step, "over", effort);
   const tier = set.tiers[tierIndex];
   if (tier === undefined) return arriving;
   return arriving.flatMap((term) => {
-    const gathered = new Gathered(term, "over");
+    if (effort.isSpent) return [term];
+    const gathered = new Gathered(term, "over", effort);
     for (const { local, at, box } of indexOf(tier).deciders(term.box)) {
       if (at >= to || !local.certain) continue;
       if (!gathered.take(box, { policy: local.policy, rule: local })) return [];

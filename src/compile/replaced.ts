@@ -3,7 +3,7 @@ import { DIRECTIONS } from "../ir/policy.ts";
 import { gainOf } from "./claim.ts";
 import { onTarget } from "./draft-rule.ts";
 import type { LoweringOptions } from "./draft-rule.ts";
-import type { Effort } from "./effort.ts";
+import type { Work } from "./effort.ts";
 import type { Facts } from "./facts.ts";
 import type { LocalSet } from "./local.ts";
 import { effective } from "./reach.ts";
@@ -17,7 +17,7 @@ export function replacedPolicies(
   sets: Readonly<Record<Direction, LocalSet>>,
   { actions, keepKubernetes }: LoweringOptions,
   facts: Facts,
-  effort: Effort,
+  work: Work,
 ): ReadonlySet<Policy> {
   const found = new Set<Policy>();
   if (actions === "skip" || keepKubernetes) return found;
@@ -28,6 +28,7 @@ export function replacedPolicies(
       const isPlain = isAlone && tier.rules.every(({ rule }) => rule.action === "allow");
       for (const { policy, rules, subjects } of tier.policies) {
         if (policy.origin.engine !== "kubernetes" || found.has(policy)) continue;
+        const effort = work.task();
         if (subjects.length === 0 || (isPlain && policy.asWritten === undefined)) continue;
         const isCut = rules.some((local) => {
           const sure = effective(set, index, local, "under", effort);

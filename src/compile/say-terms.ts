@@ -7,7 +7,6 @@ import { ANY_CUBE, cubeText } from "../sets/cube.ts";
 import { trafficText, unionTraffic } from "../sets/traffic-set.ts";
 import type { TrafficSet } from "../sets/traffic-set.ts";
 import type { Effort } from "./effort.ts";
-import { inFewWords, question } from "./effort.ts";
 import type { Facts } from "./facts.ts";
 import { apartBy } from "./impossible.ts";
 import type { SaidPeers } from "./say-peer.ts";
@@ -45,19 +44,31 @@ export function sayTerms(
 ): SaidRule | undefined {
   const pieces: Piece[] = [];
   for (const { says, box, cuts } of sayableTerms(terms, facts, side)) {
-    const steps = question(effort);
-    const found = remainder(box, cuts, steps, apartBy(facts));
-    effort.close(steps);
-    if (!found.complete) effort.giveUp();
-    // Too much is no more than the rule was. Too little is nothing: which pieces come first, no reader could tell.
-    const boxes = found.complete ? found.pieces : side === "under" ? [] : [box];
-    for (const piece of boxes) pieces.push({ says, box: piece });
+    for (const piece of piecesOf(box, cuts, facts, side, effort)) pieces.push({ says, box: piece });
   }
-  return print(few(pieces), namespace, facts, side);
+  return print(few(pieces, effort), namespace, facts, side);
+}
+
+/** Step b. */
+function piecesOf(
+  box: Box,
+  cuts: readonly Box[],
+  facts: Facts,
+  side: "under" | "over",
+  effort: Effort,
+): readonly Box[] {
+  if (cuts.length === 0 && facts.impossible.length === 0) return [box];
+  const steps = effort.question();
+  const { pieces, limit } = remainder(box, cuts, steps, apartBy(facts));
+  effort.close(steps);
+  if (limit === undefined) return pieces;
+  effort.giveUp(limit);
+  // Too much is no more than the rule was. Too little is nothing: which pieces come first, no reader could tell.
+  return side === "under" ? [] : [box];
 }
 
 /** Step c. */
-function few(pieces: readonly Piece[]): readonly Piece[] {
+function few(pieces: readonly Piece[], effort: Effort): readonly Piece[] {
   const found: Piece[] = [];
   const kept = new Map<string, readonly Box[]>();
   const groups = new Map<string, { readonly first: Piece; readonly boxes: Box[] }>();
@@ -78,15 +89,23 @@ function few(pieces: readonly Piece[]): readonly Piece[] {
       ...(named.length > 0 ? (kept.get(`${says} `) ?? []) : []),
       ...(says === "outside" ? (kept.get(`both ${named.join(" ")}`) ?? []) : []),
     ];
-    const effort = inFewWords();
-    const left = boxes.filter(
-      (box) => wider.length === 0 || findOutside(box, wider, question(effort)) !== undefined,
-    );
-    const merged = mergeBoxes(withoutCovered(left));
+    // One box more than there need be is no harm.
+    const steps = effort.inFewWords();
+    const left = boxes.filter((box) => wider.length === 0 || isOutside(box, wider, steps));
+    const question = effort.question();
+    const merged = mergeBoxes(withoutCovered(left, question));
+    effort.close(question);
     kept.set(`${says} ${named.join(" ")}`, merged);
     for (const box of merged) found.push({ says, box });
   }
   return found;
+}
+
+function isOutside(box: Box, others: readonly Box[], effort: Effort): boolean {
+  const steps = effort.question();
+  const found = findOutside(box, others, steps);
+  effort.close(steps);
+  return found !== undefined;
 }
 
 interface Spoken {

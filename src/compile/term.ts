@@ -6,7 +6,6 @@ import type { Cube } from "../sets/cube.ts";
 import { intersectCubes, isCubeSubset } from "../sets/cube.ts";
 import type { LocalPolicy, LocalRule } from "./local.ts";
 import type { Effort } from "./effort.ts";
-import { question } from "./effort.ts";
 
 /** A rule or policy of the source because of which another rule is what it is. */
 export interface Cause {
@@ -63,32 +62,41 @@ export function cutsOf(box: Box, cuts: readonly Cut[]): readonly Cut[] | undefin
 
 const boxesOf = (cuts: readonly Cut[]): readonly Box[] => cuts.map(({ box }) => box);
 
-/** The flows of the terms whose subjects are in the cubes. */
-export function termsWithin(terms: readonly Term[], cubes: readonly Cube[]): readonly Term[] {
+/** The flows of the terms whose subjects are in the cubes. Where the work is bounded, all flows of a term. */
+export function termsWithin(
+  terms: readonly Term[],
+  cubes: readonly Cube[],
+  effort: Effort,
+): readonly Term[] {
   return terms.flatMap((term): readonly Term[] => {
     const { subject } = term.box;
     if (cubes.some((cube) => isCubeSubset(subject.labels, cube))) return [term];
+    if (!effort.spend(cubes.length)) return [term];
     return cubes.flatMap((cube): readonly Term[] => {
       const labels = intersectCubes(subject.labels, cube);
       if (labels === undefined) return [];
       const box = { ...term.box, subject: { ...subject, labels } };
+      effort.spend(term.cuts.length);
       const cuts = cutsOf(box, term.cuts);
       return cuts === undefined ? [] : [{ box, cuts }];
     });
   });
 }
 
+/** The safe answer: some of it may be what was looked for. */
+function givenUp(box: Box, effort: Effort): Box {
+  effort.giveUp("steps");
+  return box;
+}
+
 /** Some flows of the terms; undefined if there are none. Where the work is bounded it says too much. */
 export function someFlow(terms: readonly Term[], effort: Effort): Box | undefined {
   for (const { box, cuts } of terms) {
     if (cuts.length === 0) return box;
-    const steps = question(effort);
+    const steps = effort.question();
     const found = findOutside(box, boxesOf(cuts), steps);
     effort.close(steps);
-    if (found === "spent") {
-      effort.giveUp();
-      return box;
-    }
+    if (found === "spent") return givenUp(box, effort);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -103,7 +111,9 @@ export function someOutside(
   for (const { box, cuts } of terms) {
     const covering: Box[] = [];
     let isCovered = false;
-    for (const other of cover(box)) {
+    const candidates = cover(box);
+    if (!effort.spend(candidates.length)) return givenUp(box, effort);
+    for (const other of candidates) {
       if (isBoxSubset(box, other)) {
         isCovered = true;
         break;
@@ -112,13 +122,10 @@ export function someOutside(
       if (cut !== undefined) covering.push(cut);
     }
     if (isCovered) continue;
-    const steps = question(effort);
+    const steps = effort.question();
     const found = findOutside(box, [...covering, ...boxesOf(cuts)], steps);
     effort.close(steps);
-    if (found === "spent") {
-      effort.giveUp();
-      return box;
-    }
+    if (found === "spent") return givenUp(box, effort);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -126,15 +133,12 @@ export function someOutside(
 
 /** Some part of the box that is in none of the terms; undefined if it surely lies in them. */
 export function outsideTerms(box: Box, terms: readonly Term[], effort: Effort): Box | undefined {
+  if (!effort.spend(terms.length)) return givenUp(box, effort);
   if (terms.some((term) => isWithin(box, term))) return undefined;
-  const steps = question(effort);
+  const steps = effort.question();
   const found = search(box, terms, 0);
   effort.close(steps);
-  if (found === "spent") {
-    effort.giveUp();
-    return box;
-  }
-  return found;
+  return found === "spent" ? givenUp(box, effort) : found;
 
   /** What is outside of the terms from that one on: outside of its box, or in one of its cuts, and in none of the later. */
   function search(start: Box, among: readonly Term[], from: number): Box | undefined | "spent" {

@@ -38,6 +38,11 @@ export class Steps {
   get left(): number {
     return Math.max(0, this.#left);
   }
+
+  /** How many were spent, of those that there were. */
+  get used(): number {
+    return this.bound - this.left;
+  }
 }
 
 interface OpenCut {
@@ -109,9 +114,10 @@ export function findOutside(
 }
 
 export interface Remainder {
-  /** Their union is what is left, if `complete`; otherwise a part of it. None lies inside of another one. */
+  /** Their union is what is left; if there is a limit, a part of it. */
   readonly pieces: readonly Box[];
-  readonly complete: boolean;
+  /** What was hit before all pieces were found; undefined if they are complete. */
+  readonly limit: "steps" | "pieces" | undefined;
 }
 
 /** More pieces than this are not written for one box. */
@@ -134,28 +140,29 @@ export function remainder(
   apart?: Apart,
 ): Remainder {
   const narrowed = narrow(start, cuts, steps, apart);
-  if (narrowed === "spent") return { pieces: [], complete: false };
-  if (narrowed === undefined) return { pieces: [], complete: true };
+  if (narrowed === "spent") return { pieces: [], limit: "steps" };
+  if (narrowed === undefined) return { pieces: [], limit: undefined };
   const { box, cuts: open } = narrowed;
-  if (open.length === 0) return { pieces: [box], complete: true };
+  if (open.length === 0) return { pieces: [box], limit: undefined };
   const disjoint: Box[] = [];
   const others = open.map(({ cut }) => cut);
-  const complete = collect(box, others, disjoint, steps, apart);
-  const grown = disjoint.map((piece) => grow(piece, box, others));
-  return { pieces: withoutCovered(grown), complete };
+  const limit = collect(box, others, disjoint, steps, apart);
+  const grown = disjoint.map((piece) => grow(piece, box, others, steps));
+  return { pieces: withoutCovered(grown, steps), limit };
 }
 
-/** Step a. False if not all could be collected. */
+/** Step a. What was hit before all were collected. */
 function collect(
   start: Box,
   cuts: readonly Box[],
   into: Box[],
   steps: Steps,
   apart: Apart | undefined,
-): boolean {
+): Remainder["limit"] {
   const narrowed = narrow(start, cuts, steps, apart);
-  if (narrowed === undefined) return true;
-  if (narrowed === "spent" || into.length >= PIECE_LIMIT) return false;
+  if (narrowed === undefined) return undefined;
+  if (narrowed === "spent") return "steps";
+  if (into.length >= PIECE_LIMIT) return "pieces";
   const { box, cuts: open } = narrowed;
   const chosen =
     open.find(({ parts }) => parts[0]?.of === "traffic") ??
@@ -165,19 +172,23 @@ function collect(
     );
   if (chosen === undefined) {
     into.push(box);
-    return true;
+    return undefined;
   }
   const others = open.filter((one) => one !== chosen).map(({ cut }) => cut);
-  for (const piece of boxesOutside(box, chosen.cut, chosen.parts))
-    if (!collect(piece, others, into, steps, apart)) return false;
-  return true;
+  for (const piece of boxesOutside(box, chosen.cut, chosen.parts)) {
+    const limit = collect(piece, others, into, steps, apart);
+    if (limit !== undefined) return limit;
+  }
+  return undefined;
 }
 
 /** Step b. What meets a cut, in flows that cannot be, stays as it is: widened, it might meet the cut in others. */
-function grow(start: Box, within: Box, cuts: readonly Box[]): Box {
-  if (cuts.some((cut) => boxesMeet(start, cut))) return start;
+function grow(start: Box, within: Box, cuts: readonly Box[], steps: Steps): Box {
+  if (!steps.spend(cuts.length) || cuts.some((cut) => boxesMeet(start, cut))) return start;
   let piece = start;
   for (const part of partsThatDiffer(start, within) ?? []) {
+    // Without steps a piece stays narrower than it might be, which the others make up for.
+    if (!steps.spend(cuts.length)) return piece;
     let wider: Box | undefined = partOf(piece, within, part);
     for (const cut of cuts) {
       if (!areApartIn(piece, cut, part)) continue;
@@ -194,17 +205,24 @@ function grow(start: Box, within: Box, cuts: readonly Box[]): Box {
 const FEW_PIECES = 64;
 const COVER_STEPS = 20_000;
 
-/** The boxes without those that the others cover; what has most conditions goes first. Boxes have no port names. */
-export function withoutCovered(boxes: readonly Box[]): readonly Box[] {
+/**
+ * The boxes without those that the others cover; what has most conditions goes first. Boxes have no port names.
+ *
+ * @param steps past them, boxes stay that might be left out
+ */
+export function withoutCovered(boxes: readonly Box[], steps: Steps): readonly Box[] {
   if (boxes.length < 2) return boxes;
   const kept = new Set(boxes);
   const byConditions = [...boxes].sort((a, b) => conditions(b) - conditions(a));
   for (const box of byConditions) {
+    if (!steps.spend(kept.size)) break;
     const others = [...kept].filter((other) => other !== box);
     const isInside = others.some((other) => partsOutside(box, other)?.length === 0);
     if (isInside) kept.delete(box);
     else if (boxes.length <= FEW_PIECES) {
-      if (findOutside(box, others, new Steps(COVER_STEPS)) === undefined) kept.delete(box);
+      const search = new Steps(Math.min(COVER_STEPS, steps.left));
+      if (findOutside(box, others, search) === undefined) kept.delete(box);
+      steps.spend(search.used);
     }
   }
   return kept.size === boxes.length ? boxes : boxes.filter((box) => kept.has(box));
