@@ -7,18 +7,23 @@ import type { Cube } from "../sets/cube.ts";
 import { cubeText } from "../sets/cube.ts";
 import type { LoweredPolicy, LoweredRule } from "./lower-direction.ts";
 import { selectorOf } from "./say-selector.ts";
+import { OBJECT_SIZE, selectorLength } from "./object-size.ts";
+import type { OwnedRules } from "./split-objects.ts";
+import { splitObjects } from "./split-objects.ts";
 
 interface Draft {
   readonly subject: Cube;
   readonly overIsolates: boolean;
-  readonly rules: Partial<Record<Direction, AllowRule[]>>;
+  readonly rules: Partial<
+    Record<Direction, { readonly rule: AllowRule; readonly owner: LoweredRule }[]>
+  >;
 }
 
 const INGRESS: readonly Direction[] = ["ingress"];
 const EGRESS: readonly Direction[] = ["egress"];
 
 /** The same few lists for all objects. */
-function policyTypesOf({ rules: { ingress, egress } }: Draft): readonly Direction[] {
+function policyTypesOf({ ingress, egress }: OwnedRules<unknown>): readonly Direction[] {
   if (ingress === undefined) return EGRESS;
   return egress === undefined ? INGRESS : DIRECTIONS;
 }
@@ -37,7 +42,8 @@ export interface Assembled {
 
 /**
  * The objects of one source policy in one namespace: one for each selector that its subjects need, with both directions,
- * in source order of rules; then one for each further subject that a rule has of its own. The first ones isolate.
+ * in source order of rules; then one for each further subject that a rule has of its own. The first ones isolate. What is
+ * too large for one object is several (split-objects.ts).
  *
  * @param lowered by direction, the parts that the policy has in the model
  */
@@ -57,7 +63,6 @@ export function assemble(
     return draft;
   };
 
-  const placed: { rule: LoweredRule; draft: Draft; direction: Direction; index: number }[] = [];
   for (const direction of DIRECTIONS) {
     for (const { isolation } of lowered[direction]) {
       for (const subject of isolation.said) draftFor(subject, false).rules[direction] ??= [];
@@ -65,39 +70,39 @@ export function assemble(
     }
   }
   for (const direction of DIRECTIONS) {
-    for (const rule of lowered[direction].flatMap((part) => part.rules)) {
-      for (const group of rule.said?.groups ?? []) {
+    for (const owner of lowered[direction].flatMap((part) => part.rules)) {
+      for (const group of owner.said?.groups ?? []) {
         for (const subject of group.subjects) {
-          const draft = draftFor(subject, false);
-          const rules = (draft.rules[direction] ??= []);
-          for (const said of group.rules) {
-            placed.push({ rule, draft, direction, index: rules.length });
-            rules.push(said);
-          }
+          const rules = (draftFor(subject, false).rules[direction] ??= []);
+          for (const rule of group.rules) rules.push({ rule, owner });
         }
       }
     }
   }
 
-  const objects = new Map<Draft, AllowPolicy>();
-  for (const draft of drafts.values()) {
-    objects.set(draft, {
-      source,
-      namespace,
-      podSelector: selectorOf(draft.subject, "pod"),
-      policyTypes: policyTypesOf(draft),
-      ingress: fitted(draft.rules.ingress ?? []),
-      egress: fitted(draft.rules.egress ?? []),
-      overIsolates: draft.overIsolates,
-    });
-  }
+  const objects: AllowPolicy[] = [];
   const placements = new Map<LoweredRule, Placement[]>();
-  for (const { rule, draft, direction, index } of placed) {
-    const object = objects.get(draft);
-    if (object === undefined) continue;
-    const list = placements.get(rule);
-    if (list === undefined) placements.set(rule, [{ object, direction, index }]);
-    else list.push({ object, direction, index });
+  for (const { subject, overIsolates, rules } of drafts.values()) {
+    const podSelector = selectorOf(subject, "pod");
+    for (const part of splitObjects(rules, OBJECT_SIZE - selectorLength(podSelector))) {
+      const object: AllowPolicy = {
+        source,
+        namespace,
+        podSelector,
+        policyTypes: policyTypesOf(part),
+        ingress: fitted((part.ingress ?? []).map(({ rule }) => rule)),
+        egress: fitted((part.egress ?? []).map(({ rule }) => rule)),
+        overIsolates,
+      };
+      objects.push(object);
+      for (const direction of DIRECTIONS) {
+        for (const [index, { owner }] of (part[direction] ?? []).entries()) {
+          const list = placements.get(owner);
+          if (list === undefined) placements.set(owner, [{ object, direction, index }]);
+          else list.push({ object, direction, index });
+        }
+      }
+    }
   }
-  return { objects: fitted([...objects.values()]), placements };
+  return { objects: fitted(objects), placements };
 }

@@ -1,3 +1,4 @@
+import { unreachable } from "../base/invariant.ts";
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../diagnostics/source-range.ts";
 import { ruleName } from "../ir/origin.ts";
@@ -5,12 +6,16 @@ import type { RuleResult } from "../ir/outcome.ts";
 import type { Rule } from "../ir/policy.ts";
 import { ANY_ADDRESS } from "../sets/address-set.ts";
 import type { PeerBox } from "../sets/box.ts";
+import { PIECE_LIMIT } from "../sets/box-remainder.ts";
 import type { Cube } from "../sets/cube.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
+import type { Limit } from "./effort.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods } from "./facts.ts";
 import type { Actions, LoweringOptions } from "./draft-rule.ts";
 import type { LoweredPolicy } from "./lower-direction.ts";
+import { ROOM_LIMITS } from "./object-room.ts";
+import { TERM_LIMIT } from "./reach.ts";
 import { policyName, restsOnNamespaces } from "./results.ts";
 import type { JudgedPolicy, PolicyInNamespace } from "./results.ts";
 import type { SourcePolicy } from "./source-policy.ts";
@@ -111,6 +116,7 @@ function ruleFinding(
   facts: Facts,
   actions: Actions,
   kept: "verbatim" | "read otherwise" | undefined,
+  limit: Limit | undefined,
 ): Diagnostic | undefined {
   const at = rule.origin.place;
   const causes = [
@@ -128,21 +134,26 @@ function ruleFinding(
     const reason =
       unknownNamespace !== undefined
         ? `: the labels of namespace \`${unknownNamespace}\` are not known`
-        : isOwnFault && isRead && causes === ""
-          ? unsaidWords(unsayable(rule, facts))
-          : "";
+        : limit !== undefined
+          ? `: ${limitWords(limit, causes)}`
+          : isOwnFault && isRead && causes === ""
+            ? unsaidWords(unsayable(rule, facts))
+            : "";
     return compileDiagnostics.create("CMP-R005", { at, reason });
+  }
+  if (result.outcome === "narrowed" && limit !== undefined) {
+    const extent = rule.action === "allow" ? extentOf(result) : TAIL_PART;
+    return compileDiagnostics.create("CMP-R013", { at, why: limitWords(limit, causes), extent });
   }
   if (actions === "compile" && result.outcome === "narrowed" && result.losesOnlyOther) {
     return compileDiagnostics.create("CMP-R003", { at, lost: otherText(rule) });
   }
   if (rule.action === "deny" || rule.action === "pass") {
     if (result.outcome === "narrowed" && actions === "compile") {
-      const extent = "a part of what the end of the tiers allows";
       return compileDiagnostics.create("CMP-R011", {
         at,
         causes: causes === "" ? "other rules" : causes,
-        extent,
+        extent: TAIL_PART,
       });
     }
     if (result.outcome === "narrowed") {
@@ -163,8 +174,7 @@ function ruleFinding(
   }
   if (result.outcome !== "narrowed") return undefined;
   if (causes !== "" && actions === "compile") {
-    const extent = result.disposition === "skipped" ? "the rule" : "a part of the rule";
-    return compileDiagnostics.create("CMP-R011", { at, causes, extent });
+    return compileDiagnostics.create("CMP-R011", { at, causes, extent: extentOf(result) });
   }
   if (causes !== "") {
     // It may have come out whole elsewhere, where those policies select nobody.
@@ -187,6 +197,32 @@ function ruleFinding(
   if (reason === undefined || !isOwnFault) return undefined;
   const extent = result.disposition === "skipped" ? "the rule" : "that part of the rule";
   return compileDiagnostics.create("CMP-R004", { at, ...reason, extent });
+}
+
+const TAIL_PART = "a part of what the end of the tiers allows";
+
+const extentOf = ({ disposition }: RuleResult): string =>
+  disposition === "skipped" ? "the rule" : "a part of the rule";
+
+/** Why something of a rule was given up. */
+function limitWords(limit: Limit, causes: string): string {
+  const earlier = causes === "" ? "earlier rules" : causes;
+  switch (limit) {
+    case "steps":
+      return `what ${earlier} leave of it takes more steps to find than are taken`;
+    case "ways":
+      return `flows come to it in more than ${String(TERM_LIMIT)} ways through the Passes of earlier tiers`;
+    case "pieces":
+      return `what ${earlier} leave of it takes more than ${String(PIECE_LIMIT)} selectors`;
+    case "object":
+      return `what ${earlier} leave of it is more than one object can hold`;
+    case "objects":
+      return `what earlier rules leave of the rules of this namespace takes too many objects`;
+    case "text":
+      return `what earlier rules leave of the rules of this namespace takes more than ${String(ROOM_LIMITS.text / 1024 / 1024)} MiB`;
+    default:
+      return unreachable(limit, "limit");
+  }
 }
 
 const unsaidWords = (reason: Unsayable | undefined): string =>
@@ -292,9 +328,24 @@ export function diagnosePolicy(
       : "the source's engine takes its words for less than they say";
     report(compileDiagnostics.create("CMP-P005", { at, why }));
   }
+  const limits = new Map<Rule, Limit>();
+  for (const { lowered } of inNamespaces) {
+    for (const { local, limit } of loweredParts(lowered).flatMap(({ rules }) => rules)) {
+      if (limit !== undefined && !limits.has(local.rule)) limits.set(local.rule, limit);
+    }
+  }
   const said = new Set<string>();
   for (const [rule, of] of ofRule) {
-    const finding = ruleFinding(rule, of, isOwnFault, unknownAt.get(rule), facts, actions, kept);
+    const finding = ruleFinding(
+      rule,
+      of,
+      isOwnFault,
+      unknownAt.get(rule),
+      facts,
+      actions,
+      kept,
+      limits.get(rule),
+    );
     if (finding === undefined) continue;
     // Parts of one rule may have the same to say.
     const text = `${finding.code} ${rule.origin.place.path} ${finding.message}`;

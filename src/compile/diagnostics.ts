@@ -105,6 +105,14 @@ export const compileDiagnostics = defineDiagnostics({
     explanation:
       "To Cilium an ipBlock matches neither pods nor nodes, some labels do not exist, and a port name stands for one port. The native policy engine goes by the words of the policy: a block lets in every pod that has an address in it. With `--actions skip` a Kubernetes policy of the input is kept as it is.",
   },
+  "CMP-R013": {
+    severity: "warning",
+    effect: "narrows",
+    message: "{why}: {extent} is left out",
+    hint: "Select by one label what Deny and Pass rules before it select by several, or allow what you need in a rule of its own before them; labels that no pod has both of may be named by `--disjoint`.",
+    explanation:
+      "What is left of a rule that others cut may take exponentially many selectors to say. So work and output are bounded, by counts that are the same on every machine: steps of one question, of one rule and of a namespace, selectors of one rule, objects and text of a namespace. Rules that come after a limit is reached are given up, in evaluation order; their pods stay isolated. Rules that nothing cuts are written whatever the limits. With `--inexact widen` a rule that is given up is written as it was before the cuts.",
+  },
   "CMP-P001": {
     severity: "warning",
     effect: "narrows",
@@ -199,10 +207,9 @@ export const compileDiagnostics = defineDiagnostics({
   "CMP-X001": {
     severity: "warning",
     effect: "narrows",
-    message:
-      "what earlier rules leave of some rules of namespace `{namespace}` takes more than {limit} steps, {pieces} selectors or an object of {size} MiB: these rules are left out, or written whole where `--inexact widen` asks for what is wider",
-    hint: "Split the policies, or use fewer label keys in Deny and Pass rules.",
+    message: "cutting the rules of namespace `{namespace}` came to a limit: {answer}",
+    hint: "See what is said of its rules (CMP-R013, CMP-R005). Use fewer label keys in Deny and Pass rules.",
     explanation:
-      "Subtraction can grow exponentially. Past fixed limits the safe answer is taken, and said: such an Allow is not written, and the pods stay isolated. With `--inexact widen` it is written as it was before the cuts, and reported as widened.",
+      "Subtraction can grow exponentially, so the work for one question, one rule and one namespace is bounded, and so is what is written of it. Past a limit the safe answer is taken, and said: an Allow is not written, and pods stay isolated. With `--inexact widen` an Allow is written as it was before the cuts, and reported as widened.",
   },
 });

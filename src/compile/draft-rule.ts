@@ -14,6 +14,7 @@ import type { Isolation, UnsayableSubjects } from "./isolation.ts";
 import { withinIsolated } from "./isolation.ts";
 import type { LocalPolicy, LocalRule, LocalSet, LocalTier } from "./local.ts";
 import { allowedFrom, effective, through } from "./reach.ts";
+import type { ObjectRoom } from "./object-room.ts";
 import type { SaidRule } from "./say-rule.ts";
 import { NOTHING_SAID, isVerbatim, sayKept, sayRule, saySubjects } from "./say-rule.ts";
 import { sayTerms } from "./say-terms.ts";
@@ -40,9 +41,12 @@ export interface Scene {
   readonly options: LoweringOptions;
   readonly facts: Facts;
   readonly work: Work;
+  readonly room: ObjectRoom;
   readonly isolation: ReadonlyMap<LocalPolicy, Isolation>;
   /** All that is isolated by what is written: I. */
   readonly isolated: readonly Cube[];
+  /** Policies of which it was given up to find out whom they isolate: more pods than they do ("narrow"), or fewer. */
+  readonly rough: ReadonlySet<LocalPolicy>;
   /** Kubernetes policies of the input that are not kept as they are, since the source lets them do less. */
   readonly replaced: ReadonlySet<Policy>;
   /** True if no rule can touch another: one tier that denies at its end, Allows alone, and all of it certain. */
@@ -109,18 +113,25 @@ export function draftRule(
   else if (action === "allow") allow(task, draft, tierIndex, tier);
   else if (action === "pass") pass(task, draft, tierIndex, tier);
   settleGain(task, draft);
-  if (isBeyondLimits(task, draft) && !isKeptRule) {
+  const limit = isKeptRule ? undefined : limitOf(task, draft);
+  if (limit !== undefined) {
     draft.because = cutters(scene.set, tierIndex, tier, local, task.effort);
-    giveUp(task, draft);
+    giveUp(task, draft, limit);
   }
   draft.limit = task.effort.limit;
   return draft;
 }
 
-/** True if it is not known what is left of the rule, or whether what is to be written for it is no more than that. */
-function isBeyondLimits({ effort, options }: Task, { gained }: Draft): boolean {
-  const isUnclear = gained.left !== undefined && options.inexact === "narrow";
-  return effort.isSpent || (isUnclear && effort.limit !== undefined);
+/**
+ * Why the rule is to be given up: it is not known what is left of it, or whether what is to be written is no more than that,
+ * or there is no room for it.
+ */
+function limitOf(task: Task, { local, said, because, gained }: Draft): Limit | undefined {
+  const { effort, options, room } = task;
+  if (effort.isSpent) return "steps";
+  if (gained.left !== undefined && options.inexact === "narrow") return effort.limit;
+  const isCut = because.length > 0 && options.actions === "compile";
+  return isCut && said !== undefined ? room.take(local.policy.policy.origin, said) : undefined;
 }
 
 /** What is written may be more than the source surely allows: nothing is written before that is known. */
@@ -134,9 +145,9 @@ export function settleGain(task: Task, draft: Draft): void {
 /**
  * Nobody knows any more what is left of the rule: nothing of it is written, or all of it where what is wider is asked for.
  */
-function giveUp(task: Task, draft: Draft): void {
+function giveUp(task: Task, draft: Draft, limit: Limit): void {
   const { local } = draft;
-  task.effort.giveUp("steps");
+  task.effort.giveUp(limit);
   draft.sure = [];
   draft.wanted = uncut(local.boxes);
   draft.gained = NO_DIFFERENCE;

@@ -4,15 +4,16 @@ import type { Snapshot } from "../inventory/snapshot.ts";
 import type { AllowPolicy } from "../ir/allow-policy.ts";
 import type { PolicyOrigin } from "../ir/origin.ts";
 import type { Outcome, PolicyResult, RuleResult } from "../ir/outcome.ts";
-import type { Policy, PolicySet } from "../ir/policy.ts";
-import { PIECE_LIMIT } from "../sets/box-remainder.ts";
+import type { Direction, Policy, PolicySet } from "../ir/policy.ts";
+import { DIRECTIONS } from "../ir/policy.ts";
 import type { Assembled } from "./assemble.ts";
 import { assemble } from "./assemble.ts";
 import { diagnosePolicy } from "./diagnose.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
-import { STEP_LIMITS, Work } from "./effort.ts";
-import { OBJECT_LIMIT, ObjectRoom } from "./object-room.ts";
+import { Work } from "./effort.ts";
+import { ObjectRoom } from "./object-room.ts";
 import type { Facts } from "./facts.ts";
+import type { LocalSet } from "./local.ts";
 import { PolicyIndex, coveredNamespaces } from "./local.ts";
 import type { LoweringOptions } from "./draft-rule.ts";
 import type { LoweredPolicy } from "./lower-direction.ts";
@@ -155,16 +156,17 @@ function* lowerNamespace(
   const local = index.localise(namespace, snapshot.namespaces.get(namespace)?.labels);
   const work = new Work();
   const replaced = replacedPolicies(local, options, facts, work);
-  const room = new ObjectRoom();
+  const room = new ObjectRoom(policiesIn(local));
   const ingress = lowerDirection(local.ingress, options, facts, work, replaced, room).policies;
   const egress = lowerDirection(local.egress, options, facts, work, replaced, room).policies;
   if (work.givenUp > 0) {
     report(
       compileDiagnostics.create("CMP-X001", {
         namespace,
-        limit: STEP_LIMITS.question,
-        pieces: PIECE_LIMIT,
-        size: OBJECT_LIMIT / 1024 / 1024,
+        answer:
+          options.inexact === "narrow"
+            ? "what could not be found out any more is left out"
+            : "what could not be found out any more is let in, as `--inexact widen` asks",
       }),
     );
   }
@@ -189,6 +191,16 @@ function* lowerNamespace(
       },
     ];
   }
+}
+
+/** How many policies select pods of a namespace. */
+function policiesIn(local: Readonly<Record<Direction, LocalSet>>): number {
+  const policies = new Set<Policy>();
+  for (const direction of DIRECTIONS) {
+    for (const tier of local[direction].tiers)
+      for (const { policy } of tier.policies) policies.add(policy);
+  }
+  return policies.size;
 }
 
 /** A kept policy is written as it is. */

@@ -1,6 +1,6 @@
 import { append } from "../base/append.ts";
 import { subjectBoxes } from "../sets/box.ts";
-import { remainder } from "../sets/box-remainder.ts";
+import { PIECE_LIMIT, remainder } from "../sets/box-remainder.ts";
 import type { Cube } from "../sets/cube.ts";
 import { intersectCubes, isCubeSubset } from "../sets/cube.ts";
 import { unionPredicates } from "../sets/label-predicate.ts";
@@ -36,12 +36,15 @@ export interface Isolation {
   readonly byValues: boolean;
 }
 
-/** The subjects of flows of the terms. Where the work is bounded: too few ("under") or too many ("over"). */
+/**
+ * The subjects of flows of the terms. Where the work is bounded: too few ("under"), or too many ("over"), or undefined, which
+ * is any.
+ */
 function subjectsOf(
   terms: readonly Term[],
   side: "under" | "over",
   effort: Effort,
-): readonly Cube[] {
+): readonly Cube[] | undefined {
   const found: Cube[] = [];
   for (const { box, cuts } of terms) {
     const steps = effort.question();
@@ -56,8 +59,13 @@ function subjectsOf(
       );
     else found.push(box.subject.labels);
   }
-  return unionPredicates(found);
+  if (found.length <= MANY) return unionPredicates(found);
+  effort.giveUp("pieces");
+  return side === "under" ? [] : undefined;
 }
+
+/** More subjects than this are not put in order: they would be more objects than anybody reads. */
+const MANY = 4 * PIECE_LIMIT;
 
 /**
  * The subjects for which a policy denies something: the source isolates them, and so must the target.
@@ -100,7 +108,7 @@ export function isolatedSubjects(
     effort.giveUp("steps");
     return side === "under" ? [] : policy.subjects;
   }
-  return subjectsOf(denied, side, effort);
+  return subjectsOf(denied, side, effort) ?? policy.subjects;
 }
 
 /** Isolated subjects in the target's words. */

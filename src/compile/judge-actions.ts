@@ -79,7 +79,7 @@ function judge(
   const effort = scene.work.task();
   const matched = undecidedAt(scene.set, at, local.boxes, effort.inFewWords());
   const possible = possibleFlow(matched, "gain", scene.facts, effort);
-  draft.unreached = possible.outside === undefined;
+  draft.unreached = possible.outside === undefined && !scene.rough.has(local.policy);
   if (
     possible.left === undefined ||
     changesNothing(scene, at, local, matched, effort.inFewWords())
@@ -167,7 +167,10 @@ export function sayTails(scene: Scene, drafts: Drafts): void {
       draft.sure = through(set.tiers, isolated, "under", effort);
       const terms = side === "under" ? draft.sure : draft.wanted;
       draft.said = sayTerms(terms, set.namespace, facts, side, effort);
-      if (effort.isSpent) {
+      const origin = rule.policy.policy.origin;
+      const limit = effort.isSpent ? "steps" : draft.said && scene.room.take(origin, draft.said);
+      if (limit !== undefined) {
+        effort.giveUp(limit);
         draft.wanted = isolated;
         draft.sure = [];
         draft.said =

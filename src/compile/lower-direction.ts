@@ -8,7 +8,7 @@ import type { Cover, Difference } from "./claim.ts";
 import { NO_DIFFERENCE, coverOf, lossOf } from "./claim.ts";
 import type { Draft, LoweringOptions, Scene } from "./draft-rule.ts";
 import { draftRule, isKept, say, settleGain, taskIn } from "./draft-rule.ts";
-import type { Limit, Work } from "./effort.ts";
+import type { Effort, Limit, Work } from "./effort.ts";
 import type { Facts } from "./facts.ts";
 import { factsFor } from "./facts.ts";
 import type { Isolation } from "./isolation.ts";
@@ -75,22 +75,18 @@ export function lowerDirection(
   replaced: ReadonlySet<Policy>,
   room: ObjectRoom,
 ): LoweredDirection {
-  const scene = sceneOf(set, options, facts, work, replaced);
+  const scene = sceneOf(set, options, facts, work, room, replaced);
   const drafts = new Map<LocalRule, Draft>();
   set.tiers.forEach((tier, index) => {
     for (const rule of tier.rules) drafts.set(rule, draftRule(scene, index, tier, rule));
   });
-  // Before it is asked who is to blame for what is left out, and again when the tails are said too.
-  room.bound(drafts.values(), work);
   spareSkipped(scene, drafts);
   if (!scene.plain) judgeActions(scene, drafts);
   if (options.actions === "compile" && !scene.plain) {
     sayTails(scene, drafts);
     sayTailsOnce(scene, drafts);
-    room.bound(drafts.values(), work);
   }
   fillHoles(scene, drafts);
-  room.take(drafts.values());
   const written = new Written(drafts);
   if (!scene.plain) judgeTails(scene, drafts, written.cover);
 
@@ -112,14 +108,24 @@ function sceneOf(
   options: LoweringOptions,
   facts: Facts,
   work: Work,
+  room: ObjectRoom,
   replaced: ReadonlySet<Policy>,
 ): Scene {
   const side = options.inexact === "narrow" ? "over" : "under";
   const isolation = new Map<LocalPolicy, Isolation>();
   const isolated: Cube[] = [];
+  const rough = new Set<LocalPolicy>();
   set.tiers.forEach((tier, index) => {
     for (const policy of tier.policies) {
-      const source = isolatedSubjects(set, index, tier, policy, side, work.task());
+      const effort = work.task();
+      const source = isolatedWithin(
+        room,
+        isolatedSubjects(set, index, tier, policy, side, effort),
+        policy,
+        side,
+        effort,
+      );
+      if (effort.limit !== undefined) rough.add(policy);
       const said = isKept(policy, replaced)
         ? keptIsolation(source, policy.written)
         : sayIsolation(source, options.unsayableSubjects, facts);
@@ -141,7 +147,20 @@ function sceneOf(
       policies.every(({ certain }) => certain) &&
       rules.every(({ certain, rule: { traffic } }) => certain && traffic.named.length === 0),
   );
-  return { set, options, facts, work, isolation, isolated, replaced, plain, isExact };
+  return { set, options, facts, work, room, isolation, isolated, rough, replaced, plain, isExact };
+}
+
+/** Too many selectors for the pods of one policy: all of its pods ("over"), or none ("under"). */
+function isolatedWithin(
+  room: ObjectRoom,
+  subjects: readonly Cube[],
+  { policy: { origin }, subjects: whole }: LocalPolicy,
+  side: "over" | "under",
+  effort: Effort,
+): readonly Cube[] {
+  if (subjects === whole || room.isolates(origin, subjects)) return subjects;
+  effort.giveUp("objects");
+  return side === "over" ? whole : [];
 }
 
 /** What isolation gains or loses where it is not known whom the source isolates. */

@@ -1,107 +1,82 @@
-import type { AllowPeer, AllowPort, AllowRule, LabelSelector } from "../ir/allow-policy.ts";
 import type { PolicyOrigin } from "../ir/origin.ts";
+import type { Cube } from "../sets/cube.ts";
 import { cubeText } from "../sets/cube.ts";
-import type { Work } from "./effort.ts";
-import type { Draft } from "./draft-rule.ts";
-import { NO_DIFFERENCE } from "./claim.ts";
+import type { Limit } from "./effort.ts";
+import { ETCD_SIZE, headLength, peerLength, ruleLength } from "./object-size.ts";
 import type { SaidRule } from "./say-rule.ts";
 
-/** More than this is not written into one object: etcd takes 1.5 MiB, with all that is not rules. */
-export const OBJECT_LIMIT = 1024 * 1024;
-/** A rule that nothing cuts is as large as in the source, which some API server took; past this nobody would. */
-const WHOLE_LIMIT = 3 * OBJECT_LIMIT;
+/** How much may be written of what is cut. Rules that nothing cuts are as large as in the source, and take no room. */
+export interface RoomLimits {
+  /** Objects of a namespace besides one for each policy, for pods that get more than others of their policy. */
+  readonly objects: number;
+  /** And so many more for each policy that selects pods there. */
+  readonly objectsEach: number;
+  /** Length of all rules of a namespace that were cut. */
+  readonly text: number;
+  /** Length of what cannot be parted: one peer with the ports of its rule. */
+  readonly peer: number;
+}
 
-/** How much of each object of a namespace is taken, by what both directions say of the same pods. */
+export const ROOM_LIMITS: RoomLimits = {
+  objects: 512,
+  objectsEach: 8,
+  text: 32 * 1024 * 1024,
+  peer: ETCD_SIZE,
+};
+
+/** What is left of the room of one namespace. Rules come in evaluation order, however the input is sorted. */
 export class ObjectRoom {
-  readonly #taken = new Map<PolicyOrigin, Map<string, number>>();
+  readonly #limits: RoomLimits;
+  readonly #known = new Map<PolicyOrigin, Set<string>>();
+  #objects: number;
+  #text: number;
 
-  /**
-   * Gives up the Allows of policies whose objects would come out too large: those that were cut, since only they grow, and
-   * all of them past a limit that no object of a cluster reaches. The isolation stays.
-   *
-   * @param drafts all rules of one direction; those given up are changed
-   */
-  bound(drafts: Iterable<Draft>, work: Work): void {
-    const ofPolicy = new Map<PolicyOrigin, Draft[]>();
-    for (const draft of drafts) {
-      if (draft.said === undefined || draft.said.groups.length === 0) continue;
-      const { origin } = draft.local.policy.policy;
-      const list = ofPolicy.get(origin);
-      if (list === undefined) ofPolicy.set(origin, [draft]);
-      else list.push(draft);
-    }
-    for (const [origin, own] of ofPolicy) {
-      const cut = own.filter(({ because }) => because.length > 0);
-      if (cut.length > 0 && !this.#fits(origin, own, OBJECT_LIMIT)) {
-        work.givenUp += 1;
-        for (const draft of cut) leaveOut(draft);
+  /** @param policies how many select pods of the namespace */
+  constructor(policies: number, limits: RoomLimits = ROOM_LIMITS) {
+    this.#limits = limits;
+    this.#objects = limits.objects + limits.objectsEach * policies;
+    this.#text = limits.text;
+  }
+
+  /** Takes room for the objects that isolate the pods of a policy; false if there is not enough. */
+  isolates(origin: PolicyOrigin, subjects: readonly Cube[]): boolean {
+    return this.#takeObjects(origin, subjects);
+  }
+
+  /** Takes room for what is written of a rule that was cut. Returns what there is not enough of: then none is taken. */
+  take(origin: PolicyOrigin, { groups }: SaidRule): Limit | undefined {
+    let text = 0;
+    for (const { subjects, rules } of groups) {
+      for (const rule of rules) {
+        text += subjects.length * ruleLength(rule);
+        const head = headLength(rule);
+        const isTooLarge = (rule.peers ?? []).some(
+          (peer) => head + peerLength(peer) > this.#limits.peer,
+        );
+        if (isTooLarge) return "object";
       }
-      const whole = own.filter(({ said }) => said !== undefined);
-      if (this.#fits(origin, whole, WHOLE_LIMIT)) continue;
-      work.givenUp += 1;
-      for (const draft of whole) leaveOut(draft);
     }
+    if (text > this.#text) return "text";
+    if (
+      !this.#takeObjects(
+        origin,
+        groups.flatMap(({ subjects }) => subjects),
+      )
+    )
+      return "objects";
+    this.#text -= text;
+    return undefined;
   }
 
-  /** To be called when nothing more is said in a direction. */
-  take(drafts: Iterable<Draft>): void {
-    for (const { local, said } of drafts) {
-      if (said === undefined || said.groups.length === 0) continue;
-      const { origin } = local.policy.policy;
-      let taken = this.#taken.get(origin);
-      if (taken === undefined) this.#taken.set(origin, (taken = new Map<string, number>()));
-      addLengths(said, taken);
-    }
-  }
-
-  #fits(origin: PolicyOrigin, drafts: readonly Draft[], limit: number): boolean {
-    const lengths = new Map(this.#taken.get(origin));
-    for (const { said } of drafts) if (said !== undefined) addLengths(said, lengths);
-    for (const length of lengths.values()) if (length > limit) return false;
+  /** The first object of a policy takes no room. */
+  #takeObjects(origin: PolicyOrigin, subjects: readonly Cube[]): boolean {
+    const known = this.#known.get(origin) ?? new Set<string>();
+    const more = new Set(subjects.map(cubeText).filter((text) => !known.has(text)));
+    const count = known.size === 0 ? more.size - 1 : more.size;
+    if (count > this.#objects) return false;
+    this.#objects -= Math.max(0, count);
+    for (const text of more) known.add(text);
+    this.#known.set(origin, known);
     return true;
   }
 }
-
-function leaveOut(draft: Draft): void {
-  draft.said = undefined;
-  draft.disposition = "skipped";
-  draft.gained = NO_DIFFERENCE;
-}
-
-/** Adds what a rule takes in each of the objects that it is written into. */
-function addLengths({ groups }: SaidRule, to: Map<string, number>): void {
-  for (const { subjects, rules } of groups) {
-    const length = rules.reduce((sum, rule) => sum + ruleLength(rule), 0);
-    for (const subject of subjects) {
-      const key = cubeText(subject);
-      to.set(key, (to.get(key) ?? 0) + length);
-    }
-  }
-}
-
-// At least as many bytes as the rule takes when it is printed (src/emitters/networkpolicy-text.ts).
-
-function ruleLength({ peers = [], ports = [] }: AllowRule): number {
-  let length = 32;
-  for (const peer of peers) length += peerLength(peer);
-  for (const port of ports) length += portLength(port);
-  return length;
-}
-
-function peerLength(peer: AllowPeer): number {
-  if (peer.kind === "block") {
-    return peer.except.reduce((sum, cidr) => sum + cidr.length + 16, peer.cidr.length + 64);
-  }
-  return 64 + selectorLength(peer.namespaces) + selectorLength(peer.pods);
-}
-
-function selectorLength(selector: LabelSelector | undefined): number {
-  let length = 48;
-  for (const { key, values } of selector?.requirements ?? []) {
-    length += key.length + 80;
-    for (const value of values) length += value.length + 16;
-  }
-  return length;
-}
-
-const portLength = ({ port }: AllowPort): number => 64 + String(port ?? "").length;

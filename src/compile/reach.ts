@@ -16,7 +16,7 @@ import { indexOf } from "./tier-index.ts";
  */
 
 /** More terms than this for one box are not followed: under drops the rest, over takes the box whole. */
-const TERM_LIMIT = 1_000;
+export const TERM_LIMIT = 1_000;
 
 /** Whether a rule's boxes count when they are taken away ("under": whatever may match; "over": only what surely does). */
 const takes = (rule: LocalRule, side: Side): boolean => side === "under" || rule.certain;

@@ -1,27 +1,29 @@
 /**
- * How much work a proof may take. Each question has a bound of its own; questions that come near it draw on a common
- * store, and once that is empty they get little: a hostile set must not take hours, bound by bound.
+ * How much work a proof may take. Each question has a bound of its own, and all of them draw on one store, into which each
+ * pays what a small one takes: a hostile set must not take hours, bound by bound, nor by many questions of middling size.
  */
 export class Allowance {
   readonly #bound: number;
+  readonly #each: number;
   #store: number;
 
   constructor(bound: number) {
     this.#bound = bound;
+    this.#each = Math.ceil(bound / 400);
     this.#store = bound * LARGE_QUESTIONS;
   }
 
   question(): Budget {
-    const least = Math.ceil(this.#bound / LARGE_QUESTIONS);
-    const bound = this.#store > 0 ? this.#bound : least;
+    this.#store += this.#each;
+    const bound = Math.min(this.#bound, Math.max(this.#store, this.#each));
     return new Budget(bound, (work) => {
-      if (work > least) this.#store -= work;
+      this.#store -= work;
     });
   }
 }
 
-/** So many questions may use up their bound. */
-const LARGE_QUESTIONS = 32;
+/** So many questions may use up their bound, and what others leave. */
+const LARGE_QUESTIONS = 2;
 
 /** How much work one question may still take. */
 export class Budget {
