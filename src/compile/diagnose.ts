@@ -14,6 +14,7 @@ import type { Facts } from "./facts.ts";
 import { containsAllPods } from "./facts.ts";
 import type { Actions, LoweringOptions } from "./draft-rule.ts";
 import type { LoweredPolicy } from "./lower-direction.ts";
+import { SELECTOR_LIMIT, selectorCount } from "./say-selector.ts";
 import { ROOM_LIMITS } from "./object-room.ts";
 import { TERM_LIMIT } from "./reach.ts";
 import { policyName, restsOnNamespaces } from "./results.ts";
@@ -23,6 +24,7 @@ import { OTHER_TRAFFIC, intersectTraffic, trafficText } from "../sets/traffic-se
 
 const hasAccount = (of: Cube): boolean =>
   of.constraints.some(({ key }) => key.startsWith("account:"));
+const takesMany = (of: Cube): boolean => selectorCount(of) > SELECTOR_LIMIT;
 const hasText = (of: Cube): boolean => of.constraints.some(({ set }) => set.atoms.length > 0);
 
 interface Unsayable {
@@ -49,6 +51,12 @@ function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
         facts.valuesSeen === undefined
           ? "Give an inventory: then the values seen there are listed."
           : "Select by whole label values.",
+    };
+  }
+  if ([...peers, ...subjects].some((box) => takesMany(box.labels))) {
+    return {
+      what: `what takes more than ${String(SELECTOR_LIMIT)} selectors (each label that may be absent or have a certain value doubles them)`,
+      hint: "Give those pods a label of their own, and select that.",
     };
   }
   const partly = (box: PeerBox): boolean =>
@@ -257,6 +265,9 @@ function keptFinding(
 /** What is wrong with a subject, in a few words. */
 function subjectWords(cubes: readonly Cube[]): string {
   if (cubes.some(hasAccount)) return "they are selected by their service account";
+  if (!cubes.some(hasText)) {
+    return `it takes more than ${String(SELECTOR_LIMIT)} selectors to say which (each label that may be absent or have a certain value doubles them)`;
+  }
   return "they are selected by the text of a label value (`contains`, `starts with`, `ends with`)";
 }
 

@@ -10,7 +10,7 @@ import type { LocalPolicy, LocalSet, LocalTier } from "./local.ts";
 import type { Effort } from "./effort.ts";
 import { undecidedAt } from "./reach.ts";
 import { sayableCube } from "./say-peer.ts";
-import { splitSayable } from "./say-selector.ts";
+import { SELECTOR_LIMIT, selectorCount, splitSayable } from "./say-selector.ts";
 import type { Term } from "./term.ts";
 import { cutBox } from "./term.ts";
 import { indexOf } from "./tier-index.ts";
@@ -124,9 +124,10 @@ export function sayIsolation(
   for (const subject of source) {
     const accounts = subject.constraints.some(({ key }) => key.startsWith("account:"));
     const text = subject.constraints.some(({ set }) => set.atoms.length > 0);
-    if (!accounts && !text) {
+    const isMany = selectorCount(subject) > SELECTOR_LIMIT;
+    if (!accounts && !text && !isMany) {
       said.push(...splitSayable(subject));
-    } else if (!accounts && facts.assumed.has("values")) {
+    } else if (!accounts && !isMany && facts.assumed.has("values")) {
       byValues = true;
       const resolved = resolveCubeText(subject, facts, "under");
       if (resolved !== undefined) said.push(...splitSayable(resolved));

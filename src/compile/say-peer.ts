@@ -21,7 +21,13 @@ import type { Cube } from "../sets/cube.ts";
 import { ANY_CUBE, NAMESPACE_NAME, constraintOf, cubeText, keepKeys } from "../sets/cube.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods, resolveCubeText, withoutPods } from "./facts.ts";
-import { EVERYTHING, selectorOf, splitSayable } from "./say-selector.ts";
+import {
+  EVERYTHING,
+  SELECTOR_LIMIT,
+  selectorCount,
+  selectorOf,
+  splitSayable,
+} from "./say-selector.ts";
 
 /** Peers as a `from` or `to` list says them, with what the list means on the target. */
 export interface SaidPeers {
@@ -38,14 +44,30 @@ export interface SaidPeers {
 const isAny = (addresses: AddressSet): boolean =>
   addresses === ANY_ADDRESS || equalAddresses(addresses, ANY_ADDRESS);
 
-/** A cube without what no selector says: service accounts (any pod may run as any) and text conditions. */
+/**
+ * A cube without what no selector says: service accounts (any pod may run as any) and text conditions; nor what takes too
+ * many selectors.
+ */
 export function sayableCube(of: Cube, facts: Facts, side: "under" | "over"): Cube | undefined {
   let said = of;
   if (of.constraints.some(({ key }) => key.startsWith("account:"))) {
     if (side === "under") return undefined;
     said = keepKeys(of, (key) => !key.startsWith("account:"));
   }
-  return resolveCubeText(said, facts, side);
+  const resolved = resolveCubeText(said, facts, side);
+  if (resolved === undefined || selectorCount(resolved) <= SELECTOR_LIMIT) return resolved;
+  return side === "under" ? undefined : withFewSelectors(resolved);
+}
+
+/** Wider: keys that take two selectors count no more, but for the first few. */
+function withFewSelectors(of: Cube): Cube {
+  let said = of;
+  for (const { key } of [...of.constraints].reverse()) {
+    if (selectorCount(said) <= SELECTOR_LIMIT) break;
+    const without = keepKeys(said, (other) => other !== key);
+    if (selectorCount(without) < selectorCount(said)) said = without;
+  }
+  return said;
 }
 
 function podPeer(of: Cube, namespace: string): AllowPeer {

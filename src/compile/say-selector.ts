@@ -18,8 +18,20 @@ function alternatives(set: LabelSet): readonly LabelSet[] {
   return [set];
 }
 
-/** The cubes, each sayable by one selector a scope, whose union is the cube given. It has no text conditions. */
+/** More selectors than this are not written for one: ten keys that may each be absent or one value take a thousand. */
+export const SELECTOR_LIMIT = 256;
+
+/** How many selectors it takes to say a cube. */
+export function selectorCount(of: Cube): number {
+  return of.constraints.reduce((count, { set }) => count * alternatives(set).length, 1);
+}
+
+/**
+ * The cubes, each sayable by one selector a scope, whose union is the cube given; none past {@link SELECTOR_LIMIT}. It has
+ * no text conditions.
+ */
 export function splitSayable(of: Cube): readonly Cube[] {
+  if (selectorCount(of) > SELECTOR_LIMIT) return [];
   if (!of.constraints.some(({ set }) => alternatives(set).length > 1)) return [of];
   let found: LabelConstraint[][] = [[]];
   for (const { key, set } of of.constraints) {

@@ -1,6 +1,6 @@
 import { ANY_ADDRESS } from "../sets/address-set.ts";
 import type { Box, PeerBox, PodBox } from "../sets/box.ts";
-import { findOutside, remainder, withoutCovered } from "../sets/box-remainder.ts";
+import { PIECE_LIMIT, findOutside, remainder, withoutCovered } from "../sets/box-remainder.ts";
 import { mergeBoxes } from "../sets/merge-boxes.ts";
 import type { Cube } from "../sets/cube.ts";
 import { ANY_CUBE, cubeText } from "../sets/cube.ts";
@@ -13,7 +13,7 @@ import type { SaidPeers } from "./say-peer.ts";
 import { sayPeers } from "./say-peer.ts";
 import type { SaidRule } from "./say-rule.ts";
 import { GroupBuilder, saidRule } from "./say-rule.ts";
-import { splitSayable } from "./say-selector.ts";
+import { selectorCount, splitSayable } from "./say-selector.ts";
 import { sayNames, sayNumbers } from "./say-traffic.ts";
 import type { SayableTerm } from "./sayable-terms.ts";
 import { sayableTerms } from "./sayable-terms.ts";
@@ -61,11 +61,17 @@ function piecesOf(
   const steps = effort.question();
   const { pieces, limit } = remainder(box, cuts, steps, apartBy(facts));
   effort.close(steps);
-  if (limit === undefined) return pieces;
-  effort.giveUp(limit);
+  const isMany = pieces.some(
+    ({ subject, peer }) => selectorsOf(subject) * selectorsOf(peer) > PIECE_LIMIT,
+  );
+  if (limit === undefined && !isMany) return pieces;
+  effort.giveUp(limit ?? "pieces");
   // Too much is no more than the rule was. Too little is nothing: which pieces come first, no reader could tell.
   return side === "under" ? [] : [box];
 }
+
+const selectorsOf = (peer: PeerBox): number =>
+  peer.kind === "pod" ? selectorCount(peer.labels) : 1;
 
 /** Step c. */
 function few(pieces: readonly Piece[], effort: Effort): readonly Piece[] {
