@@ -37,6 +37,8 @@ export interface Placement {
 
 export interface Assembled {
   readonly objects: readonly AllowPolicy[];
+  /** How many of them what is said of the same pods was parted into, where that is most; 1 if none was. */
+  readonly parts: number;
   readonly placements: ReadonlyMap<LoweredRule, readonly Placement[]>;
 }
 
@@ -80,11 +82,14 @@ export function assemble(
     }
   }
 
+  let parts = 1;
   const objects: AllowPolicy[] = [];
   const placements = new Map<LoweredRule, Placement[]>();
   for (const { subject, overIsolates, rules } of drafts.values()) {
     const podSelector = selectorOf(subject, "pod");
-    for (const part of splitObjects(rules, OBJECT_SIZE - selectorLength(podSelector))) {
+    const split = splitObjects(rules, OBJECT_SIZE - selectorLength(podSelector));
+    parts = Math.max(parts, split.length);
+    for (const part of split) {
       const object: AllowPolicy = {
         source,
         namespace,
@@ -104,5 +109,5 @@ export function assemble(
       }
     }
   }
-  return { objects: fitted(objects), placements };
+  return { objects: fitted(objects), parts, placements };
 }

@@ -15,6 +15,7 @@ import { containsAllPods } from "./facts.ts";
 import type { Actions, LoweringOptions } from "./draft-rule.ts";
 import type { LoweredPolicy } from "./lower-direction.ts";
 import { SELECTOR_LIMIT, selectorCount } from "./say-selector.ts";
+import { OBJECT_SIZE } from "./object-size.ts";
 import { ROOM_LIMITS } from "./object-room.ts";
 import { TERM_LIMIT } from "./reach.ts";
 import { policyName, restsOnNamespaces } from "./results.ts";
@@ -319,6 +320,12 @@ export function diagnosePolicy(
     report(compileDiagnostics.create("CMP-S003", { at, what: subjectWords(open) }));
   if (isolations.some((one) => one.unsure.length > 0)) {
     report(compileDiagnostics.create("CMP-S005", { at }));
+  }
+
+  const count = Math.max(1, ...inNamespaces.map(({ assembled }) => assembled.parts));
+  if (count > 1) {
+    const size = OBJECT_SIZE / 1024;
+    report(compileDiagnostics.create("CMP-P006", { at, count, size }));
   }
 
   // Where the subject is not known or cannot be said, that is the reason, and it has been given.

@@ -164,6 +164,15 @@ export const compileDiagnostics = defineDiagnostics({
     explanation:
       "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies; in Cilium any Deny comes before them, a block of theirs matches no pod, some labels do not exist, and a port name stands for one port. The native policy engine knows nothing of that. So with `--actions compile` what is cut off is taken out of the policy itself, which then has the same name and allows less.",
   },
+  "CMP-P006": {
+    severity: "info",
+    effect: "none",
+    message:
+      "it says more of the same pods than one object may hold ({size} KiB), so it is written in {count} objects, which together say the same",
+    hint: "Apply and remove them together.",
+    explanation:
+      "What several NetworkPolicies allow the same pods is allowed by any of them, so a list of peers may be parted over several objects without a loss. `kubectl apply` keeps each object, as JSON, in one of its annotations, and all annotations of an object may take 256 KiB; etcd takes 1.5 MiB.",
+  },
   "CMP-S001": {
     severity: "error",
     effect: "unknown",

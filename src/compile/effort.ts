@@ -11,6 +11,10 @@ export interface StepLimits {
   readonly task: number;
   /** Steps of all tasks of a namespace, as far as each takes more than `free`. */
   readonly namespace: number;
+  /** The same of all namespaces of a run. */
+  readonly run: number;
+  /** And so many more for each policy. */
+  readonly runEach: number;
   /** What any task may take, even where nothing is left for the namespace: rules that hardly meet others come out whole. */
   readonly free: number;
 }
@@ -20,6 +24,8 @@ export const STEP_LIMITS: StepLimits = {
   question: 400_000,
   task: 2_000_000,
   namespace: 8_000_000,
+  run: 16_000_000,
+  runEach: 10_000,
   free: 1_000,
 };
 
@@ -27,38 +33,78 @@ export const STEP_LIMITS: StepLimits = {
  * For questions about words alone, such as whether a Deny is redundant: past so many steps the safe word is taken, and
  * nothing that is written lets in more for it.
  */
-const WORD_LIMITS: StepLimits = { question: 4_000, task: 40_000, namespace: 4_000_000, free: 200 };
+const WORD_LIMITS: StepLimits = {
+  question: 4_000,
+  task: 40_000,
+  namespace: 4_000_000,
+  run: 8_000_000,
+  runEach: 5_000,
+  free: 200,
+};
 
 /** What a task was given up for; each is told in its own words (diagnose.ts). */
 export type Limit = "steps" | "ways" | "pieces" | "object" | "objects" | "text";
 
+/** The steps of a run that are left for the namespaces to come. */
+class RunStore {
+  readonly limits: StepLimits;
+  left: number;
+
+  constructor(limits: StepLimits, policies: number) {
+    this.limits = limits;
+    this.left = limits.run + limits.runEach * policies;
+  }
+}
+
+/** Those that are left for one namespace. */
 class Store {
   readonly limits: StepLimits;
+  readonly #run: RunStore;
   #left: number;
 
-  constructor(limits: StepLimits) {
-    this.limits = limits;
-    this.#left = limits.namespace;
+  constructor(run: RunStore) {
+    this.limits = run.limits;
+    this.#run = run;
+    this.#left = run.limits.namespace;
   }
 
   get forTask(): number {
-    return this.#left > 0 ? this.limits.task : Math.min(this.limits.free, this.limits.task);
+    const { task, free } = this.limits;
+    return this.#left > 0 && this.#run.left > 0 ? task : Math.min(free, task);
   }
 
   draw(steps: number): void {
     this.#left -= steps;
+    this.#run.left -= steps;
+  }
+}
+
+/** The work that goes into a run: namespace after namespace, by name. */
+export class RunWork {
+  readonly #store: RunStore;
+  readonly #words: RunStore;
+
+  /** @param policies how many there are: what comes with more input may take more work */
+  constructor(policies: number, limits = STEP_LIMITS) {
+    this.#store = new RunStore(limits, policies);
+    this.#words = new RunStore(WORD_LIMITS, policies);
+  }
+
+  forNamespace(): Work {
+    return new Work(new Store(this.#store), new Store(this.#words));
   }
 }
 
 /** The work that goes into one namespace. Tasks are done in evaluation order, so it is no matter how the input is sorted. */
 export class Work {
   readonly #store: Store;
-  readonly #words = new Store(WORD_LIMITS);
+  readonly #words: Store;
   /** How many questions were given up. */
   givenUp = 0;
 
-  constructor(limits = STEP_LIMITS) {
-    this.#store = new Store(limits);
+  constructor(store: Store, words: Store) {
+    this.#store = store;
+    this.#words = words;
   }
 
   /** For all that is asked about one rule, or about the pods of one policy. */

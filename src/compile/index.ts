@@ -10,7 +10,7 @@ import type { Assembled } from "./assemble.ts";
 import { assemble } from "./assemble.ts";
 import { diagnosePolicy } from "./diagnose.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
-import { Work } from "./effort.ts";
+import { RunWork } from "./effort.ts";
 import { ObjectRoom } from "./object-room.ts";
 import type { Facts } from "./facts.ts";
 import type { LocalSet } from "./local.ts";
@@ -101,6 +101,7 @@ export function lower(
     );
   };
 
+  const run = new RunWork(sources.size);
   const pending = new Map<SourcePolicy, PolicyInNamespace[]>();
   for (const namespace of namespaces) {
     for (const [source, entry] of lowerNamespace(
@@ -110,6 +111,7 @@ export function lower(
       snapshot,
       options,
       facts,
+      run,
       report,
     )) {
       // Most policies lie in one namespace: what lowering made of them need not be held until all are done.
@@ -151,10 +153,11 @@ function* lowerNamespace(
   snapshot: Snapshot,
   options: LoweringOptions,
   facts: Facts,
+  run: RunWork,
   report: Report,
 ): Generator<readonly [SourcePolicy, PolicyInNamespace]> {
   const local = index.localise(namespace, snapshot.namespaces.get(namespace)?.labels);
-  const work = new Work();
+  const work = run.forNamespace();
   const replaced = replacedPolicies(local, options, facts, work);
   const room = new ObjectRoom(policiesIn(local));
   const ingress = lowerDirection(local.ingress, options, facts, work, replaced, room).policies;
@@ -204,4 +207,4 @@ function policiesIn(local: Readonly<Record<Direction, LocalSet>>): number {
 }
 
 /** A kept policy is written as it is. */
-const NOT_ASSEMBLED: Assembled = { objects: [], placements: new Map() };
+const NOT_ASSEMBLED: Assembled = { objects: [], parts: 1, placements: new Map() };

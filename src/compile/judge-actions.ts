@@ -15,7 +15,7 @@ import { allowedFrom, mayBeAllowed, through, undecidedAt } from "./reach.ts";
 import { NOTHING_SAID } from "./say-rule.ts";
 import { sayTerms } from "./say-terms.ts";
 import type { Term } from "./term.ts";
-import { cutsOf, outsideTerms, someOutside, termsWithin, uncut } from "./term.ts";
+import { cutsOf, outsideTerms, someFlow, someOutside, termsWithin, uncut } from "./term.ts";
 
 /** The drafts of a direction, in evaluation order. */
 export type Drafts = ReadonlyMap<LocalRule, Draft>;
@@ -147,8 +147,9 @@ function isInside(term: Term, others: readonly Term[], effort: Effort): boolean 
 }
 
 /**
- * With `compile`, what the end of the tiers allows to the pods that a Deny isolates, written for the first such Deny of a
- * policy: only those that no policy isolates otherwise have any of it.
+ * What the end of the tiers allows to the pods that a Deny isolates, written for the first such Deny of a policy: only those
+ * that no policy isolates otherwise have any of it. With `skip` nothing is cut: it is written whole where what is wider is
+ * asked for, and not at all otherwise.
  */
 export function sayTails(scene: Scene, drafts: Drafts): void {
   const { set, facts, isolation, options } = scene;
@@ -165,7 +166,9 @@ export function sayTails(scene: Scene, drafts: Drafts): void {
       const isolated = uncut(subjectBoxes(isolation.get(rule.policy)?.said ?? []));
       draft.wanted = through(set.tiers, isolated, "over", effort);
       draft.sure = through(set.tiers, isolated, "under", effort);
-      const terms = side === "under" ? draft.sure : draft.wanted;
+      const isWhole = options.actions === "skip";
+      if (isWhole && someFlow(draft.wanted, effort) === undefined) continue;
+      const terms = isWhole ? isolated : side === "under" ? draft.sure : draft.wanted;
       draft.said = sayTerms(terms, set.namespace, facts, side, effort);
       const origin = rule.policy.policy.origin;
       const limit = effort.isSpent ? "steps" : draft.said && scene.room.take(origin, draft.said);
@@ -183,7 +186,7 @@ export function sayTails(scene: Scene, drafts: Drafts): void {
   }
 }
 
-/** With `compile`, what several Passes and Denies hand on to the same pods is written for the first of them. */
+/** What several Passes and Denies hand on to the same pods is written for the first of them. */
 export function sayTailsOnce({ work }: Scene, drafts: Drafts): void {
   const told: Box[] = [];
   for (const draft of drafts.values()) {

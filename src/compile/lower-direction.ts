@@ -82,7 +82,7 @@ export function lowerDirection(
   });
   spareSkipped(scene, drafts);
   if (!scene.plain) judgeActions(scene, drafts);
-  if (options.actions === "compile" && !scene.plain) {
+  if ((options.actions === "compile" || options.inexact === "widen") && !scene.plain) {
     sayTails(scene, drafts);
     sayTailsOnce(scene, drafts);
   }

@@ -89,9 +89,27 @@ describe("what is written of a rule that is cut", () => {
       actions: "compile",
       inexact: "widen",
     });
-    expect(finding(result, "CMP-X001")).toContain("takes more than");
+    expect(finding(result, "CMP-X001")).toContain("is let in, as `--inexact widen` asks");
+    expect(finding(result, "CMP-R005")).toContain("leave of it takes more than 256 selectors");
     expect(result.report.result.outcome).toBe("widened");
     expect(written(result)).toContain("- from:\n    - podSelector: {}\n");
+  });
+});
+
+describe("what the end of the tiers allows to pods that a Deny isolates", () => {
+  const documents = [
+    TIER("t", 10, "Pass"),
+    global("t.g", `{ tier: t, ${HERE}, types: [Ingress], ingress: [${from("Deny", X)}] }`),
+  ];
+  it.each([
+    ["left out where no rule is cut", {}, "narrowed", "CMP-P001"],
+    ["written whole where what is wider is asked for", { inexact: "widen" }, "widened", "CMP-R005"],
+  ] as const)("is %s", (_, options, outcome, code) => {
+    const result = convert(documents, options);
+    expect(result.report.result.outcome).toBe(outcome);
+    expect(finding(result, code)).not.toBe("");
+    expect(written(result).includes("- {}")).toBe(outcome === "widened");
+    expect(result.refuted).toEqual([]);
   });
 });
 

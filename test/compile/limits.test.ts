@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Effort } from "../../src/compile/effort.ts";
+import type { Effort } from "../../src/compile/effort.ts";
+import { RunWork, STEP_LIMITS } from "../../src/compile/effort.ts";
 import { isolatedSubjects, outsideIsolated } from "../../src/compile/isolation.ts";
 import type { LocalPolicy, LocalSet, LocalTier } from "../../src/compile/local.ts";
 import { PolicyIndex } from "../../src/compile/local.ts";
@@ -14,6 +15,10 @@ import { ANY_TRAFFIC } from "../../src/sets/traffic-set.ts";
 import { allow, labels, pass, pods, policy, policySet, tier } from "../support/ir-builder.ts";
 
 /* What is said where a question needs more work than it may take: never more than is sure, never less than may be. */
+
+const workWith = (steps = STEP_LIMITS.question) =>
+  new RunWork(0, { ...STEP_LIMITS, question: steps }).forNamespace();
+const effortOf = (steps?: number): Effort => workWith(steps).task();
 
 const local = (...tiers: readonly Tier[]): LocalSet =>
   new PolicyIndex(policySet(...tiers)).localise("shop", {}).ingress;
@@ -45,26 +50,29 @@ describe("flows that part in too many ways", () => {
 
   it("surely get nowhere, and may get anywhere", () => {
     const { tiers } = passes(1_001);
-    const effort = new Effort();
-    expect(through(tiers, uncut([ANY]), "under", effort)).toEqual([]);
-    expect(effort.givenUp).toBe(1);
-    expect(through(tiers, uncut([ANY]), "over", effort)).toEqual([{ box: ANY, cuts: NO_CUTS }]);
-    expect(effort.givenUp).toBe(2);
+    for (const [side, found] of [
+      ["under", []],
+      ["over", [{ box: ANY, cuts: NO_CUTS }]],
+    ] as const) {
+      const effort = effortOf();
+      expect(through(tiers, uncut([ANY]), side, effort)).toEqual(found);
+      expect(effort.limit).toBe("ways");
+    }
   });
 
   it("are followed while they are few enough", () => {
     const { tiers } = passes(1_000);
-    const effort = new Effort();
+    const effort = effortOf();
     expect(through(tiers, uncut([ANY]), "under", effort)).toHaveLength(1_000);
-    expect(effort.givenUp).toBe(0);
+    expect(effort.limit).toBeUndefined();
   });
 
   it("may be allowed", () => {
     const closed = tier("u", [policy("shop/q", { ingress: [] })]);
     const many = local(...[1_001].flatMap((count) => tierOf(passes(count))), closed);
-    expect(mayBeAllowed(many, { tier: 0, rule: 0 }, uncut([ANY]), new Effort())).toBe(true);
+    expect(mayBeAllowed(many, { tier: 0, rule: 0 }, uncut([ANY]), effortOf())).toBe(true);
     const few = local(...tierOf(passes(3)), closed);
-    expect(mayBeAllowed(few, { tier: 0, rule: 0 }, uncut([ANY]), new Effort())).toBe(false);
+    expect(mayBeAllowed(few, { tier: 0, rule: 0 }, uncut([ANY]), effortOf())).toBe(false);
   });
 
   const tierOf = (set: LocalSet): readonly Tier[] => set.tiers.map((one) => one.tier);
@@ -76,9 +84,9 @@ describe("where a flow stands", () => {
       tier("t", [policy("shop/p", { ingress: [allow(), allow({ peer: pods({ app: "a" }) })] })]),
     );
     const after = (rule: number): boolean =>
-      mayBeAllowed(set, { tier: 0, rule }, uncut([ANY]), new Effort());
+      mayBeAllowed(set, { tier: 0, rule }, uncut([ANY]), effortOf());
     expect([after(0), after(1), after(2)]).toEqual([true, true, false]);
-    const left = allowedFrom(set, { tier: 0, rule: 1 }, uncut([ANY]), "over", new Effort());
+    const left = allowedFrom(set, { tier: 0, rule: 1 }, uncut([ANY]), "over", effortOf());
     expect(left.map(({ box }) => box.peer)).toEqual([pods({ app: "a" })]);
   });
 });
@@ -95,26 +103,24 @@ describe("whom a policy isolates, if that takes too long to say", () => {
   const { at, policy: own } = firstOf(set);
 
   it("may be all of its pods", () => {
-    const effort = new Effort(20);
+    const effort = effortOf(20);
     const subjects = isolatedSubjects(set, 0, at, own, "over", effort);
     expect(subjects.map(cubeText)).toEqual([cubeText(ANY_CUBE)]);
-    expect(effort.givenUp).toBeGreaterThan(0);
+    expect(effort.limit).toBe("steps");
   });
 
   it("are surely those that were found by then, and none that a Pass hands on", () => {
-    const effort = new Effort(20);
+    const effort = effortOf(20);
     const subjects = isolatedSubjects(set, 0, at, own, "under", effort);
-    expect(effort.givenUp).toBeGreaterThan(0);
+    expect(effort.limit).toBe("steps");
     expect(subjects.map(cubeText)).not.toContain(cubeText(ANY_CUBE));
   });
 
   it("are all of those left where nobody surely isolates them", () => {
     const cut = labels({ app: "a" });
     const rest = labels({ app: labelNotIn(["a"]) });
-    expect(outsideIsolated([ANY_CUBE], [cut], new Effort()).map(cubeText)).toEqual([
-      cubeText(rest),
-    ]);
-    expect(outsideIsolated([ANY_CUBE], [cut], new Effort(0)).map(cubeText)).toEqual([
+    expect(outsideIsolated([ANY_CUBE], [cut], effortOf()).map(cubeText)).toEqual([cubeText(rest)]);
+    expect(outsideIsolated([ANY_CUBE], [cut], effortOf(0)).map(cubeText)).toEqual([
       cubeText(ANY_CUBE),
     ]);
   });
