@@ -2,21 +2,19 @@ import { append } from "../base/append.ts";
 import type { Box } from "../sets/box.ts";
 import { subjectBoxes } from "../sets/box.ts";
 import { BoxIndex } from "../sets/box-index.ts";
-import { remainder } from "../sets/box-remainder.ts";
 import { forestallers } from "./causes.ts";
 import type { Cover } from "./claim.ts";
 import { coverOf, lossOf, possibleFlow } from "./claim.ts";
 import type { Draft, Scene } from "./draft-rule.ts";
 import { hasUnsaid } from "./draft-rule.ts";
-import type { Effort } from "./effort.ts";
-import { inFewWords, question } from "./effort.ts";
+import { inFewWords } from "./effort.ts";
 import type { LocalPolicy, LocalRule, LocalTier } from "./local.ts";
 import type { Position } from "./reach.ts";
 import { allowedFrom, mayBeAllowed, through, undecidedAt } from "./reach.ts";
 import { NOTHING_SAID } from "./say-rule.ts";
 import { sayTerms } from "./say-terms.ts";
 import type { Term } from "./term.ts";
-import { cutsOf, outsideTerms, someOutside, termsWithin, uncut } from "./term.ts";
+import { isInside, someOutside, termsWithin, uncut } from "./term.ts";
 
 /** The drafts of a direction, in evaluation order. */
 export type Drafts = ReadonlyMap<LocalRule, Draft>;
@@ -122,18 +120,6 @@ function changesNothing(
     return terms.every((term) => isInside(term, surely, effort));
   };
   return inside(may, next) && inside(mayPassed, without);
-}
-
-/** True only if the flows of the term are among those of the others. */
-function isInside(term: Term, others: readonly Term[], effort: Effort): boolean {
-  const own = cutsOf(term.box, term.cuts);
-  if (own === undefined) return true;
-  const { pieces, complete } = remainder(
-    term.box,
-    own.map(({ box }) => box),
-    question(effort),
-  );
-  return complete && pieces.every((box) => outsideTerms(box, others, effort) === undefined);
 }
 
 /**
