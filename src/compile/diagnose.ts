@@ -1,24 +1,21 @@
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../diagnostics/source-range.ts";
-import { ruleName } from "../ir/origin.ts";
 import type { RuleResult } from "../ir/outcome.ts";
 import type { Rule } from "../ir/policy.ts";
 import { ANY_ADDRESS } from "../sets/address-set.ts";
 import type { PeerBox } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
+import { adviceOn, causeText, hasAccount, hasText } from "./cutter-advice.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods } from "./facts.ts";
 import type { Actions, LoweringOptions } from "./draft-rule.ts";
 import type { LoweredPolicy } from "./lower-direction.ts";
-import { policyName, restsOnNamespaces } from "./results.ts";
+import { restsOnNamespaces } from "./results.ts";
 import type { JudgedPolicy, PolicyInNamespace } from "./results.ts";
 import type { SourcePolicy } from "./source-policy.ts";
+import type { Cause } from "./term.ts";
 import { OTHER_TRAFFIC, intersectTraffic, trafficText } from "../sets/traffic-set.ts";
-
-const hasAccount = (of: Cube): boolean =>
-  of.constraints.some(({ key }) => key.startsWith("account:"));
-const hasText = (of: Cube): boolean => of.constraints.some(({ set }) => set.atoms.length > 0);
 
 interface Unsayable {
   readonly what: string;
@@ -106,6 +103,7 @@ function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
 function ruleFinding(
   rule: Rule,
   result: RuleResult,
+  cutters: readonly Cause[],
   isOwnFault: boolean,
   unknownNamespace: string | undefined,
   facts: Facts,
@@ -114,13 +112,7 @@ function ruleFinding(
 ): Diagnostic | undefined {
   const at = rule.origin.place;
   const causes = [
-    ...new Set(
-      result.because.map(({ policy: origin, rule: own }) =>
-        own === undefined
-          ? `the end of the tier of ${policyName(origin)}`
-          : `${policyName(origin)} ${ruleName(own)}`,
-      ),
-    ),
+    ...new Set(result.because.map(({ policy, rule: own }) => causeText(policy, own))),
   ].join(", ");
   if (kept !== undefined) return keptFinding(result, causes, at, facts, kept);
   if (result.outcome === "widened") {
@@ -139,10 +131,15 @@ function ruleFinding(
   if (rule.action === "deny" || rule.action === "pass") {
     if (result.outcome === "narrowed" && actions === "compile") {
       const extent = "a part of what the end of the tiers allows";
+      const reason = causes === "" ? unsayable(rule, facts) : undefined;
+      if (reason !== undefined)
+        return compileDiagnostics.create("CMP-R004", { at, ...reason, extent });
+      if (causes === "" && !isOwnFault) return undefined;
       return compileDiagnostics.create("CMP-R011", {
         at,
         causes: causes === "" ? "other rules" : causes,
         extent,
+        advice: adviceOn(cutters),
       });
     }
     if (result.outcome === "narrowed") {
@@ -162,9 +159,12 @@ function ruleFinding(
     });
   }
   if (result.outcome !== "narrowed") return undefined;
+  // Reading has already said what an opaque condition is and what it does: nothing of the rule can be written, cut or not.
+  if (rule.opaque.length > 0) return undefined;
   if (causes !== "" && actions === "compile") {
     const extent = result.disposition === "skipped" ? "the rule" : "a part of the rule";
-    return compileDiagnostics.create("CMP-R011", { at, causes, extent });
+    const advice = adviceOn(cutters);
+    return compileDiagnostics.create("CMP-R011", { at, causes, extent, advice });
   }
   if (causes !== "") {
     // It may have come out whole elsewhere, where those policies select nobody.
@@ -178,8 +178,8 @@ function ruleFinding(
   if (result.losesOnlyOther) {
     return compileDiagnostics.create("CMP-R003", { at, lost: trafficText(rule.traffic.numbers) });
   }
-  // Reading has already said what an opaque condition is and what it does.
-  if (rule.opaque.length > 0 || rule.unsaid !== undefined) return undefined;
+  // As with a part that is not in the model.
+  if (rule.unsaid !== undefined) return undefined;
   if (unknownNamespace !== undefined) {
     return compileDiagnostics.create("CMP-R010", { at, namespace: unknownNamespace });
   }
@@ -279,8 +279,11 @@ export function diagnosePolicy(
     over.length + open.length === 0 &&
     inNamespaces.every(({ lowered }) => loweredParts(lowered).every(({ local }) => local.certain));
   const unknownAt = new Map<Rule, string>();
+  const cuttersOf = new Map<Rule, readonly Cause[]>();
   for (const { namespace, lowered } of inNamespaces) {
-    for (const { local } of loweredParts(lowered).flatMap(({ rules }) => rules)) {
+    for (const { local, because } of loweredParts(lowered).flatMap(({ rules }) => rules)) {
+      if (because.length > 0)
+        cuttersOf.set(local.rule, [...(cuttersOf.get(local.rule) ?? []), ...because]);
       if (local.certain || !local.policy.certain || local.rule.opaque.length > 0) continue;
       unknownAt.set(local.rule, unknownAt.get(local.rule) ?? namespace);
     }
@@ -294,7 +297,9 @@ export function diagnosePolicy(
   }
   const said = new Set<string>();
   for (const [rule, of] of ofRule) {
-    const finding = ruleFinding(rule, of, isOwnFault, unknownAt.get(rule), facts, actions, kept);
+    const cutters = cuttersOf.get(rule) ?? [];
+    const unknown = unknownAt.get(rule);
+    const finding = ruleFinding(rule, of, cutters, isOwnFault, unknown, facts, actions, kept);
     if (finding === undefined) continue;
     // Parts of one rule may have the same to say.
     const text = `${finding.code} ${rule.origin.place.path} ${finding.message}`;

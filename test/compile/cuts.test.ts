@@ -212,4 +212,64 @@ describe("what is told of what is left out", () => {
       "can say all that is left: the rule is left out",
     );
   });
+
+  it("what of the cutters has no form, and what to do about it", () => {
+    const cut = (cutter: string): string =>
+      finding(convert([ingress(cutter, "{ action: Allow }")], { actions: "compile" }), "CMP-R011");
+    expect(cut(from("Deny", "serviceAccounts: { names: [s] }"))).toContain(
+      "(Give the pods that NetworkPolicy shop/p ingress[0] selects by their service account",
+    );
+    expect(cut(from("Deny", "selector: role contains 'x'"))).toContain(
+      "(Let NetworkPolicy shop/p ingress[0] select by whole label values",
+    );
+    expect(cut("{ action: Deny, protocol: TCP, destination: { ports: [web] } }")).toContain(
+      "(Let NetworkPolicy shop/p ingress[0] name its ports by number.",
+    );
+    expect(cut(from("Deny", X))).toContain("(Allow what you need by a rule of its own");
+  });
+
+  it("nothing of cutters for a rule that nobody can say, cut or not", () => {
+    const names = own(
+      "{ types: [Egress], egress: [{ action: Deny, destination: { selector: role == 'x' } }, { action: Allow, destination: { domains: [example.com] } }] }",
+    );
+    for (const actions of ["skip", "compile"] as const) {
+      const codes = convert([names], { actions }).diagnostics.map(({ code }) => code);
+      expect(codes).toContain("CAL-R104");
+      expect(codes).not.toContain(actions === "skip" ? "CMP-R001" : "CMP-R011");
+    }
+  });
+
+  it("the account by which a Pass is restricted, where no rule cuts what it hands on", () => {
+    const pass = own(
+      "{ types: [Ingress], ingress: [{ action: Pass, source: { serviceAccounts: { names: [s] } } }] }",
+    );
+    const result = convert([pass], { actions: "compile" });
+    expect(finding(result, "CMP-R004")).toContain("the service account that a pod runs as");
+    expect(finding(result, "CMP-R011")).toBe("");
+  });
+});
+
+describe("a cut that takes away only what another one does, or what is allowed all the same", () => {
+  const zones = (shop: string): readonly string[] => [
+    TIER("t", 1),
+    global(
+      "t.accounts",
+      `{ tier: t, order: 1, serviceAccountSelector: pci == 'true', ${HERE}, types: [Egress], egress: [{ action: Pass, destination: { nets: [192.0.2.0/24] } }, { action: Deny, destination: { nets: [192.0.2.128/25] } }, { action: Deny, destination: { nets: [198.51.100.0/24] } }] }`,
+    ),
+    global("t.rest", `{ tier: t, order: 2, ${HERE}, types: [Egress], egress: [{ action: Pass }] }`),
+    own(shop),
+  ];
+  const options = { ...KNOWN, actions: "compile", "unsayable-subjects": "isolate" } as const;
+
+  it("is not made: the account's pods may go there, and the zone's pods are closed anyway", () => {
+    const text = written(
+      convert(zones("{ selector: zone == 'dmz', types: [Egress] }"), {
+        ...RANGES,
+        ...options,
+      }),
+    );
+    // Pods outside of the zone may go to all of 192.0.2.0/24, whatever their account, so no block ends there.
+    expect(text).toContain("cidr: 198.51.101.0/24");
+    expect(text).not.toContain("cidr: 192.0.2");
+  });
 });
