@@ -73,6 +73,22 @@ describe("what is written of a rule that is cut", () => {
     expect(text).not.toContain("from:");
   });
 
+  it("has what is said of pods before what is said of addresses", () => {
+    const rules = [
+      '{ action: Deny, protocol: TCP, source: { namespaceSelector: "all()" }, destination: { ports: [9] } }',
+      "{ action: Allow }",
+    ];
+    const text = written(convert([ingress(...rules)], { ...RANGES, actions: "compile" }));
+    expect(text.indexOf("namespaceSelector")).toBeLessThan(text.indexOf("ipBlock"));
+    expect(text.indexOf("endPort: 8")).toBeLessThan(text.indexOf("ipBlock"));
+  });
+
+  it("has the machines of a block, where pods move away and what is wider is asked for", () => {
+    const rules = [from("Deny", "nets: [10.1.1.0/24]"), from("Allow", "nets: [10.1.0.0/16]")];
+    const options = { ...MOVED, actions: "compile", inexact: "widen" } as const;
+    expect(written(convert([ingress(...rules)], options))).toContain("cidr: 10.1.128.0/17");
+  });
+
   it("keeps to the block, also where what is wider is asked for", () => {
     const rules = [from("Deny", Y), from("Allow", "nets: [10.1.0.0/16]")];
     const options = { ...RANGES, actions: "compile", inexact: "widen" } as const;
@@ -271,5 +287,15 @@ describe("a cut that takes away only what another one does, or what is allowed a
     // Pods outside of the zone may go to all of 192.0.2.0/24, whatever their account, so no block ends there.
     expect(text).toContain("cidr: 198.51.101.0/24");
     expect(text).not.toContain("cidr: 192.0.2");
+  });
+});
+
+describe("a Deny before one that says more", () => {
+  it("is redundant, also where the tier hands on what nobody decides", () => {
+    const rules = [from("Deny", X), "{ action: Deny }"];
+    const spec = `{ tier: t, ${HERE}, types: [Ingress], ingress: [${rules.join(", ")}] }`;
+    const result = convert([TIER("t", 1, "Pass"), global("t.g", spec)], { actions: "compile" });
+    const told = policyOf(result, "t.g").rules.map(({ disposition }) => disposition);
+    expect(told).toEqual(["redundant", "emitted"]);
   });
 });
