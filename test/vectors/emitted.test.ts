@@ -37,51 +37,54 @@ const WAYS = [
   ["skip", "no ranges"],
 ] as const;
 
-describe.each((WRITE_TO ?? JUDGED) ? WAYS : someOf(WAYS, 3))("what is written with --actions %s, and %s given", (actions, given) => {
-  const written: RecordedWorld[] = [];
-  const counts = { worlds: 0, stopped: 0, flows: 0, same: 0, narrower: 0, exact: 0 };
+describe.each((WRITE_TO ?? JUDGED) ? WAYS : someOf(WAYS, 3))(
+  "what is written with --actions %s, and %s given",
+  (actions, given) => {
+    const written: RecordedWorld[] = [];
+    const counts = { worlds: 0, stopped: 0, flows: 0, same: 0, narrower: 0, exact: 0 };
 
-  it("lets in nothing that Calico denied, and loses nothing that is called exact", () => {
-    const wrong: string[] = [];
-    for (const world of worlds) {
-      const one = emit(world, CALICO, actions, given);
-      if (one === undefined) {
-        counts.stopped += 1;
-        continue;
+    it("lets in nothing that Calico denied, and loses nothing that is called exact", () => {
+      const wrong: string[] = [];
+      for (const world of worlds) {
+        const one = emit(world, CALICO, actions, given);
+        if (one === undefined) {
+          counts.stopped += 1;
+          continue;
+        }
+        counts.worlds += 1;
+        written.push(one.emitted);
+        const verdicts = targetVerdicts(one, columns);
+        const foreign = judged.get(one.emitted.name);
+        const isExact = one.result.report.policies.every(
+          ({ outcome }) => outcome === "exact" || outcome === "conditional",
+        );
+        if (isExact) counts.exact += 1;
+        const isKnown = CALICO.flows.has(world.name);
+        world.flows.forEach((row, index) => {
+          const ours = verdicts[index] ?? 0;
+          const theirs = foreign?.flows[index];
+          const target = theirs === undefined ? ours : column(theirs, "verdict");
+          const source = column(row, "verdict");
+          const place = `${one.emitted.name} flow ${String(index)} [${row.join()}]`;
+          counts.flows += 1;
+          if (JUDGED !== undefined) expect(theirs, place).toBeDefined();
+          if (target !== ours) wrong.push(`${place}: the engines of the target disagree`);
+          if (target === source) counts.same += 1;
+          else if (isKnown) return;
+          else if (target === 1) wrong.push(`${place}: wider`);
+          else if (isExact) wrong.push(`${place}: called exact, and lost`);
+          else counts.narrower += 1;
+        });
       }
-      counts.worlds += 1;
-      written.push(one.emitted);
-      const verdicts = targetVerdicts(one, columns);
-      const foreign = judged.get(one.emitted.name);
-      const isExact = one.result.report.policies.every(
-        ({ outcome }) => outcome === "exact" || outcome === "conditional",
-      );
-      if (isExact) counts.exact += 1;
-      const isKnown = CALICO.flows.has(world.name);
-      world.flows.forEach((row, index) => {
-        const ours = verdicts[index] ?? 0;
-        const theirs = foreign?.flows[index];
-        const target = theirs === undefined ? ours : column(theirs, "verdict");
-        const source = column(row, "verdict");
-        const place = `${one.emitted.name} flow ${String(index)} [${row.join()}]`;
-        counts.flows += 1;
-        if (JUDGED !== undefined) expect(theirs, place).toBeDefined();
-        if (target !== ours) wrong.push(`${place}: the engines of the target disagree`);
-        if (target === source) counts.same += 1;
-        else if (isKnown) return;
-        else if (target === 1) wrong.push(`${place}: wider`);
-        else if (isExact) wrong.push(`${place}: called exact, and lost`);
-        else counts.narrower += 1;
-      });
-    }
-    expect(wrong.slice(0, 20).join("\n"), `${String(wrong.length)} differ`).toBe("");
-  }, 600_000);
+      expect(wrong.slice(0, 20).join("\n"), `${String(wrong.length)} differ`).toBe("");
+    }, 600_000);
 
-  afterAll(() => {
-    process.stdout.write(`${actions}, ${given}: ${JSON.stringify(counts)}\n`);
-    if (WRITE_TO === undefined) return;
-    const file = { ...files[0], leftOut: [], worlds: written };
-    const name = `${actions}-${given.replace(" ", "-")}.json.gz`;
-    writeFileSync(join(WRITE_TO, name), gzipSync(JSON.stringify(file)));
-  });
-});
+    afterAll(() => {
+      process.stdout.write(`${actions}, ${given}: ${JSON.stringify(counts)}\n`);
+      if (WRITE_TO === undefined) return;
+      const file = { ...files[0], leftOut: [], worlds: written };
+      const name = `${actions}-${given.replace(" ", "-")}.json.gz`;
+      writeFileSync(join(WRITE_TO, name), gzipSync(JSON.stringify(file)));
+    });
+  },
+);
