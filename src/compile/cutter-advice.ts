@@ -37,6 +37,10 @@ export function adviceOn(cutters: readonly Cause[]): string {
   if (byText !== undefined) {
     return `Let ${byText} select by whole label values instead of a part of them.`;
   }
+  const opaque = first(({ rule }) => rule !== undefined && rule.rule.opaque.length > 0);
+  if (opaque !== undefined) {
+    return `Nobody can say what ${opaque} matches, so all that it may match is cut out: see what is said of it.`;
+  }
   const named = first(({ rule }) => rule !== undefined && rule.rule.traffic.named.length > 0);
   if (named !== undefined) return `Let ${named} name its ports by number.`;
   return "Allow what you need by a rule of its own: pods by their labels, addresses outside by their CIDRs; `--pod-cidr` says where pods lie.";

@@ -131,13 +131,15 @@ function ruleFinding(
   if (rule.action === "deny" || rule.action === "pass") {
     if (result.outcome === "narrowed" && actions === "compile") {
       const extent = "a part of what the end of the tiers allows";
-      const reason = causes === "" ? unsayable(rule, facts) : undefined;
+      const isAlone = causes === "" && rule.action === "pass";
+      const reason = isAlone ? unsayable(rule, facts) : undefined;
       if (reason !== undefined)
         return compileDiagnostics.create("CMP-R004", { at, ...reason, extent });
-      if (causes === "" && !isOwnFault) return undefined;
+      if (isAlone && !isOwnFault) return undefined;
+      const own = rule.action === "deny" ? ["this Deny"] : [];
       return compileDiagnostics.create("CMP-R011", {
         at,
-        causes: causes === "" ? "other rules" : causes,
+        causes: [...own, ...(causes === "" ? [] : [causes])].join(", ") || "other rules",
         extent,
         advice: adviceOn(cutters),
       });

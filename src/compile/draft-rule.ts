@@ -235,8 +235,9 @@ function withoutNeedless({ set }: Scene, terms: readonly Term[]): readonly Term[
   const start = { tier: 0, rule: 0 };
   const isNeedless = (box: Box, { box: cut }: Cut, others: readonly Cut[]): boolean => {
     const both = intersectBoxes(box, cut);
-    const cuts = both === undefined ? undefined : cutsOf(both, others);
-    if (both === undefined || cuts === undefined) return true;
+    if (both === undefined) return true;
+    const cuts = cutsOf(both, others);
+    if (cuts === undefined) return true;
     const allowed = allowedFrom(set, start, uncut([both]), "under", effort);
     return (
       outsideTerms(both, allowed, effort) === undefined ||
@@ -263,7 +264,7 @@ function withoutNeedless({ set }: Scene, terms: readonly Term[]): readonly Term[
 const MAX_CUTTERS = 100;
 
 /** Who took something out of the terms; undefined if nobody did. */
-function cuttersOf(terms: readonly Term[]): readonly Cause[] | undefined {
+export function cuttersOf(terms: readonly Term[]): readonly Cause[] | undefined {
   const found = new Map<LocalRule | LocalPolicy, Cause>();
   for (const { cuts } of terms) {
     for (const { cause } of cuts) {

@@ -6,7 +6,7 @@ import { forestallers } from "./causes.ts";
 import type { Cover } from "./claim.ts";
 import { coverOf, lossOf, possibleFlow } from "./claim.ts";
 import type { Draft, Scene } from "./draft-rule.ts";
-import { hasUnsaid } from "./draft-rule.ts";
+import { cuttersOf, hasUnsaid } from "./draft-rule.ts";
 import { inFewWords } from "./effort.ts";
 import type { LocalPolicy, LocalRule, LocalTier } from "./local.ts";
 import type { Position } from "./reach.ts";
@@ -142,6 +142,7 @@ export function sayTails(scene: Scene, drafts: Drafts): void {
       draft.sure = through(set.tiers, isolated, "under", effort);
       const terms = side === "under" ? draft.sure : draft.wanted;
       draft.said = sayTerms(terms, set.namespace, facts, side, effort);
+      draft.because = (cuttersOf(terms) ?? []).filter((cause) => cause.rule !== rule);
       if (draft.said !== undefined) draft.disposition = "emitted";
     }
   }
