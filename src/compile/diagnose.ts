@@ -22,11 +22,17 @@ interface Unsayable {
   readonly hint: string;
 }
 
+const podsOf = (boxes: readonly PeerBox[]) =>
+  boxes.flatMap((box) => (box.kind === "pod" ? [box] : []));
+
 /** What of a rule no NetworkPolicy can say: the first reason that applies. */
 function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
-  const pods = (boxes: readonly PeerBox[]) =>
-    boxes.flatMap((box) => (box.kind === "pod" ? [box] : []));
-  const peers = pods(rule.peer);
+  return unsayableLabels(rule, facts) ?? unsayableAddresses(rule, facts);
+}
+
+/** It holds whatever is said of the pods that the policy selects. */
+function unsayableLabels(rule: Rule, facts: Facts): Unsayable | undefined {
+  const peers = podsOf(rule.peer);
   const subjects = rule.subjectOnly ?? [];
   if ([...peers, ...subjects].some((box) => hasAccount(box.labels))) {
     return {
@@ -43,6 +49,12 @@ function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
           : "Select by whole label values.",
     };
   }
+  return undefined;
+}
+
+function unsayableAddresses(rule: Rule, facts: Facts): Unsayable | undefined {
+  const peers = podsOf(rule.peer);
+  const subjects = rule.subjectOnly ?? [];
   const partly = (box: PeerBox): boolean =>
     box.addresses !== ANY_ADDRESS && !containsAllPods(box.addresses, facts.podRanges);
   if (subjects.some(partly)) {
@@ -185,8 +197,8 @@ function ruleFinding(
   if (unknownNamespace !== undefined) {
     return compileDiagnostics.create("CMP-R010", { at, namespace: unknownNamespace });
   }
-  const reason = unsayable(rule, facts);
-  if (reason === undefined || !isOwnFault) return undefined;
+  const reason = isOwnFault ? unsayable(rule, facts) : unsayableLabels(rule, facts);
+  if (reason === undefined) return undefined;
   const extent = result.disposition === "skipped" ? "the rule" : "that part of the rule";
   return compileDiagnostics.create("CMP-R004", { at, ...reason, extent });
 }

@@ -286,6 +286,16 @@ describe("policies whose place or pods are not known", () => {
     expect(texts.map((text) => text.slice(0, 8))).toEqual(["CMP-S002"]);
   });
 
+  it("peers by account are told as well where the pods of the policy cannot be said either", () => {
+    const both = namespaced(
+      "{ serviceAccountSelector: pci == 'x', types: [Ingress], ingress: [{ action: Allow, source: { serviceAccounts: { names: [s] } } }] }",
+    );
+    for (const actions of ["skip", "compile"] as const) {
+      const texts = findings([both], { actions, "unsayable-subjects": "isolate" });
+      expect(texts.map((text) => text.slice(0, 8))).toEqual(["CMP-S002", "CMP-R004"]);
+    }
+  });
+
   it.each([
     ["serviceAccountSelector: \"x == 'y'\"", "they are selected by their service account"],
     ["selector: \"a contains 'y'\"", "they are selected by the text of a label value"],
