@@ -25,6 +25,7 @@ export function emit(
   known: KnownDifferences,
   actions: "skip" | "compile",
   given: "ranges" | "no ranges",
+  inexact: "narrow" | "widen",
 ): EmittedWorld | undefined {
   if (known.stricter.has(world.name)) return undefined;
   const tiers = (known.tiers.get(world.name) ?? []).map(
@@ -37,7 +38,8 @@ export function emit(
   const options: CaseOptions = {
     actions,
     tier: tiers,
-    "unsayable-subjects": "isolate",
+    inexact,
+    "unsayable-subjects": inexact === "narrow" ? "isolate" : "leave-open",
     ...(given === "ranges" ? { "pod-cidr": ranges } : {}),
   };
   const result = runCase({
@@ -45,14 +47,20 @@ export function emit(
     inventory: [{ name: "pods.json", text: podList(world.pods) }],
     options,
   });
-  if (result.stops.length > 0 || result.report.result.exitCode !== 0) return undefined;
+  const isAskedFor = inexact === "narrow" ? result.report.result.exitCode === 0 : true;
+  if (result.stops.length > 0 || !isAskedFor) return undefined;
   const namespaces = [...result.snapshot.namespaces].map(([name, { labels }]) =>
     JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name, labels } }),
   );
   const manifests = [...namespaces, streamOf(result)].join("\n---\n");
   return {
     source: world,
-    emitted: { ...world, name: `${world.name} ${actions} ${given}`, manifests, refused: [] },
+    emitted: {
+      ...world,
+      name: `${world.name} ${actions} ${given} ${inexact}`,
+      manifests,
+      refused: [],
+    },
     result,
   };
 }

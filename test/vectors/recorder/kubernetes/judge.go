@@ -4,6 +4,9 @@ import (
 	"netpol-migrate.dev/vectors/recorder/world"
 )
 
+// names is how many names a port of a pod may have.
+const names = 4
+
 // judgeFile asks about every flow of a file that holds what the converter wrote, and stores
 // the answers in place of the verdicts that were there.
 func judgeFile(in, out string) error {
@@ -18,7 +21,12 @@ func judgeFile(in, out string) error {
 		asked := newJudge(c, c.policies)
 		for k, row := range w.Flows {
 			flow := row.Flow()
-			w.Flows[k] = world.Record(flow, asked.ask(flow).allowed, -1)
+			// A rule by any of the names of a port allows it, and no rule denies.
+			allowed := false
+			for asked.nameAt = 0; asked.nameAt < names && !allowed; asked.nameAt++ {
+				allowed = asked.ask(flow).allowed
+			}
+			w.Flows[k] = world.Record(flow, allowed, -1)
 		}
 	}
 	return world.Write(out, file)
