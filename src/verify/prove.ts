@@ -192,6 +192,11 @@ class DirectionProof {
       const part = traffic === region.traffic ? region : { ...region, traffic };
       return [{ part, isOther: kind === OTHER_TRAFFIC }];
     });
+    const shown = this.#ledger.shown(asked.decider, sides.effect, asked.allowedBy === undefined);
+    if (shown !== undefined && this.#isTold(region, asked, sides, allowed)) {
+      for (const { part } of parts) this.#count(part, asked, sides, shown);
+      return;
+    }
     if (parts.length > 1 && this.#isSame(region, sides, allowed)) {
       for (const { part } of parts) this.#count(part, asked, sides, NO_FLOW);
       return;
@@ -208,6 +213,29 @@ class DirectionProof {
       }
       this.#count(part, asked, sides, answer);
     }
+  }
+
+  /**
+   * True only if a difference here would be nobody's first: one that has ports has been put down already to what is asked
+   * about and to whatever may deny. So a rule of thousands of peers of which none is left costs a look at each of them.
+   */
+  #isTold(
+    region: Region,
+    { allowedBy }: Asked,
+    { allowing, denying, effect }: Sides,
+    allowed: Allowed,
+  ): boolean {
+    // At the end of the tiers a Pass is to answer for the flow too, and which one only the flow tells.
+    if (allowedBy === undefined && allowing.tiers.some(({ hasPass }) => hasPass)) return false;
+    const budget = this.#allowance.question();
+    let isTold = true;
+    for (const { by } of deniedParts(allowed(region, budget), denying, budget)) {
+      isTold = by !== undefined && this.#ledger.shown(by, effect, false) !== undefined;
+      if (!isTold) break;
+    }
+    isTold &&= !budget.isSpent();
+    budget.close();
+    return isTold;
   }
 
   /** True only if nothing of what is allowed of the region is denied. */

@@ -188,45 +188,44 @@ function leftByCube(region: Cube, cut: Cube): number {
 
 /**
  * The region without the cut, as disjoint regions: the n-th fails the n-th condition of the cut and meets those before
- * it. What can be told from labels comes first, so that the first difference found is one that people can read.
+ * it. What can be told from labels comes first, so that the first difference found is one that people can read. One by one:
+ * of thousands of conditions each piece has nearly all, and mostly the first pieces are enough.
  */
-export function outside(region: Region, cut: Region): readonly Region[] {
-  const pieces: Region[] = [];
+export function* outside(region: Region, cut: Region): Generator<Region> {
   let rest = region;
 
   if (rest.peer !== undefined && cut.peer !== undefined) {
-    for (const peer of cubesOutside(rest.peer, cut.peer)) pieces.push({ ...rest, peer });
+    for (const peer of cubesOutside(rest.peer, cut.peer)) yield { ...rest, peer };
     rest = { ...rest, peer: intersectCubes(rest.peer, cut.peer) };
   }
-  for (const subject of cubesOutside(rest.subject, cut.subject)) pieces.push({ ...rest, subject });
+  for (const subject of cubesOutside(rest.subject, cut.subject)) yield { ...rest, subject };
   const subject = intersectCubes(rest.subject, cut.subject);
-  if (subject === undefined) return pieces;
+  if (subject === undefined) return;
   rest = { ...rest, subject };
 
   const otherTraffic = subtractTraffic(rest.traffic, cut.traffic);
-  if (otherTraffic.ranges.length > 0) pieces.push({ ...rest, traffic: otherTraffic });
+  if (otherTraffic.ranges.length > 0) yield { ...rest, traffic: otherTraffic };
   rest = { ...rest, traffic: intersectTraffic(rest.traffic, cut.traffic) };
 
   for (const part of ["peerAt", "subjectAt", "peerAfter", "subjectAfter"] as const) {
     if (cut[part] === ANY_ADDRESS) continue;
     const others = subtractAddresses(rest[part], cut[part]);
-    if (others.ranges.length > 0) pieces.push({ ...rest, [part]: others });
+    if (others.ranges.length > 0) yield { ...rest, [part]: others };
     rest = { ...rest, [part]: intersectAddresses(rest[part], cut[part]) };
   }
 
   const otherPorts = subtractTraffic(rest.sourcePorts, cut.sourcePorts);
-  if (otherPorts.ranges.length > 0) pieces.push({ ...rest, sourcePorts: otherPorts });
+  if (otherPorts.ranges.length > 0) yield { ...rest, sourcePorts: otherPorts };
   rest = { ...rest, sourcePorts: intersectTraffic(rest.sourcePorts, cut.sourcePorts) };
 
   for (const fact of cut.facts) {
     if (holds(rest.facts, fact)) continue;
     const against = assume(rest, { variable: fact.variable, holds: !fact.holds });
-    if (against !== undefined) pieces.push(against);
+    if (against !== undefined) yield against;
     const along = assume(rest, fact);
     if (along === undefined) break;
     rest = along;
   }
-  return pieces;
 }
 
 /** The flows of the region for which it is so; undefined if there are none. */
