@@ -5,7 +5,7 @@ import {
   subtractAddresses,
 } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import { ANY_CUBE, cube, cubesMeet, intersectCubes, isCubeSubset } from "../sets/cube.ts";
+import { ANY_CUBE, cube, cubesMeet, intersectCubes } from "../sets/cube.ts";
 import type { Cube } from "../sets/cube.ts";
 import { complementLabelSet, isLabelSubset } from "../sets/label-set.ts";
 import {
@@ -162,9 +162,9 @@ export function leftBy(region: Region, cut: Region, enough: number): number {
   if (!isAddressSubset(region.subjectAfter, cut.subjectAfter)) left += MUCH;
   if (!isTrafficSubset(region.sourcePorts, cut.sourcePorts)) left += MUCH;
   if (left >= enough) return left;
-  left += leftByCube(region.subject, cut.subject);
+  left += leftByCube(region.subject, cut.subject, enough);
   if (region.peer !== undefined && cut.peer !== undefined && left < enough) {
-    left += leftByCube(region.peer, cut.peer);
+    left += leftByCube(region.peer, cut.peer, enough);
   }
   if (left < enough && !isFactSubset(region.facts, cut.facts)) {
     for (const fact of cut.facts) if (!holds(region.facts, fact)) left += MUCH;
@@ -175,13 +175,16 @@ export function leftBy(region: Region, cut: Region, enough: number): number {
 const LITTLE = 1;
 const MUCH = 8;
 
-function leftByCube(region: Cube, cut: Cube): number {
-  if (isCubeSubset(region, cut)) return 0;
+function leftByCube(region: Cube, cut: Cube, enough: number): number {
+  if (region === cut) return 0;
   let left = 0;
+  let at = 0;
   for (const { key, set } of cut.constraints) {
-    const own = region.constraints.find((constraint) => constraint.key === key);
-    if (own !== undefined && isLabelSubset(own.set, set)) continue;
+    let own = region.constraints[at];
+    while (own !== undefined && own.key < key) own = region.constraints[++at];
+    if (own?.key === key && isLabelSubset(own.set, set)) continue;
     left += set.complement && set.atoms.length === 0 ? LITTLE : MUCH;
+    if (left >= enough) break;
   }
   return left;
 }
@@ -240,7 +243,11 @@ export function assume(region: Region, fact: Facts[number]): Region | undefined 
 
 function* cubesOutside(region: Cube, cut: Cube): Generator<Cube> {
   let rest = region;
+  let at = 0;
   for (const constraint of cut.constraints) {
+    let own = region.constraints[at];
+    while (own !== undefined && own.key < constraint.key) own = region.constraints[++at];
+    if (own?.key === constraint.key && isLabelSubset(own.set, constraint.set)) continue;
     for (const set of complementLabelSet(constraint.set)) {
       const fails = meetOf(rest, { key: constraint.key, set });
       if (fails !== undefined) yield fails;

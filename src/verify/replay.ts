@@ -5,6 +5,7 @@ import { ALL_PORTS, trafficContains } from "../sets/traffic-set.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Decision } from "./evaluate.ts";
 import type { Variables } from "./facts.ts";
+import { fewestLabels } from "./fewest-labels.ts";
 import { podOf } from "./point.ts";
 import type { Point } from "./point.ts";
 import type { Decider, Difference } from "./proof.ts";
@@ -88,14 +89,16 @@ export class Replay {
     for (const end of ["subject", "peer"] as const) {
       const pod = found.flow[end];
       if (pod.kind !== "pod") continue;
-      for (const key of Object.keys(pod.labels)) {
+      fewestLabels(pod.labels, (labels) => {
         const shorter = this.#judgeFlows(
-          withoutLabel(best.flow, end, key),
-          withoutLabel(best.flowAfter, end, key),
+          withLabels(best.flow, end, labels),
+          withLabels(best.flowAfter, end, labels),
           point,
         );
-        if (isSameDifference(shorter, best, this.#direction)) best = shorter;
-      }
+        const isSame = isSameDifference(shorter, best, this.#direction);
+        if (isSame) best = shorter;
+        return isSame;
+      });
     }
     return best;
   }
@@ -163,9 +166,7 @@ function flowOf(point: Point, direction: Direction, subjectAt: bigint, peerAt: b
 
 const ICMPS: readonly number[] = [1, 58];
 
-function withoutLabel(flow: Flow, end: "subject" | "peer", key: string): Flow {
+function withLabels(flow: Flow, end: "subject" | "peer", labels: PodEndpoint["labels"]): Flow {
   const pod = flow[end];
-  if (pod.kind !== "pod") return flow;
-  const labels = Object.fromEntries(Object.entries(pod.labels).filter(([own]) => own !== key));
-  return { ...flow, [end]: { ...pod, labels } };
+  return pod.kind === "pod" ? { ...flow, [end]: { ...pod, labels } } : flow;
 }
