@@ -227,10 +227,18 @@ class DirectionProof {
   ): boolean {
     // At the end of the tiers a Pass is to answer for the flow too, and which one only the flow tells.
     if (allowedBy === undefined && allowing.tiers.some(({ hasPass }) => hasPass)) return false;
+    const isShown = (decider: Decider): boolean =>
+      this.#ledger.shown(decider, effect, false) !== undefined;
+    const deniers = denying.tiers.flatMap(({ closed, blocks }) =>
+      closed.items.length + blocks.items.length > FEW_DENIERS
+        ? [undefined]
+        : [...closed.items.map(({ applied }) => applied), ...blocks.items.map(({ rule }) => rule)],
+    );
+    if (deniers.every((denier) => denier !== undefined && isShown(denier))) return true;
     const budget = this.#allowance.question();
     let isTold = true;
     for (const { by } of deniedParts(allowed(region, budget), denying, budget)) {
-      isTold = by !== undefined && this.#ledger.shown(by, effect, false) !== undefined;
+      isTold = by !== undefined && isShown(by);
       if (!isTold) break;
     }
     isTold &&= !budget.isSpent();
@@ -328,6 +336,9 @@ interface Asked {
 function* deniedParts(allowed: Iterable<Reaching>, denying: View, budget: Budget): Generator<Part> {
   for (const from of allowed) yield* decided(denying, "deny", from, budget);
 }
+
+/** Among so many that may deny, a look at each is quicker than to ask which of them do. */
+const FEW_DENIERS = 8;
 
 /** So many differences are shown for one question: enough to see who is concerned. */
 const MOST_WITNESSES = 8;

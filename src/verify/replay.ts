@@ -2,7 +2,6 @@ import { InternalError } from "../base/invariant.ts";
 import type { Endpoint, Flow, PodEndpoint } from "../ir/flow.ts";
 import type { Direction, OpaqueCondition, Rule } from "../ir/policy.ts";
 import { ALL_PORTS, trafficContains } from "../sets/traffic-set.ts";
-import { evaluate } from "./evaluate.ts";
 import type { Decision } from "./evaluate.ts";
 import type { Variables } from "./facts.ts";
 import { fewestLabels } from "./fewest-labels.ts";
@@ -60,8 +59,7 @@ export class Replay {
     const slices = side === "source" ? this.#source : this.#target;
     const flow = side === "source" ? found.flow : found.flowAfter;
     let pass: Rule | undefined;
-    evaluate(
-      slices.of(flow.subject),
+    slices.judge(
       flow,
       (_rule, condition) => found.holding.has(condition),
       (step) => {
@@ -79,8 +77,8 @@ export class Replay {
       if (holds) holding.add(condition);
       return holds;
     };
-    const source = evaluate(this.#source.of(flow.subject), flow, decide);
-    const target = evaluate(this.#target.of(flowAfter.subject), flowAfter, decide);
+    const source = this.#source.judge(flow, decide);
+    const target = this.#target.judge(flowAfter, decide);
     return { flow, flowAfter, source, target, holding };
   }
 
