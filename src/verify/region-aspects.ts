@@ -156,6 +156,7 @@ const NUMBERS: readonly Aspect[] = [
   ...(["peerAt", "peerAfter"] as const).flatMap((part) =>
     (
       [
+        [0n, 0n],
         [8n, 64n],
         [16n, 80n],
         [24n, 96n],

@@ -85,8 +85,8 @@ function blockMarks({ addresses: { ranges } }: PeerBox): readonly string[] | und
 }
 
 const POD = "pod:";
-/** Blocks of 2^8, 2^16 addresses and so on; those of IPv6 are as large as a network, and larger. */
-const LEVELS = [8n, 16n, 24n, 64n, 80n, 96n] as const;
+/** Blocks of one address, of 2^8, of 2^16 and so on; those of IPv6 are as large as a network, and larger. */
+const LEVELS = [0n, 8n, 16n, 24n, 64n, 80n, 96n] as const;
 
 const portMark = (point: number): string => `port ${String(point)}`;
 const labelMark = (name: string, value: string): string => `label ${name}\n${value}`;
