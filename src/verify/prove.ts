@@ -41,8 +41,22 @@ import type { Part, Reaching } from "./walk.ts";
  * one look-up (`surelyAllows`), and so is (b) (`surelyCloses`).
  */
 
-/** Compares two sets of any kind. Pure, and stable: the same sets give the same answers and the same witnesses. */
-export function prove(source: PolicySet, target: PolicySet, context: ProofContext): Proof {
+/** Whether anybody wants to know of an Allow rule, of either set, what the other set makes of it. */
+export type Asks = (policy: Policy, rule: Rule) => boolean;
+
+const ASKS_ALL: Asks = () => true;
+
+/**
+ * Compares two sets of any kind. Pure, and stable: the same sets give the same answers and the same witnesses.
+ *
+ * @param asks what it says no of has no answer of its own: "none" then means nothing, nor does the answer for the whole
+ */
+export function prove(
+  source: PolicySet,
+  target: PolicySet,
+  context: ProofContext,
+  asks: Asks = ASKS_ALL,
+): Proof {
   const sets = [source, target] as const;
   const known = withNamedNamespaces(context, sets);
   const ledger = new Ledger();
@@ -53,7 +67,7 @@ export function prove(source: PolicySet, target: PolicySet, context: ProofContex
     const variables = new Variables();
     const replay = new Replay(slices.source, slices.target, direction, variables, known);
     const universe = new Universe(known, sets, direction);
-    const proof = new DirectionProof(direction, universe, replay, ledger, allowance);
+    const proof = new DirectionProof(direction, universe, replay, ledger, allowance, asks);
     const after = addressesMove(known);
     const sources = new Views(source, { direction, variables, after: false });
     const targets = new Views(target, { direction, variables, after });
@@ -79,6 +93,7 @@ class DirectionProof {
   readonly #replay: Replay;
   readonly #ledger: Ledger;
   readonly #allowance: Allowance;
+  readonly #asks: Asks;
 
   constructor(
     direction: Direction,
@@ -86,7 +101,9 @@ class DirectionProof {
     replay: Replay,
     ledger: Ledger,
     allowance: Allowance,
+    asks: Asks,
   ) {
+    this.#asks = asks;
     this.#allowance = allowance;
     this.#direction = direction;
     this.#universe = universe;
@@ -111,7 +128,9 @@ class DirectionProof {
     };
     for (const sides of [wider, narrower]) {
       for (const { allows } of sides.allowing.tiers) {
-        for (const item of allows.items) this.#askRule(item, sides); // (a)
+        for (const item of allows.items) {
+          if (this.#asks(item.policy, item.rule)) this.#askRule(item, sides); // (a)
+        }
       }
       this.#askEnd(sides); // (b)
     }
