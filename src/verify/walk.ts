@@ -1,5 +1,5 @@
 import type { DirectionRules, Rule } from "../ir/policy.ts";
-import { intersectRegions, subjectRegion } from "./region.ts";
+import { intersectRegions, isInside, subjectRegion } from "./region.ts";
 import type { Budget } from "./budget.ts";
 import type { Region } from "./region.ts";
 import type { RuleRegion, TierView, View } from "./view.ts";
@@ -102,11 +102,16 @@ function* decidedIn(tier: TierView, verdict: "allow" | "deny", from: Reaching): 
 
 function closingParts(tier: TierView, from: Reaching): readonly Part[] {
   const { region } = from;
-  const whole = tier.closed.holding(subjectsOf(region), () => true);
-  if (whole !== undefined) return [{ ...from, by: undefined }];
+  const subjects = subjectsOf(region);
+  const closed = tier.closed.meeting(subjects);
+  const last = closed.at(-1);
+  if (last === undefined) return [];
+  // Of several policies that close the tier for a pod, the last one answers for it.
+  if (isInside(subjects, last.region)) return [{ ...from, by: last.applied }];
+  if (closed.some((one) => isInside(subjects, one.region))) return [{ ...from, by: undefined }];
   const parts: Part[] = [];
-  for (const { applied, region: closed } of tier.closed.meeting(subjectsOf(region))) {
-    const part = within(from, closedRegion(closed, region));
+  for (const { applied, region: subject } of closed) {
+    const part = within(from, closedRegion(subject, region));
     if (part !== undefined) parts.push({ ...part, by: applied });
   }
   return parts;
