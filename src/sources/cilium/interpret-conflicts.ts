@@ -30,13 +30,13 @@ export class ConflictFinder {
   add(element: CiliumElement, namespace: string | undefined, subject: Subject): void {
     const { verdict, ports, authentication, peers, origin } = element;
     if (verdict === "deny") return;
+    if (authentication === undefined && ports.every(({ proxy }) => proxy === undefined)) return;
     const claims = new Map<string, string | undefined>();
     for (const entry of ports) {
       if (entry.proxy === undefined && authentication === undefined) continue;
       for (const port of portKeys(entry)) claims.set(port, entry.proxy);
     }
     if (ports.length === 0 && authentication !== undefined) claims.set("", undefined);
-    if (claims.size === 0) return;
     for (const peer of peerKeys(peers, namespace)) {
       for (const [port, proxy] of claims) {
         this.#claim(`${origin.direction} ${port} ${peer}`, {

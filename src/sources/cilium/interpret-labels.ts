@@ -1,4 +1,5 @@
 import { isNamespaceName } from "../../inventory/label-syntax.ts";
+import { ANY_ADDRESS } from "../../sets/address-set.ts";
 import {
   ACCOUNT_NAME,
   cube,
@@ -15,6 +16,7 @@ import {
   labelSetContains,
   type LabelSet,
 } from "../../sets/label-set.ts";
+import type { PeerPart } from "./interpret-parts.ts";
 import type { LabelFilter } from "./label-filter.ts";
 import type { LabelTerm } from "./model.ts";
 
@@ -26,10 +28,15 @@ export const CLUSTER_LABEL = "io.cilium.k8s.policy.cluster";
 /** What a key stands for on every pod: a label of ours, or one text (undefined: no such label). */
 type Meaning = { readonly key: LabelKey } | { readonly value: string | undefined };
 
+/** Selectors and namespaces whose meaning is kept. Past it they are worked out anew. */
+const MOST_KEPT = 20_000;
+
 /** Reads terms as Cilium compares them with the labels of an identity. */
 export class LabelReader {
   readonly #filter: LabelFilter;
   readonly #clusterName: string;
+  readonly #namespaces = new Map<string, LabelConstraint>();
+  readonly #peers = new Map<string, PeerPart | undefined>();
 
   constructor(filter: LabelFilter, clusterName: string) {
     this.#filter = filter;
@@ -40,12 +47,40 @@ export class LabelReader {
   pods(terms: readonly LabelTerm[]): Cube | undefined {
     const constraints: LabelConstraint[] = [];
     for (const term of terms) {
+      if (term.key === NAMESPACE_LABEL && term.plain) {
+        const constraint = this.#namespaceOf(term);
+        if (constraint !== undefined) {
+          constraints.push(constraint);
+          continue;
+        }
+      }
       const set = setOf(term);
       const meaning = this.#meaningOf(term);
       if ("key" in meaning) constraints.push({ key: meaning.key, set: possible(meaning.key, set) });
       else if (!labelSetContains(set, meaning.value)) return undefined;
     }
     return cube(constraints);
+  }
+
+  /** Nearly every selector has this term. */
+  #namespaceOf({ source, values }: LabelTerm): LabelConstraint | undefined {
+    const [name] = values;
+    if (name === undefined || source !== "k8s" || !isNamespaceName(name)) return undefined;
+    return kept(this.#namespaces, name, () => ({ key: NAMESPACE_NAME, set: labelIn([name]) }));
+  }
+
+  /** The pods that meet all terms, as peers; undefined if there can be none. Equal terms give the same object. */
+  peers(terms: readonly LabelTerm[]): PeerPart | undefined {
+    let text = "";
+    for (const { source, key, operator, values } of terms) {
+      text += `${source}:${key} ${operator} ${values.join()};`;
+    }
+    return kept(this.#peers, text, () => {
+      const labels = this.pods(terms);
+      return labels === undefined
+        ? undefined
+        : { boxes: [{ kind: "pod", labels, addresses: ANY_ADDRESS }] };
+    });
   }
 
   /** Whether all terms hold of something with these labels. */
@@ -73,6 +108,15 @@ export class LabelReader {
     }
     return this.#filter.keeps(key) ? { key: `pod:${key}` } : { value: undefined };
   }
+}
+
+function kept<Value>(all: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = all.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  if (all.size >= MOST_KEPT) all.clear();
+  all.set(key, made);
+  return made;
 }
 
 function isOfPods({ source }: LabelTerm): boolean {

@@ -111,6 +111,7 @@ function selected(
 
 /** The parts that surely match as one. */
 function joined(parts: readonly PeerPart[]): readonly PeerPart[] {
+  if (parts.length === 1) return parts;
   const sure = parts.filter(({ condition }) => condition === undefined);
   if (sure.some(({ boxes }) => boxes === ANY_PEER)) return ANYBODY.parts;
   const boxes = sure.flatMap((part) => part.boxes);
@@ -130,13 +131,9 @@ function ofSelector(
     remarks.note(unseenLabel("CIL-S101", key, remarks.place));
   }
   const terms = peerTerms(written, use.namespace);
-  const parts: PeerPart[] = [];
-  const labels = context.labels.pods(terms);
-  if (labels !== undefined) {
-    parts.push({ boxes: [{ kind: "pod", labels, addresses: ANY_ADDRESS }] });
-  }
-  parts.push(...othersSelected(terms, context, remarks));
-  return parts;
+  const pods = context.labels.peers(terms);
+  const others = asksForPods(terms) ? [] : othersSelected(terms, context, remarks);
+  return pods === undefined ? others : [pods, ...others];
 }
 
 /** The one reserved label that a selector asks for, as the entity of that name. */
@@ -149,6 +146,13 @@ function entityOf(terms: readonly LabelTerm[]): Entity | undefined {
   if (!isAsked || only.key === "world" || only.key === "all" || only.key.startsWith("cluster"))
     return undefined;
   return ENTITIES.find((entity) => entity === only.key);
+}
+
+/** True if a term holds of nothing but pods, as one sees without a closer look. */
+function asksForPods(terms: readonly LabelTerm[]): boolean {
+  return terms.some(
+    ({ source, operator }) => source === "k8s" && (operator === "In" || operator === "Exists"),
+  );
 }
 
 /**

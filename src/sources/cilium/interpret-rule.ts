@@ -1,6 +1,7 @@
 import type { KnownPod, Snapshot } from "../../inventory/snapshot.ts";
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { OpaqueCondition, Rule, Subject } from "../../ir/policy.ts";
+import { fitted } from "../../base/fitted.ts";
 import { ANY_ADDRESS } from "../../sets/address-set.ts";
 import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
 import { ACCOUNT_NAME, cubeContains, NAMESPACE_NAME, type Cube } from "../../sets/cube.ts";
@@ -71,29 +72,38 @@ export function interpretElement(
         peer: peer.boxes,
         ...(blocks === undefined ? {} : { blocks }),
         traffic: part.traffic,
-        opaque: [
-          ...conditions,
-          ...[peer.condition, part.condition].filter((one) => one !== undefined),
-        ],
-        assumptions: [...remarks.assumptions],
+        opaque: allOf(conditions, peer.condition, part.condition),
+        assumptions: remarks.assumptions,
       });
     }
   }
-  const unsaid = remarks.unsaid.length === 0 ? {} : { unsaid: remarks.unsaid };
-  const [first, ...rest] = rules;
-  const nothing: Rule = {
-    action,
-    origin,
-    peer: [],
-    traffic: { numbers: NO_TRAFFIC, named: [] },
-    opaque: [],
-    assumptions: [],
-  };
-  const own = [{ ...(first ?? nothing), ...unsaid }, ...rest];
+  const [first = nothing(action, element)] = rules;
+  const { unsaid } = remarks;
+  if (rules.length === 0 || unsaid !== undefined) {
+    rules[0] = unsaid === undefined ? first : { ...first, unsaid };
+  }
+  const own = fitted(rules);
   const required = requirements(element, namespace, context, remarks);
   return action === "deny"
-    ? { denied: [...required, ...own], allowed: [] }
+    ? { denied: [...required, ...own], allowed: NO_RULES }
     : { denied: required, allowed: own };
+}
+
+const NO_RULES: readonly Rule[] = [];
+const UNCONDITIONAL: readonly OpaqueCondition[] = [];
+
+function allOf(
+  conditions: readonly OpaqueCondition[],
+  ...others: readonly (OpaqueCondition | undefined)[]
+): readonly OpaqueCondition[] {
+  const all = [...conditions, ...others.filter((one) => one !== undefined)];
+  return all.length === 0 ? UNCONDITIONAL : all;
+}
+
+/** A rule that matches nothing. */
+function nothing(action: Rule["action"], { origin }: CiliumElement): Rule {
+  const traffic = { numbers: NO_TRAFFIC, named: [] };
+  return { action, origin, peer: [], traffic, opaque: UNCONDITIONAL, assumptions: [] };
 }
 
 /**
@@ -106,7 +116,7 @@ function requirements(
   context: RuleContext,
   remarks: Remarks,
 ): readonly Rule[] {
-  if (requires === undefined || requires.length === 0) return [];
+  if (requires === undefined || requires.length === 0) return NO_RULES;
   const field = origin.direction === "ingress" ? "fromRequires" : "toRequires";
   const condition = remarks.condition("CIL-R117", field);
   const boxes: PeerBox[] = [{ kind: "address", addresses: ANY_ADDRESS }];

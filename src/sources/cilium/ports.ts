@@ -58,11 +58,15 @@ export function readPortRules(
     });
     const l7 = readL7(reading, rule, at, direction);
     hasL7 ||= l7.uses;
-    entries.push({
-      ports: matches,
-      ...(l7.condition === undefined ? {} : { l7: l7.condition }),
-      ...(l7.proxy === undefined ? {} : { proxy: l7.proxy }),
-    });
+    entries.push(
+      l7 === NO_L7
+        ? { ports: matches }
+        : {
+            ports: matches,
+            ...(l7.condition === undefined ? {} : { l7: l7.condition }),
+            ...(l7.proxy === undefined ? {} : { proxy: l7.proxy }),
+          },
+    );
   }
   return { entries, hasL7, extended };
 }
@@ -142,6 +146,12 @@ function readL7(
   path: Path,
   direction: "ingress" | "egress",
 ): ReadL7 {
+  if (
+    ![rule.rules, rule.serverNames, rule.listener, rule.terminatingTLS, rule.originatingTLS].some(
+      isThere,
+    )
+  )
+    return NO_L7;
   const rules = rule.rules ?? {};
   const http = rules.http ?? [];
   const dns = rules.dns ?? [];
