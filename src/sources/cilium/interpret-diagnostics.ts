@@ -285,7 +285,7 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
       "this rule cannot be put together with another one for the same peers and port ({what}), so Cilium computes no policy for the pods of both",
     hint: "Ask for one of the two: until then the pods keep whatever policy they had before.",
     explanation:
-      "Rules for the same peers and port are merged into one. Two kinds of L7 rules, or two modes of authentication, cannot be, and then the agent gives up on the whole policy of the pods that both select: what is in force is what was before, and new pods do not get ready. No file says what that is, so nothing is written until the conflict is resolved.",
+      "Rules for the same peers and port are merged into one. Two kinds of L7 rules, two modes of authentication, two secrets of TLS or two listeners of one priority cannot be, and then the agent gives up on the whole policy of the pods that both select: what is in force is what was before, and new pods do not get ready. No file says what that is, so nothing is written until the conflict is resolved.",
   },
   // --- N: addresses ------------------------------------------------------------------------------------------------
   "CIL-N101": {
