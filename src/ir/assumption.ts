@@ -118,6 +118,13 @@ export const ASSUMPTIONS = {
     ifFalse: "widens",
     standing: false,
   },
+  enforced: {
+    code: "ASM-X004",
+    sentence:
+      "what the policies deny is denied: the source engine is in audit mode and, as long as it is, denies nothing",
+    ifFalse: "narrows",
+    standing: false,
+  },
   "only-tcp-udp-sctp": {
     code: "ASM-R001",
     sentence: "no traffic but TCP, UDP and SCTP matters",

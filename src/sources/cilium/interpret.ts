@@ -81,8 +81,25 @@ export function interpretCilium(
   const kubernetes = kubernetesPolicies.map((one) =>
     areEnforced ? asCiliumReads(one, { ...context, filter }) : passedOver(one),
   );
-  const policies = holdMerged([...denying, ...allowing, ...kubernetes]);
+  const merged = holdMerged([...denying, ...allowing, ...kubernetes]);
+  const policies = settings.isAudit ? merged.map(ifEnforced) : merged;
   return { tiers: [{ name: "cilium", order: 0, defaultAction: "deny", policies }] };
+}
+
+/** A policy whose denials are only logged: read as its author means it, since a log is no state to keep to. */
+function ifEnforced(policy: Policy): Policy {
+  const { ingress, egress } = policy;
+  if (policy.subject.pods.length === 0 || (ingress ?? egress) === undefined) return policy;
+  const inForce = ({ isolates, rules }: DirectionRules): DirectionRules => ({
+    isolates,
+    rules: rules.map((rule) => ({ ...rule, assumptions: [...rule.assumptions, "enforced"] })),
+  });
+  return {
+    ...policy,
+    assumptions: ["enforced"],
+    ...(ingress === undefined ? {} : { ingress: inForce(ingress) }),
+    ...(egress === undefined ? {} : { egress: inForce(egress) }),
+  };
 }
 
 /** A rule that decides nothing for any pod. */

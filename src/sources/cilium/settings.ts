@@ -130,6 +130,11 @@ export class Settings {
     return text === "always" || text === "never" ? text : "default";
   }
 
+  /** Whether packets that policies deny are let through all the same, and only logged. */
+  get isAudit(): boolean {
+    return this.#flag("policy-audit-mode", false);
+  }
+
   enforces(kind: EnforcedKind): boolean {
     return this.mode !== "never" && this.#flag(SWITCHES[kind], true);
   }
@@ -158,6 +163,9 @@ export class Settings {
       const setting = "enable-policy: never";
       report(ciliumDiagnostics.create("CIL-X009", { at, setting, what: "no policy at all" }));
     }
+    if (this.isAudit && this.mode !== "never") {
+      report(ciliumDiagnostics.create("CIL-X014", { at }));
+    }
     for (const [kind, key] of Object.entries(SWITCHES)) {
       if (this.#flag(key, true)) continue;
       const setting = `${key}: false`;
@@ -173,6 +181,5 @@ export class Settings {
 
 /** Settings that change verdicts in a way that the conversion does not follow. */
 const NOTABLE: readonly (readonly [key: string, harmless: readonly string[], what: string])[] = [
-  ["policy-audit-mode", ["false"], "denied packets are only logged, so nothing is denied today"],
   ["cluster-mesh-config", [""], "peers may be pods of other clusters"],
 ];
