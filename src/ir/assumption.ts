@@ -118,6 +118,13 @@ export const ASSUMPTIONS = {
     ifFalse: "widens",
     standing: false,
   },
+  "port-names-found": {
+    code: "ASM-R004",
+    sentence:
+      "whoever enforces after the switch finds all ports that a pod gives a name, those of a second container and of an init container too",
+    ifFalse: "narrows",
+    standing: false,
+  },
   enforced: {
     code: "ASM-X004",
     sentence:
