@@ -25,6 +25,9 @@ export const NAMESPACE_LABELS_PREFIX = "io.cilium.k8s.namespace.labels.";
 const ACCOUNT_LABEL = "io.cilium.k8s.policy.serviceaccount";
 export const CLUSTER_LABEL = "io.cilium.k8s.policy.cluster";
 
+/** What a cluster is called by default. */
+export const DEFAULT_CLUSTER = "default";
+
 /** What a key stands for on every pod: a label of ours, or one text (undefined: no such label). */
 type Meaning = { readonly key: LabelKey } | { readonly value: string | undefined };
 
@@ -34,18 +37,34 @@ const MOST_KEPT = 20_000;
 /** Reads terms as Cilium compares them with the labels of an identity. */
 export class LabelReader {
   readonly #filter: LabelFilter;
-  readonly #clusterName: string;
+  readonly #clusterName: string | undefined;
   readonly #namespaces = new Map<string, LabelConstraint>();
   readonly #peers = new Map<string, PeerPart | undefined>();
 
-  constructor(filter: LabelFilter, clusterName: string) {
+  /** @param clusterName undefined if it is not known: it is "default" then, unless terms speak of another */
+  constructor(filter: LabelFilter, clusterName: string | undefined) {
     this.#filter = filter;
     this.#clusterName = clusterName;
   }
 
-  /** The pods that meet all terms; undefined if there can be none. */
-  pods(terms: readonly LabelTerm[]): Cube | undefined {
+  /** The name of a cluster of which it is not known whether it is this one; undefined if no term hangs on that. */
+  openCluster(terms: readonly LabelTerm[]): string | undefined {
+    if (this.#clusterName !== undefined) return undefined;
+    const open = terms.find(
+      (term) =>
+        isOfPods(term) &&
+        term.key === CLUSTER_LABEL &&
+        term.values.length > 0 &&
+        !term.values.includes(DEFAULT_CLUSTER),
+    );
+    return open?.values[0];
+  }
+
+  /** The pods that meet all terms, or that may meet them, where a cluster's name is open; undefined if there can be none. */
+  pods(all: readonly LabelTerm[]): Cube | undefined {
     const constraints: LabelConstraint[] = [];
+    const terms =
+      this.openCluster(all) === undefined ? all : all.filter(({ key }) => key !== CLUSTER_LABEL);
     for (const term of terms) {
       if (term.key === NAMESPACE_LABEL && term.plain) {
         const constraint = this.#namespaceOf(term);
@@ -102,7 +121,7 @@ export class LabelReader {
     if (source !== "k8s" && source !== "any") return { value: undefined };
     if (key === NAMESPACE_LABEL) return { key: NAMESPACE_NAME };
     if (key === ACCOUNT_LABEL) return { key: ACCOUNT_NAME };
-    if (key === CLUSTER_LABEL) return { value: this.#clusterName };
+    if (key === CLUSTER_LABEL) return { value: this.#clusterName ?? DEFAULT_CLUSTER };
     if (key.startsWith(NAMESPACE_LABELS_PREFIX)) {
       return { key: `namespace:${key.slice(NAMESPACE_LABELS_PREFIX.length)}` };
     }

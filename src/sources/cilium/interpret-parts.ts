@@ -12,6 +12,7 @@ import type { CiliumElement } from "./model.ts";
 export type ConditionCode =
   | "CIL-S104"
   | "CIL-S105"
+  | "CIL-S109"
   | "CIL-R101"
   | "CIL-R102"
   | "CIL-R103"

@@ -38,6 +38,8 @@ export interface PeerUse {
   readonly direction: Direction;
   /** Whether the rule restricts protocols or ports. */
   readonly hasTraffic: boolean;
+  /** Entities that rules for the same pods and traffic allow, this one among them. */
+  readonly together: ReadonlySet<Entity>;
 }
 
 const ALL_PODS: PeerBox = { kind: "pod", labels: ANY_CUBE, addresses: ANY_ADDRESS };
@@ -132,6 +134,11 @@ function ofSelector(
   }
   const terms = peerTerms(written, use.namespace);
   const pods = context.labels.peers(terms);
+  const cluster = context.labels.openCluster(terms);
+  if (cluster !== undefined) {
+    const most: readonly PeerBox[] = pods?.boxes ?? [];
+    return remarks.missing("CIL-S109", `pods of the cluster ${cluster}`, most);
+  }
   const others = asksForPods(terms) ? [] : othersSelected(terms, context, remarks);
   return pods === undefined ? others : [pods, ...others];
 }
@@ -236,10 +243,12 @@ function ofEntities(
   remarks: Remarks,
 ): Peers {
   if (entities.includes("all")) return ANYBODY;
-  const hasCluster = entities.includes("cluster") || entities.includes("cluster-mesh");
-  if (entities.includes("world") && hasCluster) {
+  const isAllowed = (one: Entity): boolean => entities.includes(one) || use.together.has(one);
+  const isHalf = (one: Entity): boolean => one === "world" || one.startsWith("cluster");
+  const hasCluster = isAllowed("cluster") || isAllowed("cluster-mesh");
+  if (entities.some(isHalf) && isAllowed("world") && hasCluster) {
     // Inside and outside are together everybody, but for pods of other clusters.
-    if (!entities.includes("cluster-mesh")) remarks.assume(["single-cluster"]);
+    if (!isAllowed("cluster-mesh")) remarks.assume(["single-cluster"]);
     return ANYBODY;
   }
   return { parts: joined(entities.flatMap((one) => ofEntity(one, use, context, remarks))) };

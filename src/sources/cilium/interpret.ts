@@ -19,7 +19,7 @@ import {
   NAMESPACE_LABEL,
   subjectTerms,
 } from "./interpret-labels.ts";
-import { interpretElement, type RuleContext } from "./interpret-rule.ts";
+import { allowedTogether, interpretElement, type RuleContext } from "./interpret-rule.ts";
 import { holdMerged } from "./interpret-merged.ts";
 import { ServiceInterpreter } from "./interpret-service.ts";
 import { LabelFilter } from "./label-filter.ts";
@@ -166,7 +166,10 @@ function interpretRule(
     if (isolates && elements.every(({ verdict }) => verdict === "deny")) {
       report(ciliumMeaningDiagnostics.create("CIL-P101", { at: rule.place, direction }));
     }
-    const rules = elements.map((one) => interpretElement(one, origin.namespace, subject, context));
+    const together = allowedTogether(elements);
+    const rules = elements.map((one) =>
+      interpretElement(one, origin.namespace, subject, context, together(one)),
+    );
     put(denied, allowed, direction, isolates, rules);
   }
   // Field by field: a copy with more fields is an object of a shape of its own, and slow wherever it is read.
@@ -224,6 +227,10 @@ function interpretSubject(
   if (foreign !== undefined && namespace !== undefined) {
     const asked = foreign.values[0] ?? "";
     report(ciliumMeaningDiagnostics.create("CIL-S103", { at: place, asked, namespace }));
+  }
+  const cluster = labels.openCluster(written);
+  if (cluster !== undefined) {
+    report(ciliumMeaningDiagnostics.create("CIL-S108", { at: place, cluster }));
   }
   const pods = labels.pods(subjectTerms(written, namespace));
   if (pods === undefined && kind === "CiliumNetworkPolicy" && asksFor(written, NAMESPACE_LABEL)) {

@@ -2,6 +2,7 @@ import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { ManifestObject } from "../../manifest/manifest-object.ts";
 import { clip } from "../schema-check.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
+import { DEFAULT_CLUSTER } from "./interpret-labels.ts";
 import type { CiliumInput, CiliumSettings, Feature } from "./model.ts";
 
 /** True for the ConfigMap that the agents take their settings from. */
@@ -100,8 +101,11 @@ export class Settings {
     return { ipv4: this.flag("enable-ipv4"), ipv6: this.flag("enable-ipv6") };
   }
 
-  get clusterName(): string {
-    return this.#text("cluster-name") ?? "default";
+  /** Undefined while nothing tells of the settings. */
+  get clusterName(): string | undefined {
+    return this.#settings === undefined
+      ? undefined
+      : (this.#text("cluster-name") ?? DEFAULT_CLUSTER);
   }
 
   /** Whether CIDR rules match the addresses of nodes as well. */
