@@ -408,7 +408,7 @@ describe("verify ends with exit code 2", () => {
   });
 
   it.each([
-    [["a.yaml"], "missing required argument: against"],
+    [["a.yaml"], "--against is missing"],
     [["--against", "a.yaml"], "not enough"],
     [["a.yaml", "--against", "nowhere"], "there is no file or directory `nowhere`"],
     [["a.yaml", "--against", "empty.yaml"], "empty.yaml holds no documents at all"],
