@@ -162,6 +162,8 @@ function ruleFinding(
     });
   }
   if (result.outcome !== "narrowed") return undefined;
+  // Reading has said what an opaque condition is and what it does; without any Deny the rule would be left out all the same.
+  if (rule.opaque.length > 0) return undefined;
   if (causes !== "" && actions === "compile") {
     const extent = result.disposition === "skipped" ? "the rule" : "a part of the rule";
     return compileDiagnostics.create("CMP-R011", { at, causes, extent });
@@ -178,8 +180,8 @@ function ruleFinding(
   if (result.losesOnlyOther) {
     return compileDiagnostics.create("CMP-R003", { at, lost: trafficText(rule.traffic.numbers) });
   }
-  // Reading has already said what an opaque condition is and what it does.
-  if (rule.opaque.length > 0 || rule.unsaid !== undefined) return undefined;
+  // And what it has left out of the rule.
+  if (rule.unsaid !== undefined) return undefined;
   if (unknownNamespace !== undefined) {
     return compileDiagnostics.create("CMP-R010", { at, namespace: unknownNamespace });
   }
