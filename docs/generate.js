@@ -47,7 +47,10 @@ the run puts there. The *effect* says what the finding does to the flows that ar
       if (retired) parts.push("\nNo longer given.\n");
       parts.push(`\n${severity}, effect: ${effect}\n`);
       parts.push(`\n> ${sentence(message)}\n`);
-      if (hint !== undefined) parts.push(`\nDo: ${sentence(hint)}\n`);
+      if (hint !== undefined)
+        parts.push(
+          `\nDo: ${/^\{\w+\}$/.test(hint) ? "what the finding itself says" : sentence(hint)}\n`,
+        );
       parts.push(`\n${sentence(explanation)}\n`);
     }
   }
