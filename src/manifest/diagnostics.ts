@@ -200,7 +200,7 @@ export const manifestDiagnostics = defineDiagnostics({
     effect: "unknown",
     message: "This document is a template: `{{` stands for text that a tool has yet to fill in.",
     hint: "Render it, and convert what comes out: `helm template CHART | netpol-migrate convert -`.",
-    explanation: `Templates of Helm and the like are no manifests, and what they will say hangs on values that are not here. ${lostDocument}`,
+    explanation: `Templates of Helm and the like are no manifests, and what they will say depends on values that are not here. ${lostDocument}`,
   },
   "YML-X027": {
     severity: "warning",
