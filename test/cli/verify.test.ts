@@ -76,7 +76,7 @@ describe("verify", () => {
     );
     expect(code).toBe(1);
     expect(stderr.split("\n")[0]).toBe(
-      "wider: 1 policy against 1 in b.yaml: 1 widened (1 of those in b.yaml differ)",
+      "wider: 1 policy against 1 in b.yaml: 1 widened (1 in b.yaml differs)",
     );
     expect(stderr).toContain(`widened b.yaml:1:1 NetworkPolicy shop/db
 from now on allowed (ingress): pod with app=api in shop -> pod with app=db in shop, TCP 443
@@ -333,7 +333,7 @@ describe("the first line of verify", () => {
       "no policy before",
       NONE,
       K8S("db", OPEN_TO("web")),
-      "narrower: 0 policies against 1 in b.yaml (1 of those in b.yaml differ)",
+      "narrower: 0 policies against 1 in b.yaml (1 in b.yaml differs)",
     ],
     [
       "no policy after",
