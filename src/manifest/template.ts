@@ -16,10 +16,13 @@ export function keyFinding(at: SourcePlace, what: string): Diagnostic {
     : manifestDiagnostics.create("YML-X003", { at, what });
 }
 
-/** True if the line of a place has `{{` in it, which no manifest has outside of quotes. */
+/** A line may be as long as the file, so only what is near the place is looked at. */
+const NEAR = 200;
+
+/** True if the line of a place has `{{` near it, which no manifest has outside of quotes. */
 function isTemplated({ document, offset }: SourcePlace): boolean {
   const { text } = document.file;
-  const start = text.lastIndexOf("\n", offset - 1) + 1;
-  const end = text.indexOf("\n", offset);
-  return text.slice(start, end < 0 ? undefined : end).includes("{{");
+  const before = text.slice(Math.max(0, offset - NEAR), offset);
+  const [after = ""] = text.slice(offset, offset + NEAR).split("\n", 1);
+  return `${before.slice(before.lastIndexOf("\n") + 1)}${after}`.includes("{{");
 }
