@@ -105,7 +105,7 @@ export function readSets(
       for (const [at, reader] of readers.entries()) reader.takeInventory(step.value, at > 0);
       step = objects.next();
     }
-    warnOfEmpty(file, report);
+    if (step.value.objects === 0) warnOfEmpty(file, report);
     readers[0]?.counts.add(file, step.value.objects, step.value.lost.length);
   }
   const written = readers.map((reader) => reader.finish());
@@ -172,7 +172,7 @@ class SetReader {
         this.#reader.read(step.value);
         step = objects.next();
       }
-      warnOfEmpty(file, this.#report);
+      if (step.value.objects === 0) warnOfEmpty(file, this.#report);
       this.counts.add(file, step.value.objects, step.value.lost.length);
     }
   }
