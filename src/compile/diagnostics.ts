@@ -194,7 +194,7 @@ export const compileDiagnostics = defineDiagnostics({
     message: "some pods that this policy may isolate are left open, as `--inexact widen` asks",
     hint: "Review the flow shown, or convert with `--inexact narrow`.",
     explanation:
-      "Whether a pod is isolated may hang on something that is not known, such as a condition of a Deny that NetworkPolicies do not have. With `--inexact widen` such a pod is isolated only if another policy does it.",
+      "Whether a pod is isolated may depend on something that is not known, such as a condition of a Deny that NetworkPolicies do not have. With `--inexact widen` such a pod is isolated only if another policy does it.",
   },
   "CMP-X001": {
     severity: "warning",

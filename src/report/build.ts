@@ -90,22 +90,34 @@ export function buildReport(parts: ReportParts): RunReport {
   };
 }
 
-/** What the reader says narrows does not if `--inexact widen` has the rule written whole. */
+/**
+ * What the reader says narrows widens where `--inexact widen` has the rule written whole, and changes nothing where all that
+ * the rule allows is allowed by others: then it is but a note.
+ */
 function effectsAsWritten(
   diagnostics: readonly Diagnostic[],
   results: readonly PolicyResult[],
 ): readonly Diagnostic[] {
-  const widened = results.flatMap(({ rules }) =>
-    rules.filter((rule) => rule.outcome === "widened"),
-  );
-  if (widened.length === 0) return diagnostics;
+  if (!diagnostics.some(({ effect }) => effect === "narrows")) return diagnostics;
   const findings = new FindingIndex(diagnostics);
-  const concerned = new Set(widened.flatMap(({ rule }) => findings.below(rule.place)));
-  return diagnostics.map((diagnostic, index) =>
-    diagnostic.effect === "narrows" && concerned.has(index)
-      ? { ...diagnostic, effect: "widens" }
-      : diagnostic,
-  );
+  const widening = new Set<number>();
+  const idle = new Set<number>();
+  const felt = new Set<number>();
+  for (const { rules } of results) {
+    for (const { rule, disposition, outcome } of rules) {
+      const isIdle =
+        disposition === "redundant" && (outcome === "exact" || outcome === "conditional");
+      const kind = outcome === "widened" ? widening : isIdle ? idle : felt;
+      for (const index of findings.below(rule.place)) kind.add(index);
+    }
+  }
+  return diagnostics.map((diagnostic, index): Diagnostic => {
+    if (diagnostic.effect !== "narrows") return diagnostic;
+    if (widening.has(index)) return { ...diagnostic, effect: "widens" };
+    return idle.has(index) && !felt.has(index)
+      ? { ...diagnostic, effect: "none", severity: "info" }
+      : diagnostic;
+  });
 }
 
 function once<Value>(compute: () => Value): () => Value {

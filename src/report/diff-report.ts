@@ -27,7 +27,7 @@ import type {
 import type { TextDiff } from "./text-diff.ts";
 import { reportPods } from "./pod-changes.ts";
 import type { ReportPods } from "./pod-changes.ts";
-import { documentCounts } from "./verification.ts";
+import { documentCounts } from "./build-verification.ts";
 
 export type DiffSide = "old" | "new";
 

@@ -81,7 +81,7 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     effect: "narrows",
     message:
       "{what} may match addresses outside or not, depending on the IP families of the cluster",
-    hint: "Use `fromEntities` and `toEntities`, which say the same and hang on nothing.",
+    hint: "Use `fromEntities` and `toEntities`, which say the same and depend on nothing.",
     explanation:
       "Clusters with both IP families give the outside world other reserved labels than those with one. An Allow is left out for addresses, a Deny is taken to deny them all.",
   },
