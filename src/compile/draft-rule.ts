@@ -47,7 +47,7 @@ export interface Scene {
   readonly replaced: ReadonlySet<Policy>;
   /** True if no rule can touch another: one tier that denies at its end, Allows alone, and all of it certain. */
   readonly plain: boolean;
-  /** True if it is known of each rule what it matches: then both bounds are the same. */
+  /** True if it is known of each rule what it matches: then both bounds are the same, where none was given up. */
   readonly isExact: boolean;
 }
 
@@ -147,13 +147,16 @@ function allow(scene: Scene, draft: Draft, tierIndex: number, tier: LocalTier): 
   draft.wanted = uncut(local.boxes);
   draft.sure = local.certain ? draft.wanted : [];
   if (!scene.plain) {
+    const before = scene.effort.givenUp;
     draft.wanted = effective(scene.set, tierIndex, local, "over", scene.effort);
+    // Of what was given up the two sides are not the same: all of it may come here, and none of it surely does.
+    const isKnown = scene.isExact && scene.effort.givenUp === before;
     if (isNothing(scene, draft.wanted)) {
       draft.because = cutters(scene.set, tierIndex, tier, local);
       if (hasUnsaid(local)) draft.disposition = "skipped";
       return;
     }
-    draft.sure = scene.isExact
+    draft.sure = isKnown
       ? draft.wanted
       : effective(scene.set, tierIndex, local, "under", scene.effort);
     whole &&= covers(scene, draft.sure, local.boxes);
