@@ -1,6 +1,5 @@
 import { compareText } from "../base/compare.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import type { AssumptionCode, AssumptionDefinition } from "../ir/assumption.ts";
 import { ASSUMPTIONS } from "../ir/assumption.ts";
 import type { PolicyOrigin, RuleOrigin } from "../ir/origin.ts";
 import type { Outcome } from "../ir/outcome.ts";
@@ -10,6 +9,7 @@ import { DIRECTIONS } from "../ir/policy.ts";
 import type { ComparedSets, Comparison, Finding } from "../verify/comparison.ts";
 import type { PodChanges } from "../verify/existing-pods.ts";
 import type { Answer } from "../verify/proof.ts";
+import { STANDING, toldAssumptions } from "./assumptions.ts";
 import { reportDiagnostic, sortDiagnostics } from "./build.ts";
 import type { KnownNamespaces, ShownDifference } from "./difference.ts";
 import { differenceWitness } from "./difference.ts";
@@ -262,19 +262,9 @@ function reportAssumptions(
   { assumptions }: Comparison,
   policies: readonly ComparedPolicy[],
 ): readonly ReportAssumption[] {
-  const all = Object.entries(ASSUMPTIONS) as readonly (readonly [
-    AssumptionCode,
-    AssumptionDefinition,
-  ])[];
-  return all
-    .filter(([name, { standing }]) => standing || assumptions.includes(name))
-    .map(([name, { code, sentence, ifFalse, standing }]) => ({
-      code,
-      name,
-      message: sentence,
-      ifFalse,
-      standing,
-      usedBy: policies.filter((policy) => policy.assumptions.includes(code)).length,
-    }))
-    .sort((a, b) => compareText(a.code, b.code));
+  return toldAssumptions(
+    [...STANDING, ...assumptions],
+    (name) =>
+      policies.filter((policy) => policy.assumptions.includes(ASSUMPTIONS[name].code)).length,
+  );
 }

@@ -2,11 +2,12 @@ import { compareText } from "../base/compare.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { DocumentRef, SourcePlace } from "../diagnostics/source-range.ts";
-import type { AssumptionCode, AssumptionDefinition } from "../ir/assumption.ts";
+import type { AssumptionCode } from "../ir/assumption.ts";
 import { ASSUMPTIONS } from "../ir/assumption.ts";
 import type { PolicyOrigin } from "../ir/origin.ts";
 import type { Outcome, PolicyResult } from "../ir/outcome.ts";
 import { worstOutcome } from "../ir/outcome.ts";
+import { STANDING, toldAssumptions } from "./assumptions.ts";
 import type { WrittenObject } from "./policy-part.ts";
 import { FindingIndex, ObjectIndex, isBelow, placeOf, reportPolicy } from "./policy-part.ts";
 import { TouchedRules } from "./touched-rules.ts";
@@ -186,21 +187,9 @@ function reportAssumptions(results: readonly PolicyResult[]): readonly ReportAss
   for (const { assumptions } of results) {
     for (const name of assumptions) uses.set(name, (uses.get(name) ?? 0) + 1);
   }
-  const all = Object.entries(ASSUMPTIONS) as readonly (readonly [
-    AssumptionCode,
-    AssumptionDefinition,
-  ])[];
-  return all
-    .filter(([name, { standing }]) => standing || uses.has(name))
-    .map(([name, { code, sentence, ifFalse, standing }]) => ({
-      code,
-      name,
-      message: sentence,
-      ifFalse,
-      standing,
-      usedBy: standing ? 0 : (uses.get(name) ?? 0),
-    }))
-    .sort((a, b) => compareText(a.code, b.code));
+  return toldAssumptions([...STANDING, ...uses.keys()], (name) =>
+    ASSUMPTIONS[name].standing ? 0 : (uses.get(name) ?? 0),
+  );
 }
 
 /** The sums. That they add up is what "nothing is dropped in silence" rests on, so it is checked in every run. */
