@@ -5,8 +5,9 @@ import { trafficPoint } from "../sets/traffic-set.ts";
 
 /**
  * The rules of one policy that may match a flow, without a look at all of thousands. Each is found by the ports that it
- * lists, if these are few; or else, for each of its peers, by a label whose values the peer lists, or by where its
- * addresses begin. A rule of which neither can be told is looked at for every flow.
+ * lists, if these are few; or, for each of its peers, by a label whose values the peer lists, or by where its addresses
+ * begin: by that of the two which it shares with fewer rules. A rule of which neither can be told is looked at for every
+ * flow.
  */
 export class RuleSlices {
   readonly #rules: readonly Rule[];
@@ -16,10 +17,24 @@ export class RuleSlices {
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
-    for (const [at, rule] of rules.entries()) {
-      const marks = portMarks(rule) ?? peerMarks(rule);
-      if (marks === undefined) this.#anywhere.push(at);
-      for (const mark of new Set(marks)) {
+    const waysOf = rules.map((rule) =>
+      [portMarks(rule), peerMarks(rule)].flatMap((marks) =>
+        marks === undefined ? [] : [new Set(marks)],
+      ),
+    );
+    const uses = new Map<string, number>();
+    for (const marks of waysOf.flat()) {
+      for (const mark of marks) uses.set(mark, (uses.get(mark) ?? 0) + 1);
+    }
+    const most = (marks: ReadonlySet<string>): number => {
+      let count = 0;
+      for (const mark of marks) count = Math.max(count, uses.get(mark) ?? 0);
+      return count;
+    };
+    for (const [at, [one, other]] of waysOf.entries()) {
+      if (one === undefined) this.#anywhere.push(at);
+      const marks = one && other && most(other) < most(one) ? other : one;
+      for (const mark of marks ?? []) {
         const own = this.#byMark.get(mark);
         if (own === undefined) this.#byMark.set(mark, [at]);
         else own.push(at);
