@@ -1,4 +1,4 @@
-// Writes the parts of the documentation that the code knows best: docs/DIAGNOSTICS.md, and in README.md and docs/DIFF.md
+// Writes the parts of the documentation that the code knows best: docs/DIAGNOSTICS.md, and in the READMEs and docs/DIFF.md
 // everything between `generated` marks. With --check it writes nothing and says whether what lies there is current.
 //
 //   npm run docs
@@ -18,6 +18,7 @@ import { VERIFY_OPTIONS } from "../dist/cli/commands/verify.js";
 import { ASSUMPTIONS, CATALOGUE, readInventoryOptions, runConvert } from "../dist/index.js";
 import { objectWords } from "../dist/report/object-words.js";
 import { AROUND, CONSTRUCTS } from "./constructs.js";
+import { KOREAN } from "./korean-options.js";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -47,7 +48,10 @@ the run puts there. The *effect* says what the finding does to the flows that ar
       if (retired) parts.push("\nNo longer given.\n");
       parts.push(`\n${severity}, effect: ${effect}\n`);
       parts.push(`\n> ${sentence(message)}\n`);
-      if (hint !== undefined) parts.push(`\nDo: ${sentence(hint)}\n`);
+      if (hint !== undefined)
+        parts.push(
+          `\nDo: ${/^\{\w+\}$/.test(hint) ? "what the finding itself says" : sentence(hint)}\n`,
+        );
       parts.push(`\n${sentence(explanation)}\n`);
     }
   }
@@ -72,15 +76,18 @@ const byCode = ([a], [b]) => (a < b ? -1 : a > b ? 1 : 0);
 // --- README.md -------------------------------------------------------------------------------------------------------
 
 function optionsTable(options) {
-  const rows = ["| option | meaning | default |", "| --- | --- | --- |"];
-  for (const [name, option] of Object.entries(options)) {
-    const { alias, describe, choices, default: preset, array, type } = option;
+  const rows = optionRows(options, (name) => cell(options[name].describe), "repeatable");
+  return ["| option | meaning | default |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+function optionRows(options, meaningOf, repeatable) {
+  return Object.entries(options).map(([name, option]) => {
+    const { alias, choices, default: preset, array, type } = option;
     const value = choices ? ` ${choices.join("\\|")}` : type === "boolean" ? "" : " VALUE";
     const flag = `${alias === undefined ? "" : `\`-${alias}\`, `}\`--${name}\`${value}`;
     const given = preset === undefined || preset === false ? "" : `\`${String(preset)}\``;
-    rows.push(`| ${flag} | ${cell(describe)}${array ? "; repeatable" : ""} | ${given} |`);
-  }
-  return rows.join("\n");
+    return `| ${flag} | ${meaningOf(name)}${array ? `; ${repeatable}` : ""} | ${given} |`;
+  });
 }
 
 /** What the converter makes of each example of docs/constructs.js. */
@@ -203,6 +210,30 @@ const PARTS = {
   "options-explain": () => optionsTable(EXPLAIN_OPTIONS),
   "options-diff": () => optionsTable(DIFF_OPTIONS),
   diff: () => diffOf("in-not-in", ["diff", "old", "--against", "new"]),
+};
+
+// --- README.ko.md ----------------------------------------------------------------------------------------------------
+
+/** The same options with Korean words, of which none may be missing and none may be left over. */
+function koreanTable(command, options) {
+  const words = KOREAN[command];
+  const names = Object.keys(options);
+  const wrong = [
+    ...names.filter((name) => !Object.hasOwn(words, name)),
+    ...Object.keys(words).filter((name) => !names.includes(name)),
+  ];
+  if (wrong.length > 0) throw new Error(`docs/korean-options.js, ${command}: ${wrong.join(", ")}`);
+  const rows = optionRows(options, (name) => cell(words[name]), "여러 번 쓸 수 있음");
+  return ["| 옵션 | 뜻 | 기본값 |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+const KOREAN_PARTS = {
+  "options-facts": () => koreanTable("facts", FACT_OPTIONS),
+  "options-convert": () => koreanTable("convert", CONVERT_OPTIONS),
+  "options-verify": () => koreanTable("verify", VERIFY_OPTIONS),
+  "options-diff": () => koreanTable("diff", DIFF_OPTIONS),
+  "options-report": () => koreanTable("report", REPORT_OPTIONS),
+  "options-explain": () => koreanTable("explain", EXPLAIN_OPTIONS),
 };
 
 // --- DIFF.md ---------------------------------------------------------------------------------------------------------
@@ -337,11 +368,13 @@ function configSchema() {
 // ---------------------------------------------------------------------------------------------------------------------
 
 const readme = join(root, "README.md");
+const korean = join(root, "README.ko.md");
 const diffPage = join(root, "docs/DIFF.md");
 const wanted = new Map([
   [join(root, "docs/DIAGNOSTICS.md"), diagnosticsText()],
   [join(root, "schemas/config.schema.json"), configSchema()],
   [readme, withParts(readFileSync(readme, "utf8"), PARTS)],
+  [korean, withParts(readFileSync(korean, "utf8"), KOREAN_PARTS)],
   [diffPage, withParts(readFileSync(diffPage, "utf8"), DIFF_PARTS)],
 ]);
 

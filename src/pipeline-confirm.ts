@@ -35,10 +35,10 @@ export function confirmOutput(
   const writtenBy = policiesByName(bold);
   const names = namesBySource(objects);
   return confirmClaims(source, results, {
-    proveUnder: (assumptions) => {
+    proveUnder: (assumptions, asks) => {
       const context = proofContext(snapshot, assumptions);
-      const wider = prove(source, bold, context);
-      return spare === bold ? wider : together(wider, prove(source, spare, context));
+      const wider = prove(source, bold, context, asks);
+      return spare === bold ? wider : together(wider, prove(source, spare, context, asks));
     },
     writtenFor: ({ policy }) =>
       (names.get(policy) ?? []).flatMap((name) => writtenBy.get(name) ?? []),

@@ -16,7 +16,7 @@ import { buildDiff } from "./report/diff-report.ts";
 import type { ReportDocument } from "./report/report.ts";
 import type { PolicyWithText, TextDiff } from "./report/text-diff.ts";
 import { textDiff } from "./report/text-diff.ts";
-import { unanswered } from "./report/verification.ts";
+import { unanswered } from "./report/build-verification.ts";
 import { ruleText } from "./report/walkthrough-text.ts";
 import type { PolicyText } from "./sources/policy-text.ts";
 import { policyText } from "./sources/policy-text.ts";

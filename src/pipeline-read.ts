@@ -7,6 +7,7 @@ import type { InventoryOptions } from "./inventory/options.ts";
 import type { Snapshot } from "./inventory/snapshot.ts";
 import type { KeptObject } from "./ir/kept-object.ts";
 import type { PolicySet } from "./ir/policy.ts";
+import { manifestDiagnostics } from "./manifest/diagnostics.ts";
 import type { ManifestObject } from "./manifest/manifest-object.ts";
 import { readManifests } from "./manifest/read.ts";
 import type { ReportInput } from "./report/report.ts";
@@ -104,6 +105,7 @@ export function readSets(
       for (const [at, reader] of readers.entries()) reader.takeInventory(step.value, at > 0);
       step = objects.next();
     }
+    if (step.value.objects === 0) warnOfEmpty(file, report);
     readers[0]?.counts.add(file, step.value.objects, step.value.lost.length);
   }
   const written = readers.map((reader) => reader.finish());
@@ -119,6 +121,14 @@ export function readSets(
       return reader.interpret(policies, snapshot);
     }),
   };
+}
+
+/** A file of comments is somebody's; one without a word is most often a dump that failed. */
+function warnOfEmpty(file: SourceFile, report: Report): void {
+  // Nobody's failed dump is long, and to look through 100 MB of line feeds would cost seconds.
+  if (file.text.length > 10_000 || /\S/.test(file.text)) return;
+  const at = { document: { file, index: 0, offset: 0 }, offset: 0, path: "" };
+  report(manifestDiagnostics.create("YML-X027", { at }));
 }
 
 /** Reads the files of one set. */
@@ -163,6 +173,7 @@ class SetReader {
         this.#reader.read(step.value);
         step = objects.next();
       }
+      if (step.value.objects === 0) warnOfEmpty(file, this.#report);
       this.counts.add(file, step.value.objects, step.value.lost.length);
     }
   }

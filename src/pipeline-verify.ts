@@ -11,7 +11,7 @@ import { readSets } from "./pipeline-read.ts";
 import type { FailOn } from "./pipeline.ts";
 import type { ReportDocument } from "./report/report.ts";
 import type { ReportExpectation, VerificationReport } from "./report/verification.ts";
-import { buildVerification } from "./report/verification.ts";
+import { buildVerification } from "./report/build-verification.ts";
 import type { ComparedSets } from "./verify/comparison.ts";
 import { compareSets } from "./verify/comparison.ts";
 import { changesForPods } from "./verify/existing-pods.ts";

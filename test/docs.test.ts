@@ -129,7 +129,20 @@ describe("the documentation", () => {
     expect(names.filter((name) => !text.includes(`\`--${name}\``))).toEqual([]);
   });
 
-  const pages = ["README.md", "CHANGELOG.md"].concat(
+  it("says in Korean what it says in English, step by step", () => {
+    const shape = (file: string): unknown => {
+      const text = textOf(ROOT, "docs", file);
+      return {
+        code: text.match(/^ *```[^]*?^ *```/gm),
+        steps: text.match(/^#+ \d\./gm),
+        rows: text.match(/^\|/gm)?.length,
+        points: text.match(/^(?:-|\d\.) /gm),
+      };
+    };
+    expect(shape("MIGRATION.ko.md")).toEqual(shape("MIGRATION.md"));
+  });
+
+  const pages = ["README.md", "README.ko.md", "CHANGELOG.md"].concat(
     (readdirSync(join(ROOT, "docs"), { recursive: true }) as string[])
       .filter((file) => file.endsWith(".md"))
       .map((file) => join("docs", file)),

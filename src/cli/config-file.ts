@@ -8,7 +8,7 @@ import type { ManifestObject } from "../manifest/manifest-object.ts";
 import { readManifests } from "../manifest/read.ts";
 import { nearest } from "../sources/schema-check.ts";
 import { reasonOf } from "./failure-reason.ts";
-import { UsageError } from "./usage-error.ts";
+import { UsageError, asUsageError } from "./usage-error.ts";
 
 export const CONFIG_FILE = "netpol-migrate.config.yaml";
 
@@ -98,7 +98,7 @@ const LIST: Options = { type: "string", array: true };
 
 function onlyObject(file: string, bytes: Uint8Array): ManifestObject | undefined {
   const decoded = decodeText(file, bytes);
-  if ("problem" in decoded) throw new UsageError(`\`${file}\`: ${decoded.problem.message}`);
+  if ("problem" in decoded) throw asUsageError(file, decoded.problem);
   const objects: ManifestObject[] = [];
   for (const object of readManifests(decoded.file, (finding) => {
     if (finding.severity !== "error" || finding.at === undefined) return;

@@ -226,6 +226,11 @@ function usageError(message: string, args: readonly string[]): UsageError {
       hint: `Choose one of ${choices.replaceAll('"', "")}.`,
     });
   }
+  if (/^Missing required argument: against$/.test(message)) {
+    return new UsageError("--against is missing: with what is it to be compared?", {
+      hint: `Name the other set of policies, such as the output: \`netpol-migrate ${command} policies --against out\`.`,
+    });
+  }
   const missing = /^Not enough arguments following: (\S+)/.exec(message)?.[1];
   if (missing !== undefined) return new UsageError(`--${missing} needs a value`, { hint });
   return new UsageError(lowerFirst(message), { hint });

@@ -19,6 +19,8 @@ export interface OutputPlan {
   readonly unchanged: number;
   /** Files of an earlier run that this one does not write. */
   readonly stale: readonly string[];
+  /** Manifests in it that are neither of this run nor of an earlier one: whoever applies the folder applies them, too. */
+  readonly others: readonly string[];
 }
 
 export interface OutputFile {
@@ -59,7 +61,7 @@ export function planOutput(
     else if (text !== undefined && mayReplace(text, object)) changed.push(object);
     else strangers.push(path);
   }
-  const stale = [...staleFiles(directory, folders, objects)];
+  const { stale, others } = filesBeside(directory, folders, objects);
   const old = ownKustomization(directory);
   if (kustomize) {
     const file = KUSTOMIZATION_FILE;
@@ -70,7 +72,7 @@ export function planOutput(
     else changed.push({ file, text });
   } else if (typeof old === "object") stale.push(KUSTOMIZATION_FILE);
   if (strangers.length > 0) throw strangersInTheWay(strangers);
-  return { directory, created, changed, unchanged, stale };
+  return { directory, created, changed, unchanged, stale, others };
 }
 
 /** The list of an earlier run, if there is one. */
@@ -143,22 +145,25 @@ function readText(path: string): string {
   }
 }
 
-function staleFiles(
+/** Manifests that this run does not write: those of an earlier one, and those of others. */
+function filesBeside(
   directory: string,
   folders: ReadonlyMap<string, Folder>,
   objects: readonly EmittedObject[],
-): readonly string[] {
+): { readonly stale: string[]; readonly others: readonly string[] } {
   const written = new Set(objects.map(({ file }) => file));
   const stale: string[] = [];
+  const others: string[] = [];
   for (const [namespace, entries] of folders) {
     if (entries === "link") continue;
     for (const [name, entry] of entries) {
       const file = `${namespace}/${name}`;
       if (!entry.isFile() || !name.endsWith(".yaml") || written.has(file)) continue;
       if (isOurs(readText(join(directory, file)))) stale.push(file);
+      else others.push(file);
     }
   }
-  return stale.sort(compareText);
+  return { stale: stale.sort(compareText), others: others.sort(compareText) };
 }
 
 interface Head {

@@ -1,3 +1,5 @@
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+
 /** The call or its surroundings are at fault: a wrong option, a file that is not there. Ends with exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
@@ -8,4 +10,9 @@ export class UsageError extends Error {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.hint = options.hint;
   }
+}
+
+/** A finding about a file without which there is nothing to do. */
+export function asUsageError(file: string, { message, hint }: Diagnostic): UsageError {
+  return new UsageError(`\`${file}\`: ${message}`, hint === undefined ? {} : { hint });
 }

@@ -1,13 +1,13 @@
 import { unreachable } from "../base/invariant.ts";
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../diagnostics/source-range.ts";
-import { ruleName } from "../ir/origin.ts";
 import type { RuleResult } from "../ir/outcome.ts";
 import type { Rule } from "../ir/policy.ts";
 import { ANY_ADDRESS } from "../sets/address-set.ts";
 import type { PeerBox } from "../sets/box.ts";
 import { PIECE_LIMIT } from "../sets/box-remainder.ts";
 import type { Cube } from "../sets/cube.ts";
+import { adviceOn, causeText, hasAccount, hasText } from "./cutter-advice.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
 import type { Limit } from "./effort.ts";
 import type { Facts } from "./facts.ts";
@@ -18,26 +18,30 @@ import { SELECTOR_LIMIT, selectorCount } from "./say-selector.ts";
 import { OBJECT_SIZE } from "./object-size.ts";
 import { ROOM_LIMITS } from "./object-room.ts";
 import { TERM_LIMIT } from "./reach.ts";
-import { policyName, restsOnNamespaces } from "./results.ts";
+import { restsOnNamespaces } from "./results.ts";
 import type { JudgedPolicy, PolicyInNamespace } from "./results.ts";
 import type { SourcePolicy } from "./source-policy.ts";
+import type { Cause } from "./term.ts";
 import { OTHER_TRAFFIC, intersectTraffic, trafficText } from "../sets/traffic-set.ts";
 
-const hasAccount = (of: Cube): boolean =>
-  of.constraints.some(({ key }) => key.startsWith("account:"));
 const takesMany = (of: Cube): boolean => selectorCount(of) > SELECTOR_LIMIT;
-const hasText = (of: Cube): boolean => of.constraints.some(({ set }) => set.atoms.length > 0);
 
 interface Unsayable {
   readonly what: string;
   readonly hint: string;
 }
 
+const podsOf = (boxes: readonly PeerBox[]) =>
+  boxes.flatMap((box) => (box.kind === "pod" ? [box] : []));
+
 /** What of a rule no NetworkPolicy can say: the first reason that applies. */
 function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
-  const pods = (boxes: readonly PeerBox[]) =>
-    boxes.flatMap((box) => (box.kind === "pod" ? [box] : []));
-  const peers = pods(rule.peer);
+  return unsayableLabels(rule, facts) ?? unsayableAddresses(rule, facts);
+}
+
+/** It holds whatever is said of the pods that the policy selects. */
+function unsayableLabels(rule: Rule, facts: Facts): Unsayable | undefined {
+  const peers = podsOf(rule.peer);
   const subjects = rule.subjectOnly ?? [];
   if ([...peers, ...subjects].some((box) => hasAccount(box.labels))) {
     return {
@@ -60,6 +64,12 @@ function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
       hint: "Give those pods a label of their own, and select that.",
     };
   }
+  return undefined;
+}
+
+function unsayableAddresses(rule: Rule, facts: Facts): Unsayable | undefined {
+  const peers = podsOf(rule.peer);
+  const subjects = rule.subjectOnly ?? [];
   const partly = (box: PeerBox): boolean =>
     box.addresses !== ANY_ADDRESS && !containsAllPods(box.addresses, facts.podRanges);
   if (subjects.some(partly)) {
@@ -120,6 +130,7 @@ function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
 function ruleFinding(
   rule: Rule,
   result: RuleResult,
+  cutters: readonly Cause[],
   isOwnFault: boolean,
   unknownNamespace: string | undefined,
   facts: Facts,
@@ -129,13 +140,7 @@ function ruleFinding(
 ): Diagnostic | undefined {
   const at = rule.origin.place;
   const causes = [
-    ...new Set(
-      result.because.map(({ policy: origin, rule: own }) =>
-        own === undefined
-          ? `the end of the tier of ${policyName(origin)}`
-          : `${policyName(origin)} ${ruleName(own)}`,
-      ),
-    ),
+    ...new Set(result.because.map(({ policy, rule: own }) => causeText(policy, own))),
   ].join(", ");
   if (kept !== undefined) return keptFinding(result, causes, at, facts, kept);
   if (result.outcome === "widened") {
@@ -159,10 +164,17 @@ function ruleFinding(
   }
   if (rule.action === "deny" || rule.action === "pass") {
     if (result.outcome === "narrowed" && actions === "compile") {
+      const isAlone = causes === "" && rule.action === "pass";
+      const reason = isAlone ? unsayable(rule, facts) : undefined;
+      if (reason !== undefined)
+        return compileDiagnostics.create("CMP-R004", { at, ...reason, extent: TAIL_PART });
+      if (isAlone && !isOwnFault) return undefined;
+      const own = rule.action === "deny" ? ["this Deny"] : [];
       return compileDiagnostics.create("CMP-R011", {
         at,
-        causes: causes === "" ? "other rules" : causes,
+        causes: [...own, ...(causes === "" ? [] : [causes])].join(", ") || "other rules",
         extent: TAIL_PART,
+        advice: adviceOn(cutters),
       });
     }
     if (result.outcome === "narrowed") {
@@ -182,8 +194,11 @@ function ruleFinding(
     });
   }
   if (result.outcome !== "narrowed") return undefined;
+  // Reading has already said what an opaque condition is and what it does: nothing of the rule can be written, cut or not.
+  if (rule.opaque.length > 0) return undefined;
   if (causes !== "" && actions === "compile") {
-    return compileDiagnostics.create("CMP-R011", { at, causes, extent: extentOf(result) });
+    const advice = adviceOn(cutters);
+    return compileDiagnostics.create("CMP-R011", { at, causes, extent: extentOf(result), advice });
   }
   if (causes !== "") {
     // It may have come out whole elsewhere, where those policies select nobody.
@@ -197,13 +212,13 @@ function ruleFinding(
   if (result.losesOnlyOther) {
     return compileDiagnostics.create("CMP-R003", { at, lost: trafficText(rule.traffic.numbers) });
   }
-  // Reading has already said what an opaque condition is and what it does.
-  if (rule.opaque.length > 0 || rule.unsaid !== undefined) return undefined;
+  // As with a part that is not in the model.
+  if (rule.unsaid !== undefined) return undefined;
   if (unknownNamespace !== undefined) {
     return compileDiagnostics.create("CMP-R010", { at, namespace: unknownNamespace });
   }
-  const reason = unsayable(rule, facts);
-  if (reason === undefined || !isOwnFault) return undefined;
+  const reason = isOwnFault ? unsayable(rule, facts) : unsayableLabels(rule, facts);
+  if (reason === undefined) return undefined;
   const extent = result.disposition === "skipped" ? "the rule" : "that part of the rule";
   return compileDiagnostics.create("CMP-R004", { at, ...reason, extent });
 }
@@ -333,8 +348,11 @@ export function diagnosePolicy(
     over.length + open.length === 0 &&
     inNamespaces.every(({ lowered }) => loweredParts(lowered).every(({ local }) => local.certain));
   const unknownAt = new Map<Rule, string>();
+  const cuttersOf = new Map<Rule, readonly Cause[]>();
   for (const { namespace, lowered } of inNamespaces) {
-    for (const { local } of loweredParts(lowered).flatMap(({ rules }) => rules)) {
+    for (const { local, because } of loweredParts(lowered).flatMap(({ rules }) => rules)) {
+      if (because.length > 0)
+        cuttersOf.set(local.rule, [...(cuttersOf.get(local.rule) ?? []), ...because]);
       if (local.certain || !local.policy.certain || local.rule.opaque.length > 0) continue;
       unknownAt.set(local.rule, unknownAt.get(local.rule) ?? namespace);
     }
@@ -357,6 +375,7 @@ export function diagnosePolicy(
     const finding = ruleFinding(
       rule,
       of,
+      cuttersOf.get(rule) ?? [],
       isOwnFault,
       unknownAt.get(rule),
       facts,

@@ -92,7 +92,7 @@ export const compileDiagnostics = defineDiagnostics({
     effect: "narrows",
     message:
       "this rule is cut by {causes}, and no NetworkPolicy can say all that is left: {extent} is left out",
-    hint: "Allow what you need by a rule of its own: pods by their labels, addresses outside by their CIDRs; `--pod-cidr` says where pods lie.",
+    hint: "{advice}",
     explanation:
       "With `--actions compile` a rule is cut exactly where labels, addresses and ports can say the remainder. Service accounts, text conditions, the labels of a pod together with its address, and protocols other than TCP, UDP and SCTP beside certain ports have no form in a NetworkPolicy. The nearest narrower form is taken.",
   },
@@ -211,7 +211,7 @@ export const compileDiagnostics = defineDiagnostics({
     message: "some pods that this policy may isolate are left open, as `--inexact widen` asks",
     hint: "Review the flow shown, or convert with `--inexact narrow`.",
     explanation:
-      "Whether a pod is isolated may hang on something that is not known, such as a condition of a Deny that NetworkPolicies do not have. With `--inexact widen` such a pod is isolated only if another policy does it.",
+      "Whether a pod is isolated may depend on something that is not known, such as a condition of a Deny that NetworkPolicies do not have. With `--inexact widen` such a pod is isolated only if another policy does it.",
   },
   "CMP-X001": {
     severity: "warning",

@@ -19,7 +19,7 @@ import type { SaidRule } from "./say-rule.ts";
 import { NOTHING_SAID, isVerbatim, sayKept, sayRule, saySubjects } from "./say-rule.ts";
 import { sayTerms } from "./say-terms.ts";
 import type { Cause, Cut, Term } from "./term.ts";
-import { outsideTerms, someFlow, termsWithin, uncut } from "./term.ts";
+import { cutsOf, isInside, outsideTerms, someFlow, termsWithin, uncut } from "./term.ts";
 
 /** Which side is taken where no exact form exists. */
 export type Inexact = "narrow" | "widen";
@@ -51,7 +51,7 @@ export interface Scene {
   readonly replaced: ReadonlySet<Policy>;
   /** True if no rule can touch another: one tier that denies at its end, Allows alone, and all of it certain. */
   readonly plain: boolean;
-  /** True if it is known of each rule what it matches: then both bounds are the same. */
+  /** True if it is known of each rule what it matches: then both bounds are the same, where none was given up. */
   readonly isExact: boolean;
 }
 
@@ -282,26 +282,38 @@ export function gainedBy(
 
 /** Terms with more cuts than this are cut by all of them. */
 const FEW_CUTS = 32;
+/** What may be looked at to see that other cuts take away the same as one: it is asked for each cut of each term. */
+const FEW_STEPS = 200;
 
 /**
- * The terms without the cuts that take away only what the source surely allows all the same: what an earlier Allow has
- * decided before the Deny, or a later one does behind a Pass. A reader need not see them, and what is left without them can
- * be said more often.
+ * The terms without the cuts that take away only what the source surely allows all the same, or what another cut takes away
+ * as well: what an earlier Allow has decided before the Deny, or a later one does behind a Pass. A reader need not see
+ * them, and what is left without them can be said more often.
  */
 function withoutNeedless(task: Task, terms: readonly Term[]): readonly Term[] {
   const { set } = task;
   const effort = task.effort.inFewWords();
-  const isNeedless = (box: Box, { box: cut }: Cut): boolean => {
+  const start = { tier: 0, rule: 0 };
+  const isNeedless = (box: Box, { box: cut }: Cut, others: readonly Cut[]): boolean => {
     const both = intersectBoxes(box, cut);
     if (both === undefined) return true;
-    const start = { tier: 0, rule: 0 };
+    const cuts = cutsOf(both, others);
+    if (cuts === undefined) return true;
     const allowed = allowedFrom(set, start, uncut([both]), "under", effort);
-    return outsideTerms(both, allowed, effort) === undefined;
+    return (
+      outsideTerms(both, allowed, effort) === undefined ||
+      (cuts.length > 0 && isInside({ box: both, cuts }, allowed, effort.part(FEW_STEPS)))
+    );
   };
   const changed = new Set<Term>();
   const found = terms.map((term) => {
     if (term.cuts.length === 0 || term.cuts.length > FEW_CUTS) return term;
-    const cuts = term.cuts.filter((one) => !isNeedless(term.box, one));
+    let { cuts } = term;
+    // Of two that take away the same, the first is the one that decides.
+    for (const one of [...cuts].reverse()) {
+      const others = cuts.filter((other) => other !== one);
+      if (isNeedless(term.box, one, others)) cuts = others;
+    }
     if (cuts.length === term.cuts.length) return term;
     changed.add(term);
     return { ...term, cuts };
@@ -313,7 +325,7 @@ function withoutNeedless(task: Task, terms: readonly Term[]): readonly Term[] {
 const MAX_CUTTERS = 100;
 
 /** Who took something out of the terms; undefined if nobody did. */
-function cuttersOf(terms: readonly Term[]): readonly Cause[] | undefined {
+export function cuttersOf(terms: readonly Term[]): readonly Cause[] | undefined {
   const found = new Map<LocalRule | LocalPolicy, Cause>();
   for (const { cuts } of terms) {
     for (const { cause } of cuts) {

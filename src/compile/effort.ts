@@ -119,14 +119,22 @@ export class Effort {
   readonly #words: Store;
   readonly #count: () => void;
   readonly #given: number;
+  readonly #whole: Effort | undefined;
   #left: number;
   #limit: Limit | undefined;
 
-  constructor(store: Store, words: Store, count: () => void, given = store.forTask) {
+  constructor(
+    store: Store,
+    words: Store,
+    count: () => void,
+    given = store.forTask,
+    whole?: Effort,
+  ) {
     this.#store = store;
     this.#words = words;
     this.#count = count;
     this.#given = given;
+    this.#whole = whole;
     this.#left = given;
   }
 
@@ -154,6 +162,7 @@ export class Effort {
     const { free } = this.#store.limits;
     const before = this.#given - this.#left;
     this.#left -= steps;
+    if (this.#whole !== undefined) return this.#whole.spend(steps) && this.#left > 0;
     const drawn = Math.max(0, before + steps - free) - Math.max(0, before - free);
     if (drawn > 0) this.#store.draw(drawn);
     return this.#left > 0;
@@ -173,6 +182,12 @@ export class Effort {
       () => undefined,
       Math.min(half, this.#store.forTask),
     );
+  }
+
+  /** For one of many questions that none of the others should want for: so many steps of those that are left. */
+  part(most: number): Effort {
+    const given = Math.max(0, Math.min(most, this.#left));
+    return new Effort(this.#store, this.#words, this.#count, given, this);
   }
 
   /** For questions about words alone. */

@@ -182,11 +182,15 @@ export function containsAllPods(addresses: AddressSet, ranges: AddressSet | unde
   return ranges !== undefined && isAddressSubset(ranges, addresses);
 }
 
+/** One object for all rules: what was worked out under the facts is found again by it. */
+const withPrivatePods = new WeakMap<Facts, Facts>();
+
 /** The facts for what is said of one rule, of which it was said when it was read what it rests on. */
 export function factsFor({ assumptions }: Rule, facts: Facts): Facts {
-  return assumptions.includes("private-pods") && facts.podRanges === undefined
-    ? { ...facts, privatePods: true }
-    : facts;
+  if (facts.podRanges !== undefined || !assumptions.includes("private-pods")) return facts;
+  let found = withPrivatePods.get(facts);
+  if (found === undefined) withPrivatePods.set(facts, (found = { ...facts, privatePods: true }));
+  return found;
 }
 
 /** Addresses at which there surely is no pod after the switch. */

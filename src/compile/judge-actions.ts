@@ -2,12 +2,11 @@ import { append } from "../base/append.ts";
 import type { Box } from "../sets/box.ts";
 import { subjectBoxes } from "../sets/box.ts";
 import { BoxIndex } from "../sets/box-index.ts";
-import { remainder } from "../sets/box-remainder.ts";
 import { forestallers } from "./causes.ts";
 import type { Cover } from "./claim.ts";
 import { NO_DIFFERENCE, coverOf, lossOf, possibleFlow } from "./claim.ts";
 import type { Draft, Scene } from "./draft-rule.ts";
-import { hasUnsaid, settleGain, taskIn } from "./draft-rule.ts";
+import { cuttersOf, hasUnsaid, settleGain, taskIn } from "./draft-rule.ts";
 import type { Effort } from "./effort.ts";
 import type { LocalPolicy, LocalRule, LocalTier } from "./local.ts";
 import type { Position } from "./reach.ts";
@@ -15,7 +14,7 @@ import { allowedFrom, mayBeAllowed, through, undecidedAt } from "./reach.ts";
 import { NOTHING_SAID } from "./say-rule.ts";
 import { sayTerms } from "./say-terms.ts";
 import type { Term } from "./term.ts";
-import { cutsOf, outsideTerms, someFlow, someOutside, termsWithin, uncut } from "./term.ts";
+import { isInside, someFlow, someOutside, termsWithin, uncut } from "./term.ts";
 
 /** The drafts of a direction, in evaluation order. */
 export type Drafts = ReadonlyMap<LocalRule, Draft>;
@@ -130,22 +129,6 @@ function changesNothing(
   return inside(may, next) && inside(mayPassed, without);
 }
 
-/** True only if the flows of the term are among those of the others. */
-function isInside(term: Term, others: readonly Term[], effort: Effort): boolean {
-  const own = cutsOf(term.box, term.cuts);
-  if (own === undefined) return true;
-  const steps = effort.question();
-  const { pieces, limit } = remainder(
-    term.box,
-    own.map(({ box }) => box),
-    steps,
-  );
-  effort.close(steps);
-  return (
-    limit === undefined && pieces.every((box) => outsideTerms(box, others, effort) === undefined)
-  );
-}
-
 /**
  * What the end of the tiers allows to the pods that a Deny isolates, written for the first such Deny of a policy: only those
  * that no policy isolates otherwise have any of it. With `skip` nothing is cut: it is written whole where what is wider is
@@ -172,6 +155,7 @@ export function sayTails(scene: Scene, drafts: Drafts): void {
       draft.said = sayTerms(terms, set.namespace, facts, side, effort);
       const origin = rule.policy.policy.origin;
       const limit = effort.isSpent ? "steps" : draft.said && scene.room.take(origin, draft.said);
+      draft.because = (cuttersOf(terms) ?? []).filter((cause) => cause.rule !== rule);
       if (limit !== undefined) {
         effort.giveUp(limit);
         draft.wanted = isolated;

@@ -299,6 +299,7 @@ export function judgePolicy(
   ) {
     own.push("namespaces");
   }
+  for (const { assumptions: resting } of parts) if (resting !== undefined) own.push(...resting);
   if (byValues) own.push("subject-values");
   if (own.length > 0) outcomes.push("conditional");
   const objects = fitted(inNamespaces.flatMap(({ assembled }) => assembled.objects));

@@ -1,7 +1,7 @@
 import type { Box, Side } from "../sets/box.ts";
 import { boxesMeet, isBoxSubset } from "../sets/box.ts";
 import { boxInside, boxesOutside, partsOutside } from "../sets/box-parts.ts";
-import { findOutside } from "../sets/box-remainder.ts";
+import { findOutside, remainder } from "../sets/box-remainder.ts";
 import type { Cube } from "../sets/cube.ts";
 import { intersectCubes, isCubeSubset } from "../sets/cube.ts";
 import type { LocalPolicy, LocalRule } from "./local.ts";
@@ -167,6 +167,18 @@ export function outsideTerms(box: Box, terms: readonly Term[], effort: Effort): 
     }
     return undefined;
   }
+}
+
+/** True only if the flows of the term are among those of the others. Where the work is bounded it says no. */
+export function isInside(term: Term, others: readonly Term[], effort: Effort): boolean {
+  const own = cutsOf(term.box, term.cuts);
+  if (own === undefined) return true;
+  const steps = effort.question();
+  const { pieces, limit } = remainder(term.box, boxesOf(own), steps);
+  effort.close(steps);
+  return (
+    limit === undefined && pieces.every((box) => outsideTerms(box, others, effort) === undefined)
+  );
 }
 
 /** True if the box is in the term, as one sees without a search. */

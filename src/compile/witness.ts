@@ -84,7 +84,6 @@ const FAMILIAR_PORTS = [443, 80, 53, 22];
 
 function describeTraffic(box: Box): Pick<Witness, "protocol" | "port"> {
   const { ranges } = box.traffic.numbers;
-  const protocols = ranges.flatMap(({ first, last }) => [first >> 16, last >> 16]);
   for (const [number, protocol] of PORT_PROTOCOLS) {
     const range = ranges.find(({ first, last }) => first >> 16 <= number && number <= last >> 16);
     if (range === undefined) continue;
@@ -105,9 +104,11 @@ function describeTraffic(box: Box): Pick<Witness, "protocol" | "port"> {
       range.last >= number * 65536 + 65535;
     return full ? { protocol } : { protocol, port };
   }
-  if (protocols.includes(ICMP)) return { protocol: "ICMP" };
-  if (protocols.includes(ICMPV6)) return { protocol: "ICMPv6" };
-  return { protocol: `IP protocol ${String(protocols[0] ?? 0)}` };
+  const holdsProtocol = (number: number): boolean =>
+    ranges.some(({ first, last }) => first >> 16 <= number && number <= last >> 16);
+  if (holdsProtocol(ICMP)) return { protocol: "ICMP" };
+  if (holdsProtocol(ICMPV6)) return { protocol: "ICMPv6" };
+  return { protocol: `IP protocol ${String((ranges[0]?.first ?? 0) >> 16)}` };
 }
 
 /**

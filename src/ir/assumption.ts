@@ -118,6 +118,20 @@ export const ASSUMPTIONS = {
     ifFalse: "widens",
     standing: false,
   },
+  "port-names-found": {
+    code: "ASM-R004",
+    sentence:
+      "whoever enforces after the switch finds all ports that a pod gives a name, those of a second container and of an init container too",
+    ifFalse: "narrows",
+    standing: false,
+  },
+  enforced: {
+    code: "ASM-X004",
+    sentence:
+      "what the policies deny is denied: the source engine is in audit mode and, as long as it is, denies nothing",
+    ifFalse: "narrows",
+    standing: false,
+  },
   "only-tcp-udp-sctp": {
     code: "ASM-R001",
     sentence: "no traffic but TCP, UDP and SCTP matters",

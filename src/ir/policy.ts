@@ -40,6 +40,8 @@ export interface Policy {
   readonly egress?: DirectionRules;
   /** Rules of the source that decide nothing for any pod: of a direction that the policy does not apply to, say. */
   readonly inert: readonly { readonly origin: RuleOrigin; readonly action: Action }[];
+  /** What its being in force at all rests on. Its rules name it too. */
+  readonly assumptions?: readonly AssumptionCode[];
   /**
    * Of a Kubernetes policy that the source's engine takes otherwise than its words: what they say, which is what it will
    * mean where it is written as it is. Absent: the same.

@@ -8,6 +8,7 @@ import { DocumentFindings } from "./document-findings.ts";
 import { ownTag, startOfEvent, textOfEvent } from "./event-text.ts";
 import { Positions } from "./positions.ts";
 import { plainKey, resolvePlain, resolveTagged } from "./scalar.ts";
+import { keyFinding } from "./template.ts";
 
 /** How deep values may be nested, in the text and by aliases. Objects of the API stay under 50. */
 export const maxDepth = 400;
@@ -290,9 +291,7 @@ export class Composer {
     // An undefined value is one that was reported already.
     if (value === undefined) return undefined;
     const what = value === null ? "null" : Array.isArray(value) ? "a sequence" : "a mapping";
-    this.findings.fail(() =>
-      manifestDiagnostics.create("YML-X003", { at: this.context.placeAt(keyAt), what }),
-    );
+    this.findings.fail(() => keyFinding(this.context.placeAt(keyAt), what));
     return undefined;
   }
 

@@ -9,6 +9,9 @@ function utf16(bytes: Uint8Array): "UTF-16" | "UTF-32" | undefined {
   if (a === 0xff && b === 0xfe) return c === 0 && d === 0 ? "UTF-32" : "UTF-16";
   if (a === 0xfe && b === 0xff) return "UTF-16";
   if (a === 0 && b === 0 && c === 0xfe && d === 0xff) return "UTF-32";
+  // Without a mark it is known by its first two characters, of which each has a byte that is 0.
+  const zeros = [a, b, c, d].map((byte) => (byte === 0 ? "0" : "x")).join("");
+  if (bytes.length >= 4 && (zeros === "x0x0" || zeros === "0x0x")) return "UTF-16";
   return undefined;
 }
 

@@ -195,4 +195,19 @@ export const manifestDiagnostics = defineDiagnostics({
     explanation:
       "Block mappings, sequences, scalars of any style and flow collections, as tools write them, are read fast, in files of any size. Tags, anchors, aliases, merge keys, keys that are no text and broken documents need a slower parser, which is kept from holding up a run. Nothing after this place is read.",
   },
+  "YML-X026": {
+    severity: "error",
+    effect: "unknown",
+    message: "This document is a template: `{{` stands for text that a tool has yet to fill in.",
+    hint: "Render it, and convert what comes out: `helm template CHART | netpol-migrate convert -`.",
+    explanation: `Templates of Helm and the like are no manifests, and what they will say depends on values that are not here. ${lostDocument}`,
+  },
+  "YML-X027": {
+    severity: "warning",
+    effect: "none",
+    message: "The file is empty; a dump that failed leaves such a file.",
+    hint: "Check that the command that made it succeeded, or delete the file.",
+    explanation:
+      "`kubectl get ... > FILE` makes the file before it asks the cluster, so an empty one is what is left if the kind is unknown there or the listing is forbidden. In the latter case policies, tiers or network sets are missing, and the conversion cannot know. A dump of a kind that the cluster has none of is a `List` without items, and not empty.",
+  },
 });

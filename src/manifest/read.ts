@@ -13,6 +13,7 @@ import { ParserAllowance, parseText, tryParse } from "./parse.ts";
 import { PlainYamlReader } from "./plain-yaml.ts";
 import { readJson } from "./read-json.ts";
 import { longList, maxDocumentLength, readLongList } from "./read-long-list.ts";
+import { syntaxFinding } from "./template.ts";
 
 /**
  * How much text is parsed at a time: a quarter of a file, within bounds. The parser's start makes a new kind of object
@@ -283,7 +284,7 @@ class FileReader {
     const at = place(isYaml ? (error.mark?.position ?? 0) : 0);
     this.sink.report(
       isYaml && !error.reason.startsWith("nesting exceeded")
-        ? manifestDiagnostics.create("YML-X001", { at, reason: error.reason })
+        ? syntaxFinding(at, error.reason)
         : manifestDiagnostics.create("YML-X010", { at, limit: maxDepth }),
     );
     this.sink.lose(at.document);

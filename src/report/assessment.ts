@@ -116,7 +116,11 @@ function emptiness({ documents, policies }: RunReport["summary"], hasPolicies: b
     return `${left} left out, of which nobody can say what they do; nothing else restricts a pod of a known namespace`;
   }
   if (!hasPolicies) {
-    return `none of the ${plural(read, "document")} is a policy that is in force: ${String(context)} tell of the cluster, ${String(ignored)} decide no traffic`;
+    const which =
+      read === 1
+        ? "the one document is no policy"
+        : `none of the ${String(read)} documents is a policy`;
+    return `${which} that is in force (facts about the cluster: ${String(context)}, kinds that decide no traffic: ${String(ignored)}); check the paths if there should be policies`;
   }
   return "no policy restricts a pod of a known namespace, so there is nothing to isolate";
 }
@@ -159,6 +163,10 @@ const listed = (parts: readonly string[]): string =>
     ? parts.join("")
     : `${parts.slice(0, -1).join("; ")}; and that ${parts.at(-1) ?? ""}`;
 
+/** `A`, `A and B`, `A, B and C`. */
+const series = (words: readonly string[]): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
+
 /** What the proof came to, and under which assumptions; undefined where there is nothing to prove. */
 export function proofText(
   report: RunReport,
@@ -168,7 +176,7 @@ export function proofText(
   if (total === 0) return undefined;
   // Their sentences stand further up.
   const used = assumptions.filter(({ standing }) => !standing).map(({ code }) => code);
-  const under = `under ${[...used, "what is always taken for granted"].join(" and ")}`;
+  const under = `under ${series([...used, "what is always taken for granted"])}`;
   const isIncomplete = result.outcome === "unknown";
   const whole = `${isIncomplete ? "of what was understood " : ""}${total === 1 ? "the one policy is" : `all ${String(total)} policies are`}`;
   switch (result.verification.status) {

@@ -2,11 +2,12 @@ import { compareText } from "../base/compare.ts";
 import { invariant } from "../base/invariant.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { DocumentRef, SourcePlace } from "../diagnostics/source-range.ts";
-import type { AssumptionCode, AssumptionDefinition } from "../ir/assumption.ts";
+import type { AssumptionCode } from "../ir/assumption.ts";
 import { ASSUMPTIONS } from "../ir/assumption.ts";
 import type { PolicyOrigin } from "../ir/origin.ts";
 import type { Outcome, PolicyResult } from "../ir/outcome.ts";
 import { worstOutcome } from "../ir/outcome.ts";
+import { STANDING, toldAssumptions } from "./assumptions.ts";
 import type { WrittenObject } from "./policy-part.ts";
 import { FindingIndex, ObjectIndex, isBelow, placeOf, reportPolicy } from "./policy-part.ts";
 import { TouchedRules } from "./touched-rules.ts";
@@ -90,22 +91,34 @@ export function buildReport(parts: ReportParts): RunReport {
   };
 }
 
-/** What the reader says narrows does not if `--inexact widen` has the rule written whole. */
+/**
+ * What the reader says narrows widens where `--inexact widen` has the rule written whole, and changes nothing where all that
+ * the rule allows is allowed by others: then it is but a note.
+ */
 function effectsAsWritten(
   diagnostics: readonly Diagnostic[],
   results: readonly PolicyResult[],
 ): readonly Diagnostic[] {
-  const widened = results.flatMap(({ rules }) =>
-    rules.filter((rule) => rule.outcome === "widened"),
-  );
-  if (widened.length === 0) return diagnostics;
+  if (!diagnostics.some(({ effect }) => effect === "narrows")) return diagnostics;
   const findings = new FindingIndex(diagnostics);
-  const concerned = new Set(widened.flatMap(({ rule }) => findings.below(rule.place)));
-  return diagnostics.map((diagnostic, index) =>
-    diagnostic.effect === "narrows" && concerned.has(index)
-      ? { ...diagnostic, effect: "widens" }
-      : diagnostic,
-  );
+  const widening = new Set<number>();
+  const idle = new Set<number>();
+  const felt = new Set<number>();
+  for (const { rules } of results) {
+    for (const { rule, disposition, outcome } of rules) {
+      const isIdle =
+        disposition === "redundant" && (outcome === "exact" || outcome === "conditional");
+      const kind = outcome === "widened" ? widening : isIdle ? idle : felt;
+      for (const index of findings.below(rule.place)) kind.add(index);
+    }
+  }
+  return diagnostics.map((diagnostic, index): Diagnostic => {
+    if (diagnostic.effect !== "narrows") return diagnostic;
+    if (widening.has(index)) return { ...diagnostic, effect: "widens" };
+    return idle.has(index) && !felt.has(index)
+      ? { ...diagnostic, effect: "none", severity: "info" }
+      : diagnostic;
+  });
 }
 
 function once<Value>(compute: () => Value): () => Value {
@@ -174,21 +187,9 @@ function reportAssumptions(results: readonly PolicyResult[]): readonly ReportAss
   for (const { assumptions } of results) {
     for (const name of assumptions) uses.set(name, (uses.get(name) ?? 0) + 1);
   }
-  const all = Object.entries(ASSUMPTIONS) as readonly (readonly [
-    AssumptionCode,
-    AssumptionDefinition,
-  ])[];
-  return all
-    .filter(([name, { standing }]) => standing || uses.has(name))
-    .map(([name, { code, sentence, ifFalse, standing }]) => ({
-      code,
-      name,
-      message: sentence,
-      ifFalse,
-      standing,
-      usedBy: standing ? 0 : (uses.get(name) ?? 0),
-    }))
-    .sort((a, b) => compareText(a.code, b.code));
+  return toldAssumptions([...STANDING, ...uses.keys()], (name) =>
+    ASSUMPTIONS[name].standing ? 0 : (uses.get(name) ?? 0),
+  );
 }
 
 /** The sums. That they add up is what "nothing is dropped in silence" rests on, so it is checked in every run. */

@@ -3,7 +3,6 @@ import { invariant } from "../base/invariant.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KnownPod, Snapshot } from "../inventory/snapshot.ts";
 import type { AssumptionCode } from "../ir/assumption.ts";
-import { ASSUMPTIONS } from "../ir/assumption.ts";
 import type { Direction } from "../ir/policy.ts";
 import { ACCOUNT_NAME, constraintOf, cube, cubeContains, NAMESPACE_NAME } from "../sets/cube.ts";
 import type { Cube, LabelKey } from "../sets/cube.ts";
@@ -11,6 +10,7 @@ import type { Change, ChangedFlows, Effect } from "../verify/changes.ts";
 import type { Ends } from "../verify/region-cover.ts";
 import type { PodChanges } from "../verify/existing-pods.ts";
 import type { Difference } from "../verify/proof.ts";
+import { toldAssumptions } from "./assumptions.ts";
 import { reportDiagnostic, sortDiagnostics } from "./build.ts";
 import { flowWords, isUncertain, subjectWords } from "./change-words.ts";
 import type { EndValues, ExceptValues, LabelValues } from "./region-values.ts";
@@ -27,7 +27,7 @@ import type {
 import type { TextDiff } from "./text-diff.ts";
 import { reportPods } from "./pod-changes.ts";
 import type { ReportPods } from "./pod-changes.ts";
-import { documentCounts } from "./verification.ts";
+import { documentCounts } from "./build-verification.ts";
 
 export type DiffSide = "old" | "new";
 
@@ -152,12 +152,7 @@ export function buildDiff(parts: DiffParts): DiffReport {
       texts: !texts?.comparable ? null : textCounts(texts),
       connections: changes === undefined ? null : connectionCounts(connections),
     },
-    assumptions: parts.assumptions
-      .map((name): ReportAssumption => {
-        const { code, sentence, ifFalse, standing } = ASSUMPTIONS[name];
-        return { code, name, message: sentence, ifFalse, standing, usedBy: 0 };
-      })
-      .sort((a, b) => compareText(a.code, b.code)),
+    assumptions: toldAssumptions(parts.assumptions, () => 0),
     texts: !texts?.comparable ? null : texts.changes,
     subjects,
     unanswered,

@@ -24,16 +24,27 @@ const POD_CHANGES = 10;
 /** So many lines of texts. */
 const TEXT_LINES = 400;
 
-/** What differs, for a terminal, ending in a newline: the texts, then the connections, then both in a line. */
+/**
+ * What differs, for a terminal, ending in a newline: the connections, which a review is about, then the texts that make the
+ * difference, then both in a line.
+ */
 export function diffText(report: DiffReport, options: DiffTextOptions): string {
   const { colors, detail } = options;
-  const parts: string[] = [];
+  const parts = [connectionText(report, options)];
   if (detail !== "quiet" && report.texts !== null) {
     const limit = detail === "verbose" ? Infinity : TEXT_LINES;
     parts.push(
       options.stat ? statText(report.texts, options) : unifiedText(report.texts, colors, limit),
     );
   }
+  const summary = new Screen(colors, options.width);
+  pushSummary(report, summary, colors);
+  parts.push(summary.toString());
+  return parts.filter((part) => part.trim() !== "").join("\n");
+}
+
+function connectionText(report: DiffReport, options: DiffTextOptions): string {
+  const { colors, detail } = options;
   const screen = new Screen(colors, options.width);
   if (detail !== "quiet") pushSubjects(report, screen, options);
   for (const text of report.unanswered) {
@@ -44,10 +55,7 @@ export function diffText(report: DiffReport, options: DiffTextOptions): string {
     const limit = detail === "verbose" ? Infinity : POD_CHANGES;
     pushPods(report.pods, limit, screen, colors);
   }
-  screen.blank();
-  pushSummary(report, screen, colors);
-  parts.push(screen.toString());
-  return parts.filter((part) => part !== "").join("\n");
+  return screen.toString();
 }
 
 // ---------------------------------------------------------------- texts

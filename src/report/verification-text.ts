@@ -89,7 +89,8 @@ function assessment({ summary, result }: VerificationReport, target: string): st
   if (invalid > 0) parts.push(`${String(invalid)} invalid`);
   const counts = parts.length === 0 ? "" : `: ${parts.join(", ")}`;
   const others = against.widened + against.unknown + against.narrowed;
-  const there = others === 0 ? "" : ` (${String(others)} of those in ${target} differ)`;
+  const there =
+    others === 0 ? "" : ` (${String(others)} in ${target} ${others === 1 ? "differs" : "differ"})`;
   return `${WORDS[result.outcome]}: ${sets}${counts}${there}`;
 }
 

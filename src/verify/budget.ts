@@ -15,7 +15,15 @@ export class Allowance {
 
   question(): Budget {
     this.#store += this.#each;
-    const bound = Math.min(this.#bound, Math.max(this.#store, this.#each));
+    return this.#budget(Math.min(this.#bound, Math.max(this.#store, this.#each)));
+  }
+
+  /** For what may turn out to save a question: no more than what a small one takes. */
+  shortcut(): Budget {
+    return this.#budget(this.#each);
+  }
+
+  #budget(bound: number): Budget {
     return new Budget(bound, (work) => {
       this.#store -= work;
     });

@@ -6,6 +6,7 @@ import type { Policy, PolicySet, Rule } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import type { Answer, Answers, Difference, Proof } from "./proof.ts";
 import { worseAnswers } from "./proof.ts";
+import type { Asks } from "./prove.ts";
 
 /** What the proof says of the claims of one policy. */
 export interface PolicyConfirmation {
@@ -35,8 +36,8 @@ export interface Confirmation {
 
 /** What was read back from the output, and how it relates to what lowering says. */
 export interface Output {
-  /** Runs a proof of the source against the output, under the assumptions given. */
-  proveUnder(assumptions: ReadonlySet<AssumptionCode>): Proof;
+  /** Runs a proof of the source against the output, under the assumptions given; without `asks` of all. */
+  proveUnder(assumptions: ReadonlySet<AssumptionCode>, asks?: Asks): Proof;
   /** The policies of the output that were written for a policy of the source. */
   writtenFor(result: PolicyResult): readonly Policy[];
 }
@@ -61,7 +62,11 @@ export function confirmClaims(
 ): Confirmation {
   const used = new Set(results.flatMap(({ assumptions }) => assumptions));
   const widening = new Set([...used].filter((name) => ASSUMPTIONS[name].ifFalse === "widens"));
-  const bare = output.proveUnder(new Set());
+  // Where the others are proofs of their own, the bare one is about what is called exact alone.
+  const bare = output.proveUnder(
+    new Set(),
+    widening.size === 0 ? undefined : asksOfExact(results, output),
+  );
   const bold = widening.size === 0 ? bare : output.proveUnder(widening);
   const full = used.size === widening.size ? bold : output.proveUnder(used);
   const leavesOpen = results.some(({ isolation }) => Object.values(isolation).includes("less"));
@@ -91,6 +96,24 @@ export function confirmClaims(
   return { policies, ofRule, refuted };
 }
 
+/** The rules of policies that are called exact, those written for them, and further rules that are called exact. */
+function asksOfExact(results: readonly PolicyResult[], output: Output): Asks {
+  const policies = new Set<PolicyOrigin>();
+  const written = new Set<Policy>();
+  const rules = new Set<RuleOrigin>();
+  for (const result of results) {
+    if (result.outcome === "exact") {
+      policies.add(result.policy);
+      for (const policy of output.writtenFor(result)) written.add(policy);
+      continue;
+    }
+    for (const { rule: origin, outcome } of result.rules)
+      if (outcome === "exact") rules.add(origin);
+  }
+  return (policy, { origin }) =>
+    policies.has(policy.origin) || written.has(policy) || rules.has(origin);
+}
+
 /** Claims a and e. */
 function confirmWhole(
   results: readonly PolicyResult[],
@@ -110,7 +133,7 @@ const refutation = (claim: string, answer: Answer): RefutedClaim => ({
 
 /** The proofs that claims are held to. */
 interface Court {
-  /** Under no assumption. */
+  /** Under no assumption; of what is called exact alone, unless it is one of the others too. */
   readonly bare: Proof;
   /** Under the assumptions used whose falsity widens. */
   readonly bold: Proof;

@@ -1,7 +1,7 @@
 import { invariant } from "../base/invariant.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { Endpoint, Flow } from "../ir/flow.ts";
-import type { Direction, OpaqueCondition, Policy, PolicySet } from "../ir/policy.ts";
+import type { Direction, OpaqueCondition, Policy } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import {
   ALL_IPV4,
@@ -13,8 +13,6 @@ import {
   unionAddresses,
 } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import type { PeerBox } from "../sets/box.ts";
-import { predicateContains } from "../sets/label-predicate.ts";
 import {
   ANY_TRAFFIC,
   ICMP,
@@ -25,16 +23,16 @@ import {
   unionTraffic,
 } from "../sets/traffic-set.ts";
 import type { TrafficSet } from "../sets/traffic-set.ts";
+import { ClassSlices } from "./class-slices.ts";
+import type { ClassSlice } from "./class-slices.ts";
 import type { ComparedSets } from "./comparison.ts";
-import { evaluate, labelsOf } from "./evaluate.ts";
+import { evaluate } from "./evaluate.ts";
 import { identityOf } from "./facts.ts";
 import { commonAddresses, PeerIndex } from "./peer-groups.ts";
 import type { PeerGroup } from "./peer-groups.ts";
 import { podClasses } from "./pod-classes.ts";
 import type { PodClass } from "./pod-classes.ts";
-import { Slices } from "./slices.ts";
 import { addressParts, trafficParts } from "./told-apart.ts";
-import type { SliceRules } from "./told-apart.ts";
 
 /*
  * What changes for the pods that exist: which connections between them, or with other addresses, one set lets through and
@@ -95,19 +93,6 @@ export function changesForPods(
   return { changes: world.changes, pods, complete: !world.isSpent };
 }
 
-/** The policies that select the pods of a class in one direction; one for all classes that the same policies select. */
-interface Slice extends SliceRules {
-  readonly id: number;
-  readonly source: PolicySet;
-  readonly target: PolicySet;
-  readonly narrowTarget: PolicySet;
-  readonly mayDiffer: boolean;
-  /** True if some rule asks for the name of a port. */
-  readonly asksPorts: boolean;
-  /** True if some rule asks for what nobody can check. */
-  readonly opaque: readonly OpaqueCondition[];
-}
-
 /** Traffic that is lost or gained, for sure or perhaps. */
 interface Changed {
   readonly lost: TrafficSet;
@@ -127,15 +112,11 @@ const UNCHANGED: Changed = {
 class World {
   readonly changes: ConnectionChange[] = [];
   isSpent = false;
-  readonly #sets: Readonly<Record<keyof ComparedSets, Slices>>;
   readonly #classes: readonly PodClass[];
   readonly #ends: readonly ChangedEnd[];
   readonly #peers: PeerIndex;
   readonly #outside: AddressSet;
-  readonly #differing: ReadonlySet<Policy>;
-  readonly #slices = new Map<Direction, Map<number, Slice>>();
-  readonly #shared = new Map<string, Slice>();
-  readonly #ids = new Map<Policy, number>();
+  readonly #slices: ClassSlices;
   /** By the class that sends: the groups of peers that were compared, both ends of each. */
   readonly #compared = new Map<number, Set<string>>();
   #verdicts = 0;
@@ -146,20 +127,17 @@ class World {
     { podRanges }: Snapshot,
     differing: ReadonlySet<Policy>,
   ) {
-    const target = new Slices(sets.target);
-    const narrowTarget = sets.narrowTarget === sets.target ? target : new Slices(sets.narrowTarget);
-    this.#sets = { source: new Slices(sets.source), target, narrowTarget };
     this.#classes = classes;
     this.#ends = classes.map((pods) => ({ kind: "pods", pods }));
     this.#peers = new PeerIndex(classes);
     this.#outside =
       podRanges === undefined ? ANY_ADDRESS : subtractAddresses(ANY_ADDRESS, podRanges);
-    this.#differing = differing;
+    this.#slices = new ClassSlices(sets, classes, differing);
   }
 
   /** (b), (c); egress of all classes first. */
   compareEnd(at: number, direction: Direction): void {
-    const slice = this.#sliceOf(at, direction);
+    const slice = this.#slices.of(at, direction);
     if (!slice.mayDiffer) return;
     const subject = this.#at(at);
     this.#compareOutside(at, direction, slice);
@@ -177,7 +155,7 @@ class World {
     }
   }
 
-  #compareOutside(at: number, direction: Direction, slice: Slice): void {
+  #compareOutside(at: number, direction: Direction, slice: ClassSlice): void {
     const subject = this.#at(at);
     const found = new Map<string, { readonly changed: Changed; addresses: AddressSet }>();
     for (const address of subject.addresses) {
@@ -202,11 +180,12 @@ class World {
 
   /** (d): the peers of a group by what their own policies can tell of the subject, an example of each. */
   #compareOtherEnds(at: number, group: PeerGroup, direction: Direction, changed: Changed): void {
-    const { own, slice } = { own: this.#at(at), slice: this.#sliceOf(at, direction) };
+    const own = this.#at(at);
+    const slice = this.#slices.of(at, direction);
     const opposite = direction === "egress" ? "ingress" : "egress";
     const alike = new Map<string, number[]>();
     for (const other of group.members()) {
-      const theirs = this.#sliceOf(other, opposite);
+      const theirs = this.#slices.of(other, opposite);
       const address = this.#at(other).addresses.find(
         (one) => familyOf(one) === familyOf(group.own),
       );
@@ -226,7 +205,7 @@ class World {
       const [first] = others;
       if (first === undefined || this.isSpent) continue;
       const other = this.#at(first);
-      const theirs = this.#sliceOf(first, opposite);
+      const theirs = this.#slices.of(first, opposite);
       const both = this.#changedAt(
         [
           { slice, flow: flowBetween(direction, own, other) },
@@ -264,75 +243,9 @@ class World {
     return found;
   }
 
-  #sliceOf(of: number, direction: Direction): Slice {
-    const byClass = this.#slices.get(direction) ?? new Map<number, Slice>();
-    this.#slices.set(direction, byClass);
-    let slice = byClass.get(of);
-    if (slice === undefined) {
-      slice = this.#makeSlice(of, direction);
-      byClass.set(of, slice);
-    }
-    return slice;
-  }
-
-  #makeSlice(of: number, direction: Direction): Slice {
-    const { pod } = this.#at(of);
-    const valueOf = labelsOf(pod);
-    const { source: before, target: after, narrowTarget } = this.#sets;
-    const part = (set: Slices): PolicySet => ({
-      tiers: set.of(pod).tiers.map((tier) => ({
-        ...tier,
-        policies: tier.policies.filter(
-          (policy) =>
-            policy[direction] !== undefined && predicateContains(policy.subject.pods, valueOf),
-        ),
-      })),
-    });
-    const source = part(before);
-    const target = part(after);
-    const narrow = narrowTarget === after ? target : part(narrowTarget);
-    const policies = [source, target, narrow].map(({ tiers }) =>
-      tiers.flatMap(({ policies: own }) => own),
-    );
-    const rules = policies.flat().flatMap((policy) => policy[direction]?.rules ?? []);
-    // Whose rules ask for more of the subject than its policies do is told apart from all others.
-    const isOwn = rules.some(
-      ({ subjectOnly, opaque }) =>
-        subjectOnly !== undefined || opaque.some(({ kind }) => kind !== "unknown"),
-    );
-    const names = policies.map((own) => own.map((policy) => this.#idOf(policy)).join());
-    const key = `${direction} ${names.join(" ")} ${isOwn ? String(of) : ""}`;
-    let slice = this.#shared.get(key);
-    if (slice === undefined) {
-      const opaque = rules.flatMap((rule) => rule.opaque);
-      slice = {
-        id: this.#shared.size,
-        source,
-        target,
-        narrowTarget: narrow,
-        rules: [...new Set(rules)],
-        boxes: [...new Set(rules.flatMap(({ peer }) => peer)), ...opaque.flatMap(namingBoxes)],
-        mayDiffer: policies.flat().some((policy) => this.#differing.has(policy)),
-        asksPorts: rules.some(
-          ({ traffic, opaque: asked }) =>
-            traffic.named.length > 0 || asked.some(({ kind }) => kind !== "unknown"),
-        ),
-        opaque,
-      };
-      this.#shared.set(key, slice);
-    }
-    return slice;
-  }
-
-  #idOf(policy: Policy): number {
-    const id = this.#ids.get(policy) ?? this.#ids.size;
-    this.#ids.set(policy, id);
-    return id;
-  }
-
   /** What changes of the traffic between two ends, as far as the ends given say. */
   #changedAt(
-    ends: readonly { readonly slice: Slice; readonly flow: Flow }[],
+    ends: readonly { readonly slice: ClassSlice; readonly flow: Flow }[],
     within: TrafficSet,
   ): Changed {
     const [first] = ends;
@@ -409,14 +322,4 @@ function flowBetween(direction: Direction, subject: PodClass, peer: PodClass): F
   invariant(addresses !== undefined, "both ends have an address of one family");
   const [own, theirs] = addresses;
   return flowOf(direction, { ...subject.pod, address: own }, { ...peer.pod, address: theirs });
-}
-
-/** Where a condition on the name of a port looks at more of the pod than its ports. */
-function namingBoxes(condition: OpaqueCondition): readonly PeerBox[] {
-  if (condition.kind === "unknown" || condition.naming === undefined) return [];
-  const { hosts, pods = [] } = condition.naming;
-  return [
-    ...hosts.map(({ addresses }): PeerBox => ({ kind: "address", addresses })),
-    ...pods.map((labels): PeerBox => ({ kind: "pod", labels, addresses: ANY_ADDRESS })),
-  ];
 }

@@ -34,9 +34,16 @@ export function findOutside(
   if (plainest !== "unclear" && !cuts.some((cut) => regionContains(cut, plainest))) return plainest; // (a)
 
   let unclear = false;
-  const todo: Reaching[] = [{ region, cuts }];
-  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-    const narrowed = narrowRegion(next.region, next.cuts, budget); // (b)
+  // What is still to be looked at, the nearest last: a way out of a cut is made when its turn comes.
+  const todo: Waiting[] = [{ pieces: [region].values(), cuts }];
+  for (let waiting = todo.at(-1); waiting !== undefined; waiting = todo.at(-1)) {
+    const next = waiting.pieces.next();
+    if (next.done === true) {
+      todo.pop();
+      continue;
+    }
+    if (next.value !== region && !mayExist(next.value, scope, universe)) continue;
+    const narrowed = narrowRegion(next.value, waiting.cuts, budget); // (b)
     if (narrowed === "spent") return "spent";
     if (narrowed === "empty") continue;
     const { region: current, cuts: open } = narrowed;
@@ -47,16 +54,14 @@ export function findOutside(
       else if (point !== "empty") return point;
       continue;
     }
-    const others = open.filter((other) => other !== cut);
-    const pieces = outside(current, cut); // (d)
-    for (let at = pieces.length - 1; at >= 0; at -= 1) {
-      const piece = pieces[at];
-      if (piece !== undefined && mayExist(piece, scope, universe)) {
-        todo.push({ region: piece, cuts: others });
-      }
-    }
+    todo.push({ pieces: outside(current, cut), cuts: open.filter((other) => other !== cut) }); // (d)
   }
   return unclear ? "unclear" : "empty";
+}
+
+interface Waiting {
+  readonly pieces: Iterator<Region, unknown>;
+  readonly cuts: readonly Region[];
 }
 
 function mayExist({ subject, peer }: Region, scope: Scope, universe: Universe): boolean {

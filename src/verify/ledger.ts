@@ -41,6 +41,16 @@ export class Ledger {
     return this.#answers.get(decider)?.[effect].kind === "witness";
   }
 
+  /**
+   * The difference that nothing worse can be found than: one with ports. Of those of a decider, or of the part of them that
+   * reach the end of the other set.
+   */
+  shown(decider: Decider, effect: Effect, atEnd: boolean): Answer | undefined {
+    const answers = (atEnd ? this.#atEnd : this.#answers).get(decider);
+    const isShown = answers?.[effect].kind === "witness";
+    return isShown && !(effect === "narrower" && answers.onlyOther) ? answers[effect] : undefined;
+  }
+
   /** Counts a question; true if its answer, should it be "none", is one of those to try. */
   countQuestion(answer: Answer): boolean {
     this.#questions += 1;

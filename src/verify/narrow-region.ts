@@ -1,8 +1,9 @@
 import { isAddressSubset, subtractAddresses, unionAddresses } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import { isCubeSubset, labelsAt, withLabelsAt } from "../sets/cube.ts";
-import type { Cube, LabelKey } from "../sets/cube.ts";
+import { cube, isCubeSubset, labelsAt } from "../sets/cube.ts";
+import type { Cube, LabelConstraint, LabelKey } from "../sets/cube.ts";
 import {
+  ANY_LABEL,
   complementLabelSet,
   intersectLabelSets,
   isLabelSubset,
@@ -185,13 +186,16 @@ class Leavings {
   /** Undefined if nothing is left. */
   of(whole: Region): Region | undefined {
     let region = whole;
+    // Thousands of keys are put in at once: one by one, each would cost a copy of all.
+    const changed: Record<"subject" | "peer", LabelConstraint[]> = { subject: [], peer: [] };
     for (const { of, key, values, sets } of this.#labels.values()) {
-      const labels = region[of];
-      if (labels === undefined) return undefined;
-      let set = labelsAt(labels, key);
-      if (values.length > 0) set = intersectLabelSets(set, labelNotIn(values));
+      let set = values.length > 0 ? labelNotIn(values) : ANY_LABEL;
       for (const other of sets) set = intersectLabelSets(set, other);
-      const left = withLabelsAt(labels, key, set);
+      changed[of].push({ key, set });
+    }
+    for (const of of ["subject", "peer"] as const) {
+      if (changed[of].length === 0) continue;
+      const left = cube([...(region[of]?.constraints ?? []), ...changed[of]]);
       if (left === undefined) return undefined;
       region = { ...region, [of]: left };
     }

@@ -41,8 +41,22 @@ import type { Part, Reaching } from "./walk.ts";
  * one look-up (`surelyAllows`), and so is (b) (`surelyCloses`).
  */
 
-/** Compares two sets of any kind. Pure, and stable: the same sets give the same answers and the same witnesses. */
-export function prove(source: PolicySet, target: PolicySet, context: ProofContext): Proof {
+/** Whether anybody wants to know of an Allow rule, of either set, what the other set makes of it. */
+export type Asks = (policy: Policy, rule: Rule) => boolean;
+
+const ASKS_ALL: Asks = () => true;
+
+/**
+ * Compares two sets of any kind. Pure, and stable: the same sets give the same answers and the same witnesses.
+ *
+ * @param asks what it says no of has no answer of its own: "none" then means nothing, nor does the answer for the whole
+ */
+export function prove(
+  source: PolicySet,
+  target: PolicySet,
+  context: ProofContext,
+  asks: Asks = ASKS_ALL,
+): Proof {
   const sets = [source, target] as const;
   const known = withNamedNamespaces(context, sets);
   const ledger = new Ledger();
@@ -53,7 +67,7 @@ export function prove(source: PolicySet, target: PolicySet, context: ProofContex
     const variables = new Variables();
     const replay = new Replay(slices.source, slices.target, direction, variables, known);
     const universe = new Universe(known, sets, direction);
-    const proof = new DirectionProof(direction, universe, replay, ledger, allowance);
+    const proof = new DirectionProof(direction, universe, replay, ledger, allowance, asks);
     const after = addressesMove(known);
     const sources = new Views(source, { direction, variables, after: false });
     const targets = new Views(target, { direction, variables, after });
@@ -79,6 +93,7 @@ class DirectionProof {
   readonly #replay: Replay;
   readonly #ledger: Ledger;
   readonly #allowance: Allowance;
+  readonly #asks: Asks;
 
   constructor(
     direction: Direction,
@@ -86,7 +101,9 @@ class DirectionProof {
     replay: Replay,
     ledger: Ledger,
     allowance: Allowance,
+    asks: Asks,
   ) {
+    this.#asks = asks;
     this.#allowance = allowance;
     this.#direction = direction;
     this.#universe = universe;
@@ -111,7 +128,9 @@ class DirectionProof {
     };
     for (const sides of [wider, narrower]) {
       for (const { allows } of sides.allowing.tiers) {
-        for (const item of allows.items) this.#askRule(item, sides); // (a)
+        for (const item of allows.items) {
+          if (this.#asks(item.policy, item.rule)) this.#askRule(item, sides); // (a)
+        }
       }
       this.#askEnd(sides); // (b)
     }
@@ -192,6 +211,11 @@ class DirectionProof {
       const part = traffic === region.traffic ? region : { ...region, traffic };
       return [{ part, isOther: kind === OTHER_TRAFFIC }];
     });
+    const shown = this.#ledger.shown(asked.decider, sides.effect, asked.allowedBy === undefined);
+    if (shown !== undefined && this.#isTold(region, asked, sides, allowed)) {
+      for (const { part } of parts) this.#count(part, asked, sides, shown);
+      return;
+    }
     if (parts.length > 1 && this.#isSame(region, sides, allowed)) {
       for (const { part } of parts) this.#count(part, asked, sides, NO_FLOW);
       return;
@@ -208,6 +232,37 @@ class DirectionProof {
       }
       this.#count(part, asked, sides, answer);
     }
+  }
+
+  /**
+   * True only if a difference here would be nobody's first: one that has ports has been put down already to what is asked
+   * about and to whatever may deny. So a rule of thousands of peers of which none is left costs a look at each of them.
+   */
+  #isTold(
+    region: Region,
+    { allowedBy }: Asked,
+    { allowing, denying, effect }: Sides,
+    allowed: Allowed,
+  ): boolean {
+    // At the end of the tiers a Pass is to answer for the flow too, and which one only the flow tells.
+    if (allowedBy === undefined && allowing.tiers.some(({ hasPass }) => hasPass)) return false;
+    const isShown = (decider: Decider): boolean =>
+      this.#ledger.shown(decider, effect, false) !== undefined;
+    const deniers = denying.tiers.flatMap(({ closed, blocks }) =>
+      closed.items.length + blocks.items.length > FEW_DENIERS
+        ? [undefined]
+        : [...closed.items.map(({ applied }) => applied), ...blocks.items.map(({ rule }) => rule)],
+    );
+    if (deniers.every((denier) => denier !== undefined && isShown(denier))) return true;
+    const budget = this.#allowance.shortcut();
+    let isTold = true;
+    for (const { by } of deniedParts(allowed(region, budget), denying, budget)) {
+      isTold = by !== undefined && isShown(by);
+      if (!isTold) break;
+    }
+    isTold &&= !budget.isSpent();
+    budget.close();
+    return isTold;
   }
 
   /** True only if nothing of what is allowed of the region is denied. */
@@ -235,8 +290,13 @@ class DirectionProof {
     let witness: Difference | undefined;
     let isUnclear = false;
     let found = 0;
+    let passed = 0;
     for (const part of deniedParts(allowed, denying, budget)) {
-      if (part.by !== undefined && found > 0 && this.#ledger.hasWitness(part.by, effect)) continue;
+      if (part.by !== undefined && found > 0 && this.#ledger.hasWitness(part.by, effect)) {
+        passed += 1;
+        if (passed === MOST_PASSED) break;
+        continue;
+      }
       const point = findOutside(part, scope, this.#universe, budget);
       if (point === "spent") break;
       if (point === "unclear") isUnclear = true;
@@ -301,8 +361,14 @@ function* deniedParts(allowed: Iterable<Reaching>, denying: View, budget: Budget
   for (const from of allowed) yield* decided(denying, "deny", from, budget);
 }
 
+/** Among so many that may deny, a look at each is quicker than to ask which of them do. */
+const FEW_DENIERS = 8;
+
 /** So many differences are shown for one question: enough to see who is concerned. */
 const MOST_WITNESSES = 8;
+
+/** Once one is found, so many parts may lie behind those that have theirs, before no further are looked for. */
+const MOST_PASSED = 1_000;
 
 function questionText(
   { decider, policy: { origin } }: Asked,

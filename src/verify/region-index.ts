@@ -1,17 +1,16 @@
-import type { Cube, LabelKey } from "../sets/cube.ts";
-import { labelSetContains } from "../sets/label-set.ts";
-import type { LabelSet } from "../sets/label-set.ts";
 import { isInside, regionsMeet } from "./region.ts";
 import type { Region } from "./region.ts";
+import { Aspects } from "./region-aspects.ts";
+import type { Aspect, Mark } from "./region-aspects.ts";
 
 /**
  * Regions with what they belong to, so that those which meet a given one, or hold it, are found without a look at them
- * all. Each is filed under one of its label conditions, the narrowest, by the values that it lists: whatever lies inside
- * it has a condition on that label with some of those values, and whatever meets it does not exclude them.
+ * all. Each is filed under one of its aspects, the narrowest. Whatever it holds has one of its marks there, and whatever
+ * meets it does not exclude them all. What has many regions under one mark is filed once more, by other aspects.
  */
 export class RegionIndex<Item extends { readonly region: Region }> {
   readonly #items: readonly Item[];
-  #filed: Filed<Item> | undefined;
+  #shelf: Shelf<Item> | undefined;
 
   constructor(items: readonly Item[]) {
     this.#items = items;
@@ -27,20 +26,7 @@ export class RegionIndex<Item extends { readonly region: Region }> {
       return this.#items.filter((item) => regionsMeet(item.region, region));
     }
     const found: Entry<Item>[] = [];
-    const filed = (this.#filed ??= fileAll(this.#items));
-    collect(filed.anywhere, region, found);
-    for (const end of ENDS) {
-      for (const [key, byValue] of filed[end]) {
-        const set = labelSetOf(region[end], key);
-        if (set !== undefined && !set.complement && !set.absent) {
-          for (const value of set.values) collect(byValue.get(value), region, found);
-          continue;
-        }
-        for (const [value, entries] of byValue) {
-          if (set === undefined || labelSetContains(set, value)) collect(entries, region, found);
-        }
-      }
-    }
+    this.#whole.collect(region, found);
     return inOrder(found);
   }
 
@@ -48,93 +34,91 @@ export class RegionIndex<Item extends { readonly region: Region }> {
   holding(region: Region, accept: (item: Item) => boolean): Item | undefined {
     const holds = (item: Item): boolean => isInside(region, item.region) && accept(item);
     if (this.#items.length <= SMALL) return this.#items.find(holds);
-    const filed = (this.#filed ??= fileAll(this.#items));
-    for (const end of ENDS) {
-      for (const { key, set } of region[end]?.constraints ?? []) {
-        const [value] = set.values;
-        if (set.complement || set.absent || value === undefined) continue;
-        const entries = filed[end].get(key)?.get(value);
-        const found = entries?.find(({ item }) => holds(item));
-        if (found !== undefined) return found.item;
-      }
-    }
-    return filed.anywhere.find(({ item }) => holds(item))?.item;
+    return this.#whole.find(region, holds);
+  }
+
+  get #whole(): Shelf<Item> {
+    return (this.#shelf ??= new Shelf(
+      this.#items.map((item, at) => ({ item, at })),
+      new Aspects(),
+      [],
+    ));
   }
 }
 
 /** So many are looked at one by one. */
 const SMALL = 8;
 
-const ENDS = ["subject", "peer"] as const;
-
 interface Entry<Item> {
   readonly item: Item;
   readonly at: number;
 }
 
-type ByKey<Item> = Map<LabelKey, Map<string, Entry<Item>[]>>;
+/** Items that share a mark in each of the aspects used; filed by others when they are first looked for. */
+class Shelf<Item extends { readonly region: Region }> {
+  readonly #entries: Entry<Item>[];
+  readonly #aspects: Aspects;
+  readonly #used: readonly Aspect[];
+  readonly #drawers = new Map<Aspect, Map<Mark, Shelf<Item>>>();
+  /** What is looked at one by one; undefined until the others are filed. */
+  #loose: readonly Entry<Item>[] | undefined;
 
-interface Filed<Item> {
-  readonly subject: ByKey<Item>;
-  readonly peer: ByKey<Item>;
-  readonly anywhere: Entry<Item>[];
-}
+  constructor(entries: Entry<Item>[], aspects: Aspects, used: readonly Aspect[]) {
+    this.#entries = entries;
+    this.#aspects = aspects;
+    this.#used = used;
+  }
 
-function fileAll<Item extends { readonly region: Region }>(items: readonly Item[]): Filed<Item> {
-  const filed: Filed<Item> = { subject: new Map(), peer: new Map(), anywhere: [] };
-  for (const [at, item] of items.entries()) {
-    const place = narrowest(item.region);
-    if (place === undefined) {
-      filed.anywhere.push({ item, at });
-      continue;
+  /** All items that meet the region; one with several marks may be found several times. */
+  collect(region: Region, found: Entry<Item>[]): void {
+    for (const entry of this.#file()) {
+      if (regionsMeet(entry.item.region, region)) found.push(entry);
     }
-    let byValue = filed[place.end].get(place.key);
-    if (byValue === undefined) {
-      byValue = new Map<string, Entry<Item>[]>();
-      filed[place.end].set(place.key, byValue);
-    }
-    for (const value of place.values) {
-      const entries = byValue.get(value);
-      if (entries === undefined) byValue.set(value, [{ item, at }]);
-      else entries.push({ item, at });
+    for (const [aspect, byMark] of this.#drawers) {
+      const marks = aspect.marksOf(region);
+      if (marks === undefined || marks.length > byMark.size) {
+        for (const shelf of byMark.values()) shelf.collect(region, found);
+      } else {
+        for (const mark of marks) byMark.get(mark)?.collect(region, found);
+      }
     }
   }
-  return filed;
-}
 
-interface Place {
-  readonly end: (typeof ENDS)[number];
-  readonly key: LabelKey;
-  readonly values: readonly string[];
-}
-
-/** Of conditions that list equally many values: that of a pod before that of its namespace, the subject's first. */
-function narrowest(region: Region): Place | undefined {
-  let best: Place | undefined;
-  let width = Infinity;
-  for (const end of ENDS) {
-    for (const { key, set } of region[end]?.constraints ?? []) {
-      if (set.complement || set.absent) continue;
-      const cost = set.values.length * 2 + (key.startsWith("namespace:") ? 1 : 0);
-      if (cost >= width) continue;
-      width = cost;
-      best = { end, key, values: set.values };
+  /** An item that passes the test, which only those pass that hold the region. */
+  find(region: Region, holds: (item: Item) => boolean): Item | undefined {
+    const loose = this.#file();
+    if (this.#drawers.size > 0) {
+      for (const { aspect, marks } of this.#aspects.placesOf(region)) {
+        const [mark] = marks;
+        if (mark === undefined) continue;
+        const found = this.#drawers.get(aspect)?.get(mark)?.find(region, holds);
+        if (found !== undefined) return found;
+      }
     }
+    return loose.find(({ item }) => holds(item))?.item;
   }
-  return best;
-}
 
-function labelSetOf(labels: Cube | undefined, key: LabelKey): LabelSet | undefined {
-  return labels?.constraints.find((constraint) => constraint.key === key)?.set;
-}
+  #file(): readonly Entry<Item>[] {
+    if (this.#loose !== undefined) return this.#loose;
+    if (this.#entries.length <= SMALL) return (this.#loose = this.#entries);
+    const loose: Entry<Item>[] = [];
+    for (const entry of this.#entries) {
+      const place = this.#aspects.narrowest(entry.item.region, this.#used);
+      if (place === undefined) loose.push(entry);
+      else for (const mark of place.marks) this.#shelfOf(place.aspect, mark).#entries.push(entry);
+    }
+    return (this.#loose = loose);
+  }
 
-function collect<Item extends { readonly region: Region }>(
-  entries: readonly Entry<Item>[] | undefined,
-  region: Region,
-  found: Entry<Item>[],
-): void {
-  for (const entry of entries ?? []) {
-    if (regionsMeet(entry.item.region, region)) found.push(entry);
+  #shelfOf(aspect: Aspect, mark: Mark): Shelf<Item> {
+    let byMark = this.#drawers.get(aspect);
+    if (byMark === undefined) this.#drawers.set(aspect, (byMark = new Map<Mark, Shelf<Item>>()));
+    let shelf = byMark.get(mark);
+    if (shelf === undefined) {
+      shelf = new Shelf<Item>([], this.#aspects, [...this.#used, aspect]);
+      byMark.set(mark, shelf);
+    }
+    return shelf;
   }
 }
 

@@ -5,7 +5,7 @@ import {
   subtractAddresses,
 } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import { ANY_CUBE, cube, cubesMeet, intersectCubes, isCubeSubset } from "../sets/cube.ts";
+import { ANY_CUBE, cube, cubesMeet, intersectCubes } from "../sets/cube.ts";
 import type { Cube } from "../sets/cube.ts";
 import { complementLabelSet, isLabelSubset } from "../sets/label-set.ts";
 import {
@@ -162,9 +162,9 @@ export function leftBy(region: Region, cut: Region, enough: number): number {
   if (!isAddressSubset(region.subjectAfter, cut.subjectAfter)) left += MUCH;
   if (!isTrafficSubset(region.sourcePorts, cut.sourcePorts)) left += MUCH;
   if (left >= enough) return left;
-  left += leftByCube(region.subject, cut.subject);
+  left += leftByCube(region.subject, cut.subject, enough);
   if (region.peer !== undefined && cut.peer !== undefined && left < enough) {
-    left += leftByCube(region.peer, cut.peer);
+    left += leftByCube(region.peer, cut.peer, enough);
   }
   if (left < enough && !isFactSubset(region.facts, cut.facts)) {
     for (const fact of cut.facts) if (!holds(region.facts, fact)) left += MUCH;
@@ -175,58 +175,60 @@ export function leftBy(region: Region, cut: Region, enough: number): number {
 const LITTLE = 1;
 const MUCH = 8;
 
-function leftByCube(region: Cube, cut: Cube): number {
-  if (isCubeSubset(region, cut)) return 0;
+function leftByCube(region: Cube, cut: Cube, enough: number): number {
+  if (region === cut) return 0;
   let left = 0;
+  let at = 0;
   for (const { key, set } of cut.constraints) {
-    const own = region.constraints.find((constraint) => constraint.key === key);
-    if (own !== undefined && isLabelSubset(own.set, set)) continue;
+    let own = region.constraints[at];
+    while (own !== undefined && own.key < key) own = region.constraints[++at];
+    if (own?.key === key && isLabelSubset(own.set, set)) continue;
     left += set.complement && set.atoms.length === 0 ? LITTLE : MUCH;
+    if (left >= enough) break;
   }
   return left;
 }
 
 /**
  * The region without the cut, as disjoint regions: the n-th fails the n-th condition of the cut and meets those before
- * it. What can be told from labels comes first, so that the first difference found is one that people can read.
+ * it. What can be told from labels comes first, so that the first difference found is one that people can read. One by one:
+ * of thousands of conditions each piece has nearly all, and mostly the first pieces are enough.
  */
-export function outside(region: Region, cut: Region): readonly Region[] {
-  const pieces: Region[] = [];
+export function* outside(region: Region, cut: Region): Generator<Region> {
   let rest = region;
 
   if (rest.peer !== undefined && cut.peer !== undefined) {
-    for (const peer of cubesOutside(rest.peer, cut.peer)) pieces.push({ ...rest, peer });
+    for (const peer of cubesOutside(rest.peer, cut.peer)) yield { ...rest, peer };
     rest = { ...rest, peer: intersectCubes(rest.peer, cut.peer) };
   }
-  for (const subject of cubesOutside(rest.subject, cut.subject)) pieces.push({ ...rest, subject });
+  for (const subject of cubesOutside(rest.subject, cut.subject)) yield { ...rest, subject };
   const subject = intersectCubes(rest.subject, cut.subject);
-  if (subject === undefined) return pieces;
+  if (subject === undefined) return;
   rest = { ...rest, subject };
 
   const otherTraffic = subtractTraffic(rest.traffic, cut.traffic);
-  if (otherTraffic.ranges.length > 0) pieces.push({ ...rest, traffic: otherTraffic });
+  if (otherTraffic.ranges.length > 0) yield { ...rest, traffic: otherTraffic };
   rest = { ...rest, traffic: intersectTraffic(rest.traffic, cut.traffic) };
 
   for (const part of ["peerAt", "subjectAt", "peerAfter", "subjectAfter"] as const) {
     if (cut[part] === ANY_ADDRESS) continue;
     const others = subtractAddresses(rest[part], cut[part]);
-    if (others.ranges.length > 0) pieces.push({ ...rest, [part]: others });
+    if (others.ranges.length > 0) yield { ...rest, [part]: others };
     rest = { ...rest, [part]: intersectAddresses(rest[part], cut[part]) };
   }
 
   const otherPorts = subtractTraffic(rest.sourcePorts, cut.sourcePorts);
-  if (otherPorts.ranges.length > 0) pieces.push({ ...rest, sourcePorts: otherPorts });
+  if (otherPorts.ranges.length > 0) yield { ...rest, sourcePorts: otherPorts };
   rest = { ...rest, sourcePorts: intersectTraffic(rest.sourcePorts, cut.sourcePorts) };
 
   for (const fact of cut.facts) {
     if (holds(rest.facts, fact)) continue;
     const against = assume(rest, { variable: fact.variable, holds: !fact.holds });
-    if (against !== undefined) pieces.push(against);
+    if (against !== undefined) yield against;
     const along = assume(rest, fact);
     if (along === undefined) break;
     rest = along;
   }
-  return pieces;
 }
 
 /** The flows of the region for which it is so; undefined if there are none. */
@@ -241,7 +243,11 @@ export function assume(region: Region, fact: Facts[number]): Region | undefined 
 
 function* cubesOutside(region: Cube, cut: Cube): Generator<Cube> {
   let rest = region;
+  let at = 0;
   for (const constraint of cut.constraints) {
+    let own = region.constraints[at];
+    while (own !== undefined && own.key < constraint.key) own = region.constraints[++at];
+    if (own?.key === constraint.key && isLabelSubset(own.set, constraint.set)) continue;
     for (const set of complementLabelSet(constraint.set)) {
       const fails = meetOf(rest, { key: constraint.key, set });
       if (fails !== undefined) yield fails;

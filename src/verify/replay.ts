@@ -2,9 +2,9 @@ import { InternalError } from "../base/invariant.ts";
 import type { Endpoint, Flow, PodEndpoint } from "../ir/flow.ts";
 import type { Direction, OpaqueCondition, Rule } from "../ir/policy.ts";
 import { ALL_PORTS, trafficContains } from "../sets/traffic-set.ts";
-import { evaluate } from "./evaluate.ts";
 import type { Decision } from "./evaluate.ts";
 import type { Variables } from "./facts.ts";
+import { fewestLabels } from "./fewest-labels.ts";
 import { podOf } from "./point.ts";
 import type { Point } from "./point.ts";
 import type { Decider, Difference } from "./proof.ts";
@@ -59,8 +59,7 @@ export class Replay {
     const slices = side === "source" ? this.#source : this.#target;
     const flow = side === "source" ? found.flow : found.flowAfter;
     let pass: Rule | undefined;
-    evaluate(
-      slices.of(flow.subject),
+    slices.judge(
       flow,
       (_rule, condition) => found.holding.has(condition),
       (step) => {
@@ -78,8 +77,8 @@ export class Replay {
       if (holds) holding.add(condition);
       return holds;
     };
-    const source = evaluate(this.#source.of(flow.subject), flow, decide);
-    const target = evaluate(this.#target.of(flowAfter.subject), flowAfter, decide);
+    const source = this.#source.judge(flow, decide);
+    const target = this.#target.judge(flowAfter, decide);
     return { flow, flowAfter, source, target, holding };
   }
 
@@ -88,14 +87,16 @@ export class Replay {
     for (const end of ["subject", "peer"] as const) {
       const pod = found.flow[end];
       if (pod.kind !== "pod") continue;
-      for (const key of Object.keys(pod.labels)) {
+      fewestLabels(pod.labels, (labels) => {
         const shorter = this.#judgeFlows(
-          withoutLabel(best.flow, end, key),
-          withoutLabel(best.flowAfter, end, key),
+          withLabels(best.flow, end, labels),
+          withLabels(best.flowAfter, end, labels),
           point,
         );
-        if (isSameDifference(shorter, best, this.#direction)) best = shorter;
-      }
+        const isSame = isSameDifference(shorter, best, this.#direction);
+        if (isSame) best = shorter;
+        return isSame;
+      });
     }
     return best;
   }
@@ -163,9 +164,7 @@ function flowOf(point: Point, direction: Direction, subjectAt: bigint, peerAt: b
 
 const ICMPS: readonly number[] = [1, 58];
 
-function withoutLabel(flow: Flow, end: "subject" | "peer", key: string): Flow {
+function withLabels(flow: Flow, end: "subject" | "peer", labels: PodEndpoint["labels"]): Flow {
   const pod = flow[end];
-  if (pod.kind !== "pod") return flow;
-  const labels = Object.fromEntries(Object.entries(pod.labels).filter(([own]) => own !== key));
-  return { ...flow, [end]: { ...pod, labels } };
+  return pod.kind === "pod" ? { ...flow, [end]: { ...pod, labels } } : flow;
 }

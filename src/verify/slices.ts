@@ -1,9 +1,13 @@
-import type { PodEndpoint } from "../ir/flow.ts";
-import type { Policy, PolicySet } from "../ir/policy.ts";
+import type { Flow, PodEndpoint } from "../ir/flow.ts";
+import { DIRECTIONS } from "../ir/policy.ts";
+import type { DirectionRules, Policy, PolicySet } from "../ir/policy.ts";
 import type { Cube } from "../sets/cube.ts";
+import { evaluate } from "./evaluate.ts";
+import type { DecideOpaque, Decision, Step } from "./evaluate.ts";
+import { RuleSlices } from "./rule-slices.ts";
 import { namespacesOf } from "./universe.ts";
 
-/** From so many policies on, a flow is judged by those alone whose subject may hold its pod. */
+/** From so many policies on, a flow is judged by those alone whose subject may hold its pod; so it is with rules of one. */
 const SLICE_FROM = 128;
 
 interface Placed {
@@ -13,21 +17,29 @@ interface Placed {
 }
 
 /**
- * A set, and for large ones the part of it that counts for one pod: `evaluate` looks at every policy, and where all of
- * thousands differ, each is looked at for the flows of all others. Policies are found by the namespace that their
- * subject names and by one label whose values it lists; whatever names neither is looked at for every pod.
+ * A set, and for large ones the part of it that counts for one flow: `evaluate` looks at every policy and rule, and where
+ * all of thousands differ, each is looked at for the flows of all others. Policies are found by the namespace that their
+ * subject names and by one label whose values it lists; whatever names neither is looked at for every pod. Rules are found
+ * as rule-slices.ts says.
  */
 export class Slices {
   readonly #set: PolicySet;
   readonly #found = new Map<string, Placed[]>();
   readonly #isLarge: boolean;
+  readonly #rules = new Map<DirectionRules, RuleSlices>();
 
   constructor(set: PolicySet, largeFrom = SLICE_FROM) {
     this.#set = set;
     this.#isLarge = set.tiers.some(({ policies }) => policies.length >= largeFrom);
-    if (!this.#isLarge) return;
     for (const [tier, { policies }] of set.tiers.entries()) {
       for (const [at, policy] of policies.entries()) {
+        for (const direction of DIRECTIONS) {
+          const applied = policy[direction];
+          if (applied !== undefined && applied.rules.length >= largeFrom) {
+            this.#rules.set(applied, new RuleSlices(applied.rules));
+          }
+        }
+        if (!this.#isLarge) continue;
         const placed = { tier, at, policy };
         for (const key of new Set(policy.subject.pods.flatMap(keysOf))) this.#add(key, placed);
       }
@@ -38,6 +50,27 @@ export class Slices {
     const own = this.#found.get(key);
     if (own === undefined) this.#found.set(key, [placed]);
     else own.push(placed);
+  }
+
+  /** What `evaluate` says of the flow. Only the rules that may match it are among the steps. */
+  judge(flow: Flow, decideOpaque: DecideOpaque, trace?: (step: Step) => void): Decision {
+    const set = this.of(flow.subject);
+    if (this.#rules.size === 0) return evaluate(set, flow, decideOpaque, trace);
+    const whole = new Map<Policy, Policy>();
+    const tiers = set.tiers.map((tier) => ({
+      ...tier,
+      policies: tier.policies.map((policy) => {
+        const applied = policy[flow.direction];
+        const rules = applied === undefined ? undefined : this.#rules.get(applied);
+        if (applied === undefined || rules === undefined) return policy;
+        const part = { ...policy, [flow.direction]: { ...applied, rules: rules.of(flow) } };
+        whole.set(part, policy);
+        return part;
+      }),
+    }));
+    const { verdict, by } = evaluate({ tiers }, flow, decideOpaque, trace);
+    if (by.kind !== "rule" && by.kind !== "end-of-tier") return { verdict, by };
+    return { verdict, by: { ...by, policy: whole.get(by.policy) ?? by.policy } };
   }
 
   /** The policies that may select the pod, in the order of the set, in all of its tiers. */

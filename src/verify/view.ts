@@ -98,8 +98,10 @@ export class Views {
       if (applied.isolates && defaultDeny) {
         for (const subject of subjects) {
           const region = subjectRegion(subject, "pod");
-          // Of several policies with these subjects the last one is the one that counts.
-          closed.set(cubeText(subject), { policy, applied, region });
+          // Of several policies with these subjects the last one is the one that counts, in its own place.
+          const text = cubeText(subject);
+          closed.delete(text);
+          closed.set(text, { policy, applied, region });
         }
       }
       for (const rule of applied.rules) {

@@ -1,5 +1,5 @@
 import type { DirectionRules, Rule } from "../ir/policy.ts";
-import { intersectRegions, subjectRegion } from "./region.ts";
+import { intersectRegions, isInside, subjectRegion } from "./region.ts";
 import type { Budget } from "./budget.ts";
 import type { Region } from "./region.ts";
 import type { RuleRegion, TierView, View } from "./view.ts";
@@ -43,7 +43,7 @@ export function* decided(
     if (verdict === "allow") yield { ...from, by: undefined }; // (e)
     return;
   }
-  yield* decidedIn(tier, verdict, from);
+  yield* decidedIn(tier, verdict, from, budget);
   for (const next of leaving(tier, from, budget)) {
     yield* decided(view, verdict, next, budget, at + 1);
   }
@@ -72,9 +72,15 @@ export function remaining(view: View, item: RuleRegion, from: Reaching): Reachin
   return withCuts(from, before);
 }
 
-function* decidedIn(tier: TierView, verdict: "allow" | "deny", from: Reaching): Generator<Part> {
+function* decidedIn(
+  tier: TierView,
+  verdict: "allow" | "deny",
+  from: Reaching,
+  budget: Budget,
+): Generator<Part> {
   const { region } = from;
   const blocks = tier.blocks.meeting(region);
+  budget.spend(1 + blocks.length);
   if (verdict === "allow") {
     for (const item of tier.allows.meeting(region)) {
       const part = within(from, item.region);
@@ -102,11 +108,16 @@ function* decidedIn(tier: TierView, verdict: "allow" | "deny", from: Reaching): 
 
 function closingParts(tier: TierView, from: Reaching): readonly Part[] {
   const { region } = from;
-  const whole = tier.closed.holding(subjectsOf(region), () => true);
-  if (whole !== undefined) return [{ ...from, by: undefined }];
+  const subjects = subjectsOf(region);
+  const closed = tier.closed.meeting(subjects);
+  const last = closed.at(-1);
+  if (last === undefined) return [];
+  // Of several policies that close the tier for a pod, the last one answers for it.
+  if (isInside(subjects, last.region)) return [{ ...from, by: last.applied }];
+  if (closed.some((one) => isInside(subjects, one.region))) return [{ ...from, by: undefined }];
   const parts: Part[] = [];
-  for (const { applied, region: closed } of tier.closed.meeting(subjectsOf(region))) {
-    const part = within(from, closedRegion(closed, region));
+  for (const { applied, region: subject } of closed) {
+    const part = within(from, closedRegion(subject, region));
     if (part !== undefined) parts.push({ ...part, by: applied });
   }
   return parts;
@@ -118,6 +129,7 @@ function* leaving(tier: TierView, from: Reaching, budget: Budget): Generator<Rea
   const allows = tier.allows.meeting(region);
   const blocks = tier.blocks.meeting(region);
   const denies = blocks.filter(({ rule }) => rule.action === "deny");
+  budget.spend(1 + allows.length + blocks.length);
   for (const item of blocks) {
     budget.spend(1);
     if (budget.isSpent()) return;

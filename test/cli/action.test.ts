@@ -186,3 +186,40 @@ describe("the hooks for pre-commit", () => {
     },
   );
 });
+
+describe("the examples of CI", () => {
+  const job = textOf(ROOT, "docs/ci/gitlab-ci.yaml");
+  const { jobs } = load(textOf(ROOT, "docs/ci/github-workflow.yaml")) as {
+    readonly jobs: {
+      readonly convert: {
+        readonly steps: readonly {
+          readonly uses?: string;
+          readonly with?: Readonly<Record<string, string>>;
+        }[];
+      };
+    };
+  };
+
+  it("take the tool from where docs/CI.md says, and from no registry by its name", () => {
+    const docs = textOf(ROOT, "docs/CI.md");
+    const { steps } = jobs.convert;
+    const checkout = steps.find((step) => step.with?.["repository"] !== undefined);
+    expect(checkout?.with).toMatchObject({
+      repository: "${{ vars.NETPOL_MIGRATE_REPOSITORY }}",
+      ref: "${{ vars.NETPOL_MIGRATE_REF }}",
+    });
+    const action = steps.find(({ uses }) => uses === `./${checkout?.with?.["path"] ?? ""}`);
+    for (const name of ["REPOSITORY", "REF", "PACKAGE"])
+      expect(docs).toContain(`\`NETPOL_MIGRATE_${name}\``);
+    expect(job).toContain('npm install --global "$NETPOL_MIGRATE_PACKAGE"');
+    expect(job).not.toMatch(/npm install .*netpol-migrate/);
+    expect(action?.with).toBeDefined();
+  });
+
+  it("give the action inputs that it has", () => {
+    const { steps } = jobs.convert;
+    const given = Object.keys(steps.find(({ uses }) => uses === "./.netpol-migrate")?.with ?? {});
+    expect(given).not.toEqual([]);
+    for (const name of given) expect(Object.keys(action.inputs)).toContain(name);
+  });
+});

@@ -133,6 +133,15 @@ spec:
     expect(stderr).toContain("the input holds no documents at all");
   });
 
+  it("an empty file beside others is told of, since a dump may have failed", async () => {
+    const cwd = folderWith({ "p/p.yaml": policy(), "p/tiers.yaml": "\n", "p/c.yaml": "# later\n" });
+    const { code, stderr } = await runCli(["convert", "p", "--dry-run"], { cwd });
+    expect(code).toBe(0);
+    expect(stderr.match(/^warning .*/gm)).toEqual([
+      "warning     p/tiers.yaml:1:1  The file is empty; a dump that failed leaves such a file.  YML-X027",
+    ]);
+  });
+
   it("says why nothing came out", async () => {
     const cwd = folderWith({ "p.yaml": NAMESPACES });
     const { code, stdout, stderr } = await runCli(["convert", "p.yaml"], { cwd });

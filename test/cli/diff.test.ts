@@ -196,7 +196,9 @@ describe("diff", () => {
 
   it("--stat counts lines", async () => {
     const { stdout } = await diff(notIn, "old", "--against", "new", "--stat");
-    expect(stdout).toMatch(/^ NetworkPolicy shop\/web \| 2 \+-\n/);
+    expect(stdout).toMatch(/^ NetworkPolicy shop\/web \| 2 \+-\n/m);
+    // What a review is about comes first.
+    expect(stdout.indexOf("pods with app=web")).toBe(0);
     expect(stdout).not.toContain("@@");
   });
 

@@ -151,6 +151,8 @@ describe.concurrent("bad usage ends with 2 and says what to do", () => {
       "--out-dir",
     ],
     ["pruning a stream", ["convert", "p.yaml", "--prune"], "--prune needs --out-dir", ""],
+    ["nothing to compare with", ["verify", "p.yaml"], "--against is missing", "--against out"],
+    ["a range that is none", ["convert", "p.yaml", "--pod-cidr", "10/8"], "10/8", "10.0.0.0/16"],
     ["quiet and verbose", ["convert", "p.yaml", "--quiet", "--verbose"], "quiet and verbose", ""],
     [
       "one stream for two things",
@@ -186,6 +188,8 @@ describe.concurrent("bad usage ends with 2 and says what to do", () => {
     expect(stderr).toMatch(/^error: /);
     expect(stderr).toContain(message);
     expect(stderr).toContain(hint);
+    // Whatever is wrong, there is something to do about it.
+    expect(stderr).toMatch(/^do: ./m);
     expect(stderr).not.toContain("    at ");
   });
 

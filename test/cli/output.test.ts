@@ -47,6 +47,13 @@ describe.concurrent("--out-dir", () => {
     expect(textOf(cwd, "out/shop/one.yaml")).toContain("port: 81");
   });
 
+  it("names manifests in it that are not of this run, since they would be applied with the rest", async () => {
+    const cwd = folderWith({ "p.yaml": two, "out/shop/old.yaml": KEPT });
+    const { code, stderr } = await runCli(["convert", "p.yaml", "-o", "out"], { cwd });
+    expect(code).toBe(0);
+    expect(stderr).toContain("not of this tool, or kept by an earlier run (1): shop/old.yaml");
+  });
+
   it("never replaces a file that it did not write, and then writes nothing at all", async () => {
     const cwd = folderWith({ "p.yaml": two, "out/shop/one.yaml": "mine: true\n" });
     const { code, stderr } = await runCli(

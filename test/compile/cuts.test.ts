@@ -73,6 +73,22 @@ describe("what is written of a rule that is cut", () => {
     expect(text).not.toContain("from:");
   });
 
+  it("has what is said of pods before what is said of addresses", () => {
+    const rules = [
+      '{ action: Deny, protocol: TCP, source: { namespaceSelector: "all()" }, destination: { ports: [9] } }',
+      "{ action: Allow }",
+    ];
+    const text = written(convert([ingress(...rules)], { ...RANGES, actions: "compile" }));
+    expect(text.indexOf("namespaceSelector")).toBeLessThan(text.indexOf("ipBlock"));
+    expect(text.indexOf("endPort: 8")).toBeLessThan(text.indexOf("ipBlock"));
+  });
+
+  it("has the machines of a block, where pods move away and what is wider is asked for", () => {
+    const rules = [from("Deny", "nets: [10.1.1.0/24]"), from("Allow", "nets: [10.1.0.0/16]")];
+    const options = { ...MOVED, actions: "compile", inexact: "widen" } as const;
+    expect(written(convert([ingress(...rules)], options))).toContain("cidr: 10.1.128.0/17");
+  });
+
   it("keeps to the block, also where what is wider is asked for", () => {
     const rules = [from("Deny", Y), from("Allow", "nets: [10.1.0.0/16]")];
     const options = { ...RANGES, actions: "compile", inexact: "widen" } as const;
@@ -229,5 +245,75 @@ describe("what is told of what is left out", () => {
     expect(cut(from("Deny", account), from("Allow", X))).toContain(
       "can say all that is left: the rule is left out",
     );
+  });
+
+  it("what of the cutters has no form, and what to do about it", () => {
+    const cut = (cutter: string): string =>
+      finding(convert([ingress(cutter, "{ action: Allow }")], { actions: "compile" }), "CMP-R011");
+    expect(cut(from("Deny", "serviceAccounts: { names: [s] }"))).toContain(
+      "(Give the pods that NetworkPolicy shop/p ingress[0] selects by their service account",
+    );
+    expect(cut(from("Deny", "selector: role contains 'x'"))).toContain(
+      "(Let NetworkPolicy shop/p ingress[0] select by whole label values",
+    );
+    expect(cut("{ action: Deny, protocol: TCP, destination: { ports: [web] } }")).toContain(
+      "(Let NetworkPolicy shop/p ingress[0] name its ports by number.",
+    );
+    expect(cut(from("Deny", X))).toContain("(Allow what you need by a rule of its own");
+  });
+
+  it("nothing of cutters for a rule that nobody can say, cut or not", () => {
+    const names = own(
+      "{ types: [Egress], egress: [{ action: Deny, destination: { selector: role == 'x' } }, { action: Allow, destination: { domains: [example.com] } }] }",
+    );
+    for (const actions of ["skip", "compile"] as const) {
+      const codes = convert([names], { actions }).diagnostics.map(({ code }) => code);
+      expect(codes).toContain("CAL-R104");
+      expect(codes).not.toContain(actions === "skip" ? "CMP-R001" : "CMP-R011");
+    }
+  });
+
+  it("the account by which a Pass is restricted, where no rule cuts what it hands on", () => {
+    const pass = own(
+      "{ types: [Ingress], ingress: [{ action: Pass, source: { serviceAccounts: { names: [s] } } }] }",
+    );
+    const result = convert([pass], { actions: "compile" });
+    expect(finding(result, "CMP-R004")).toContain("the service account that a pod runs as");
+    expect(finding(result, "CMP-R011")).toBe("");
+  });
+});
+
+describe("a cut that takes away only what another one does, or what is allowed all the same", () => {
+  const zones = (shop: string): readonly string[] => [
+    TIER("t", 1),
+    global(
+      "t.accounts",
+      `{ tier: t, order: 1, serviceAccountSelector: pci == 'true', ${HERE}, types: [Egress], egress: [{ action: Pass, destination: { nets: [192.0.2.0/24] } }, { action: Deny, destination: { nets: [192.0.2.128/25] } }, { action: Deny, destination: { nets: [198.51.100.0/24] } }] }`,
+    ),
+    global("t.rest", `{ tier: t, order: 2, ${HERE}, types: [Egress], egress: [{ action: Pass }] }`),
+    own(shop),
+  ];
+  const options = { ...KNOWN, actions: "compile", "unsayable-subjects": "isolate" } as const;
+
+  it("is not made: the account's pods may go there, and the zone's pods are closed anyway", () => {
+    const text = written(
+      convert(zones("{ selector: zone == 'dmz', types: [Egress] }"), {
+        ...RANGES,
+        ...options,
+      }),
+    );
+    // Pods outside of the zone may go to all of 192.0.2.0/24, whatever their account, so no block ends there.
+    expect(text).toContain("cidr: 198.51.101.0/24");
+    expect(text).not.toContain("cidr: 192.0.2");
+  });
+});
+
+describe("a Deny before one that says more", () => {
+  it("is redundant, also where the tier hands on what nobody decides", () => {
+    const rules = [from("Deny", X), "{ action: Deny }"];
+    const spec = `{ tier: t, ${HERE}, types: [Ingress], ingress: [${rules.join(", ")}] }`;
+    const result = convert([TIER("t", 1, "Pass"), global("t.g", spec)], { actions: "compile" });
+    const told = policyOf(result, "t.g").rules.map(({ disposition }) => disposition);
+    expect(told).toEqual(["redundant", "emitted"]);
   });
 });

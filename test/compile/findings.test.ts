@@ -184,6 +184,30 @@ describe("what becomes of a Kubernetes policy", () => {
     expect(more).toEqual([]);
   });
 
+  it("its blocks may not match pods, wherever those lie", () => {
+    const block = kubernetes("[{ from: [{ ipBlock: { cidr: 10.0.0.0/8 } }] }]");
+    const [first = "", ...more] = findings([block, ingress("[{ action: Allow }]")], {
+      enforcer: "generic",
+    });
+    expect(first).toContain("CMP-R009 spec.ingress[0]");
+    expect(more).toEqual([]);
+  });
+
+  it("nothing is named as its cutter that takes nothing away", () => {
+    const passed = ["Pass", "Deny"].map(
+      (action) => `{ action: ${action}, source: { selector: "a == 'x'" } }`,
+    );
+    const before = global(
+      `{ tier: t, ${HERE}, types: [Ingress], ingress: [${passed.join(", ")}, { action: Pass }] }`,
+      "t.g",
+    );
+    const allowed = kubernetes("[{ from: [{ podSelector: { matchLabels: { a: x } } }] }]");
+    const { report } = convert([TIER, before, allowed]);
+    const kept = report.policies.find(({ source }) => source.name === "k");
+    expect(kept?.outcome).toBe("exact");
+    expect(kept?.rules[0]?.because).toEqual([]);
+  });
+
   it.each([
     ["without an earlier tier", [cutting[2] ?? "", ingress("[{ action: Allow }]")]],
     ["where nothing of it is cut", [...cutting.slice(0, 2), kubernetes("[]")]],
@@ -238,6 +262,40 @@ describe("policies whose place or pods are not known", () => {
     expect(result.report.result.exitCode).toBe(2);
   });
 
+  it("is a stop as well where one part of it selects no pod at all", () => {
+    const parts = (first: string): string =>
+      `apiVersion: cilium.io/v2\nkind: CiliumClusterwideNetworkPolicy\nmetadata: { name: c }\nspecs: [${first}, { endpointSelector: {}, ingress: [{}] }]\n`;
+    const nobody = "{ key: a, operator: DoesNotExist }, { key: a, operator: Exists }";
+    const none = `{ endpointSelector: { matchExpressions: [${nobody}] }, ingress: [{}] }`;
+    const stops = convert([parts(none)]).stops.map(({ code }) => code);
+    expect(stops).toContain("CMP-P002");
+  });
+
+  it("a global policy without effect is none, whatever its namespaces", () => {
+    const inert =
+      "apiVersion: cilium.io/v2\nkind: CiliumClusterwideNetworkPolicy\nmetadata: { name: c }\nspec: { endpointSelector: {} }\n";
+    const { report } = convert([inert], { "allow-incomplete": true });
+    expect(report.policies[0]).toMatchObject({ disposition: "redundant", outcome: "exact" });
+  });
+
+  it("pods that are isolated by account are told once, and no rule of theirs by its peers", () => {
+    const pass = namespaced(
+      "{ serviceAccountSelector: pci == 'x', types: [Egress], egress: [{ action: Pass, destination: { selector: role == 'x' } }, { action: Deny }] }",
+    );
+    const texts = findings([pass], { actions: "compile", "unsayable-subjects": "isolate" });
+    expect(texts.map((text) => text.slice(0, 8))).toEqual(["CMP-S002"]);
+  });
+
+  it("peers by account are told as well where the pods of the policy cannot be said either", () => {
+    const both = namespaced(
+      "{ serviceAccountSelector: pci == 'x', types: [Ingress], ingress: [{ action: Allow, source: { serviceAccounts: { names: [s] } } }] }",
+    );
+    for (const actions of ["skip", "compile"] as const) {
+      const texts = findings([both], { actions, "unsayable-subjects": "isolate" });
+      expect(texts.map((text) => text.slice(0, 8))).toEqual(["CMP-S002", "CMP-R004"]);
+    }
+  });
+
   it.each([
     ["serviceAccountSelector: \"x == 'y'\"", "they are selected by their service account"],
     ["selector: \"a contains 'y'\"", "they are selected by the text of a label value"],
@@ -265,6 +323,13 @@ describe("a Pass that hands on less than it did", () => {
     expect(texts[0]).toContain("CMP-R002 spec.egress[0] this Deny is not written");
     expect(texts[1]).toContain("CMP-R007 spec.egress[1] what this Pass hands on");
     expect(texts[1]).toContain("GlobalNetworkPolicy t.g egress[0] may decide part of it");
+  });
+
+  it("is written whole with skip, where what is wider is asked for", () => {
+    const result = convert(passing(DENY, "{ action: Pass }"), { inexact: "widen" });
+    const pass = result.report.policies[0]?.rules[1];
+    expect(pass).toMatchObject({ disposition: "emitted", outcome: "widened" });
+    expect(result.objects.map(({ text }) => text).join("")).toContain("egress:\n  - {}\n");
   });
 
   it("is cut exactly with compile", () => {

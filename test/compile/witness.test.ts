@@ -16,6 +16,7 @@ import type { TrafficSet } from "../../src/sets/traffic-set.ts";
 import {
   ALL_PORTS,
   ANY_TRAFFIC,
+  OTHER_TRAFFIC,
   complementTraffic,
   ICMP,
   ICMPV6,
@@ -136,6 +137,7 @@ describe("a flow in words", () => {
     ],
     ["ICMP", { numbers: protocolTraffic(ICMP) }, "ICMP"],
     ["ICMPv6", { numbers: protocolTraffic(ICMPV6) }, "ICMPv6"],
+    ["all but ports", { numbers: OTHER_TRAFFIC }, "ICMP"],
     ["another IP protocol", { numbers: protocolTraffic(47) }, "IP protocol 47"],
   ])("the traffic: %s", (_, traffic, text) => {
     const { protocol, port } = shown(pods(ANY_CUBE), traffic);

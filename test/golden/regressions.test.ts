@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { REPORT_FORMATS } from "../../src/report/formats.ts";
 import { TESTDATA } from "../support/golden.ts";
 import { judge } from "../support/judge.ts";
 import { checkReport } from "../support/report-invariants.ts";
@@ -28,6 +29,7 @@ describe("inputs that were converted wrongly once", () => {
       expect(result.stops).toEqual([]);
       expect(result.refuted).toEqual([]);
       checkReport(result);
+      for (const { texts } of REPORT_FORMATS) expect([...texts(result.report)]).not.toEqual([]);
       judge(result);
     }
   });

@@ -137,6 +137,16 @@ describe("a file that is not UTF-8", () => {
       [0xfe, 0xff, 0, 97],
       "YML-X022 1:1 The file is UTF-16 text, not UTF-8.",
     ],
+    [
+      "UTF-16 without a mark, little end first",
+      [97, 0, 98, 0],
+      "YML-X022 1:1 The file is UTF-16 text, not UTF-8.",
+    ],
+    [
+      "UTF-16 without a mark, big end first",
+      [0, 97, 0, 98],
+      "YML-X022 1:1 The file is UTF-16 text, not UTF-8.",
+    ],
     ["UTF-32", [0xff, 0xfe, 0, 0], "YML-X022 1:1 The file is UTF-32 text, not UTF-8."],
   ])("is refused with the place: %s", (_, bytes, message) => {
     expect(decode(...bytes)).toBe(message);

@@ -329,3 +329,18 @@ describe("findings", () => {
     expect(readText('a: ["x,\ny"\n]\n').findings).toEqual(["YML-X001 2:1"]);
   });
 });
+
+describe("a template", () => {
+  it.each([
+    ["a line of its own", "{{- if .Values.on }}\na: b\n{{- end }}\n", "YML-X026 1:3"],
+    ["a value", "a: {{ .Values.a }}\n", "YML-X026 1:5"],
+    ["a block of labels", 'labels:\n  {{- include "x" . | nindent 4 }}\n', "YML-X026 2:5"],
+  ])("is called one, and not bad YAML: %s", (_, text, finding) => {
+    const { findings, objects } = readText(text);
+    expect({ first: findings[0], objects }).toEqual({ first: finding, objects: [] });
+  });
+
+  it("may be quoted in a manifest that is none itself", () => {
+    expect(readText('a: "{{ $labels.pod }}"\n').findings).toEqual([]);
+  });
+});

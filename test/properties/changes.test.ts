@@ -11,6 +11,7 @@ import { regionKey } from "../../src/verify/region-cover.ts";
 import { cube, cubeText, intersectCubes } from "../../src/sets/cube.ts";
 import { labelIn } from "../../src/sets/label-set.ts";
 import { isAbout } from "../support/change-flows.ts";
+import { draws } from "../support/effort.ts";
 import { flowText } from "../support/flow-text.ts";
 import { cidrs } from "../support/ir-builder.ts";
 import { randomPolicySet } from "../support/random-policies.ts";
@@ -247,7 +248,7 @@ describe("changes", () => {
         const except = told.flatMap(({ flows }) => flows.flatMap((one) => one.except.flat()));
         exceptions += except.filter(({ subject }) => subject.constraints.length > 0).length;
       }),
-      { numRuns: 16, seed: 17 },
+      { numRuns: draws(16), seed: 17 },
     );
     expect(exceptions).toBeGreaterThan(0);
   }, 180_000);

@@ -141,7 +141,7 @@ describe("the summary", () => {
 
   it("is never empty without a reason", () => {
     expect(summary(["apiVersion: v1\nkind: ConfigMap\n"])).toMatch(
-      /^empty +none of the 1 document is a policy/m,
+      /^empty +the one document is no policy/m,
     );
     const host = calico(
       "GlobalNetworkPolicy",

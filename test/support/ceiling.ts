@@ -24,6 +24,7 @@ export const CEILINGS = {
   "ICMP type": "narrowed",
   "source port": "narrowed",
   "excluded port name": "narrowed",
+  "port by its name": "conditional",
   "HTTP match": "narrowed",
   "DNS name": "narrowed",
   service: "conditional",
@@ -114,6 +115,9 @@ function addRule(
   if (has(source["ports"]) || has(source["notPorts"])) found.add("source port");
   if (asValues(destination["notPorts"]).some((port) => /[a-z]/.test(String(port)))) {
     found.add("excluded port name");
+  }
+  if (asValues(destination["ports"]).some((port) => /[a-z]/i.test(String(port)))) {
+    found.add("port by its name");
   }
   const [peer, own] = direction === "ingress" ? [source, destination] : [destination, source];
   if (has(peer["domains"])) found.add("DNS name");

@@ -14,6 +14,8 @@ const CEILINGS = {
   "subject by service account": "narrowed",
   "peer by service account": "narrowed",
   "negative namespace": "narrowed",
+  // Which cluster is this one is not in the policy.
+  "name of a cluster": "narrowed",
   "reserved label": "narrowed",
   "entity that is addresses of the cluster": "narrowed",
   "the world": "narrowed",
@@ -43,6 +45,7 @@ export function ciliumConstructsOf(policy: Json): ReadonlySet<Construct> {
     // For nodes alone: nothing of it concerns a pod.
     if (spec["nodeSelector"] !== undefined) continue;
     if (policy["kind"] === "CiliumClusterwideNetworkPolicy") found.add("clusterwide policy");
+    if (mentions(spec, "policy.cluster")) found.add("name of a cluster");
     if (mentions(spec["endpointSelector"], "policy.serviceaccount"))
       found.add("subject by service account");
     for (const direction of ["ingress", "egress"] as const) {

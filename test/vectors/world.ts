@@ -131,7 +131,7 @@ function documents(manifests: string): readonly string[] {
   return manifests.split(/^---\n/m);
 }
 
-function withoutRefused(manifests: string, refused: readonly RefusedDocument[]): string {
+export function withoutRefused(manifests: string, refused: readonly RefusedDocument[]): string {
   if (refused.length === 0) return manifests;
   return documents(manifests)
     .filter((text) => !refused.some((one) => isDocument(text, one)))
@@ -152,7 +152,7 @@ function isDocument(text: string, { apiVersion, kind, namespace, name }: Refused
   );
 }
 
-function podList(pods: readonly RecordedPod[]): string {
+export function podList(pods: readonly RecordedPod[]): string {
   const items = pods.map(({ namespace, name, labels, serviceAccount, addresses, ports = [] }) => {
     const containerOf = (init: boolean): object => ({
       name: init ? "before" : "main",

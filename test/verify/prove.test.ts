@@ -96,6 +96,59 @@ describe("rules", () => {
     expect(answers(source, web())[1]).toContain("p[]/pod[b=y]@");
   });
 
+  it("leave out the labels of a flow that another rule allows without them", () => {
+    const two = pods({ a: "x", b: "y" });
+    const source = web(allow({ peer: pods({ a: "x" }) }), allow({ peer: two }));
+    const proof = checkedProof(source, web());
+    const second = source.tiers[0]?.policies[0]?.ingress?.rules[1];
+    expect(second && answerText(proof.ofRule(second).narrower)).toContain("p[]/pod[a=x]@");
+  });
+
+  it("of many peers are put down to each policy that denies some of them", () => {
+    const many = Array.from({ length: 40 }, (_, at) => pods({ a: `x${String(at)}` }));
+    const one = policy("p/one", { subject: { app: "web" }, ingress: [] });
+    const other = policy("p/other", { subject: { app: "api" }, ingress: [] });
+    const proof = checkedProof(web(allow({ peer: many })), set(one, other));
+    expect(proof.ofIsolation(one, "ingress").narrower.kind).toBe("witness");
+    expect(proof.ofIsolation(other, "ingress").narrower.kind).toBe("witness");
+    const denied = policy("p/denied", {
+      ingress: [deny({ peer: pods({ a: "x39" }) }), allow({ peer: many.slice(5) })],
+    });
+    const cut = checkedProof(web(allow({ peer: many })), set(denied));
+    expect(cut.ofIsolation(denied, "ingress").narrower.kind).toBe("witness");
+    const [rule] = denied.ingress?.rules ?? [];
+    expect(rule && cut.ofRule(rule).narrower.kind).toBe("witness");
+  });
+
+  it("of many peers lose more than other protocols if one of them does", () => {
+    const source = web(allow({ peer: [pods({ a: "x" }), pods({ a: "y" }), pods({ a: "z" })] }));
+    const portsOnly = allow({ peer: pods({ a: ["x", "y"] }), traffic: ALL_PORTS });
+    const all = allow({ peer: pods({ a: "z" }) });
+    expect(checkedProof(source, web(portsOnly, all)).onlyOther).toBe(true);
+    expect(checkedProof(source, web(portsOnly)).onlyOther).toBe(false);
+    const rule = source.tiers[0]?.policies[0]?.ingress?.rules[0];
+    const proof = checkedProof(source, web(portsOnly));
+    expect(rule && proof.ofRule(rule).onlyOther).toBe(false);
+    expect(answerText(proof.narrower)).toContain("pod[a=z]@");
+    expect(answerText(proof.narrower)).toContain("TCP");
+  });
+
+  it("of many peers that are denied leave each of them to the end, or to the Pass that hands it on", () => {
+    const many = Array.from({ length: 12 }, (_, at) => pods({ a: `x${String(at)}` }));
+    const denies = set(policy("p/web", { isolates: false, ingress: [deny({ peer: many })] }));
+    const deniedRule = denies.tiers[0]?.policies[0];
+    const proof = checkedProof(denies, NONE);
+    expect(deniedRule && proof.ofOpenness(deniedRule).wider.kind).toBe("witness");
+    const first = policy("p/first", { ingress: [pass({ peer: many.slice(0, 6) })] });
+    const second = policy("p/second", { ingress: [pass({ peer: many.slice(6) })] });
+    const handing = policySet(tier("one", [first, second]));
+    const open = checkedProof(denies, handing);
+    for (const passes of [first, second]) {
+      const [rule] = passes.ingress?.rules ?? [];
+      expect(rule && open.ofRule(rule).wider.kind).toBe("witness");
+    }
+  });
+
   it("split an AND of two labels into an OR only with a witness", () => {
     const and = web(allow({ peer: pods({ a: "x", b: "y" }) }));
     const or = web(allow({ peer: [pods({ a: "x" }), pods({ b: "y" })] }));

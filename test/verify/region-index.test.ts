@@ -11,6 +11,11 @@ import {
   withAbsent,
 } from "../../src/sets/label-set.ts";
 import type { LabelSet } from "../../src/sets/label-set.ts";
+import { ANY_ADDRESS } from "../../src/sets/address-set.ts";
+import type { AddressSet } from "../../src/sets/address-set.ts";
+import { ANY_TRAFFIC, portTraffic, protocolTraffic, TCP, UDP } from "../../src/sets/traffic-set.ts";
+import type { TrafficSet } from "../../src/sets/traffic-set.ts";
+import { cidrs, ports } from "../support/ir-builder.ts";
 import { isInside, regionsMeet, subjectRegion } from "../../src/verify/region.ts";
 import type { Region } from "../../src/verify/region.ts";
 import { RegionIndex } from "../../src/verify/region-index.ts";
@@ -41,17 +46,39 @@ const labels: fc.Arbitrary<Cube> = fc
   })
   .map((constraints) => cube(constraints.map(([key, set]) => ({ key, set }))) ?? ANY_CUBE);
 
+const traffic: fc.Arbitrary<TrafficSet> = fc.constantFrom(
+  ANY_TRAFFIC,
+  ports(TCP, 80),
+  ports(TCP, 80, 443),
+  ports(TCP, 1, 3, 5, 7, 9, 80),
+  portTraffic(TCP, [{ first: 80, last: 83 }]),
+  protocolTraffic(UDP),
+);
+
+const addresses: fc.Arbitrary<AddressSet> = fc.constantFrom(
+  ANY_ADDRESS,
+  cidrs("10.0.0.1/32"),
+  cidrs("10.0.0.1/32", "10.0.0.77/32", "10.0.9.0/24"),
+  cidrs("10.0.0.0/24", "fd00::/64"),
+  cidrs("10.0.0.0/8"),
+  cidrs("fd00::7/128"),
+  cidrs("0.0.0.0/0"),
+);
+
 const region: fc.Arbitrary<Region> = fc
-  .tuple(labels, fc.option(labels, { nil: undefined, freq: 4 }))
-  .map(([subject, peer]) => ({
+  .tuple(labels, fc.option(labels, { nil: undefined, freq: 4 }), traffic, addresses, addresses)
+  .map(([subject, peer, numbers, peerAt, peerAfter]) => ({
     ...subjectRegion(subject, peer === undefined ? "address" : "pod"),
     peer,
+    traffic: numbers,
+    peerAt,
+    peerAfter,
   }));
 
 describe("an index of regions", () => {
   it("finds what a look at each of them finds, in the same order", () => {
     fc.assert(
-      fc.property(fc.array(region, { maxLength: 40 }), region, (regions, asked) => {
+      fc.property(fc.array(region, { maxLength: 60 }), region, (regions, asked) => {
         const items = regions.map((one, at) => ({ region: one, at }));
         const index = new RegionIndex(items);
         expect(index.meeting(asked)).toEqual(

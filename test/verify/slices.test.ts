@@ -2,12 +2,30 @@ import { describe, expect, it } from "vitest";
 import type { PodEndpoint } from "../../src/ir/flow.ts";
 import type { Policy } from "../../src/ir/policy.ts";
 import { predicateContains } from "../../src/sets/label-predicate.ts";
-import { labelIn, withAbsent } from "../../src/sets/label-set.ts";
-import { labelsOf } from "../../src/verify/evaluate.ts";
+import { labelIn, labelNotIn, withAbsent } from "../../src/sets/label-set.ts";
+import { evaluate, labelsOf } from "../../src/verify/evaluate.ts";
 import { NO_FLOW } from "../../src/verify/proof.ts";
 import { Ledger } from "../../src/verify/ledger.ts";
 import { Slices } from "../../src/verify/slices.ts";
-import { policy, policySet, tier } from "../support/ir-builder.ts";
+import { TCP, UDP } from "../../src/sets/traffic-set.ts";
+import { RuleSlices } from "../../src/verify/rule-slices.ts";
+import {
+  allow,
+  block,
+  deny,
+  egressFlow,
+  ingressFlow,
+  log,
+  machine,
+  pass,
+  pod,
+  pods,
+  policy,
+  policySet,
+  ports,
+  tier,
+} from "../support/ir-builder.ts";
+import type { LooseRule } from "../support/ir-builder.ts";
 
 describe("what of a large set counts for one pod", () => {
   const everywhere = policy("everywhere", { ingress: [] });
@@ -34,22 +52,13 @@ describe("what of a large set counts for one pod", () => {
     tier("first", [policy("b/one", { egress: [] }), everywhere, anywhere]),
     tier("second", [...many.slice(0, 1000), both, listed, absent, ...many.slice(1000)]),
   );
-  const pod = (namespace: string, labels: Readonly<Record<string, string>>): PodEndpoint => ({
-    kind: "pod",
-    namespace,
-    namespaceLabels: { "kubernetes.io/metadata.name": namespace },
-    labels,
-    account: { name: "default", labels: {} },
-    address: 0n,
-    ports: [],
-  });
-  const pods = ["a", "b", "c", "d"].flatMap((namespace) =>
+  const asked: readonly PodEndpoint[] = ["a", "b", "c", "d"].flatMap((namespace) =>
     [{}, { app: "x" }, { app: "y", role: "2" }, { role: "2" }, { app: "v2", other: "x" }].map(
       (labels) => pod(namespace, labels),
     ),
   );
 
-  it.each(pods)("is everything that selects it, in order: $namespace $labels", (one) => {
+  it.each(asked)("is everything that selects it, in order: $namespace $labels", (one) => {
     const sliced = new Slices(set).of(one);
     expect(sliced.tiers.map(({ name }) => name)).toEqual(["first", "second"]);
     const selects = ({ subject }: Policy): boolean =>
@@ -63,6 +72,88 @@ describe("what of a large set counts for one pod", () => {
   it("is all of a small set", () => {
     const small = policySet(tier("only", many.slice(0, 20)));
     expect(new Slices(small).of(pod("b", {}))).toBe(small);
+  });
+});
+
+describe("what of many rules counts for one flow", () => {
+  const block24 = block("10.0.0.0/24");
+  const kinds: readonly LooseRule[] = [
+    allow({ peer: pods({ a: "x" }) }),
+    allow({ peer: pods({ a: ["y", "z"], b: "1" }) }),
+    deny({ peer: pods({ a: "x", b: "1" }), traffic: ports(TCP, 80) }),
+    allow({ peer: [pods({ b: "2" }), ...block("192.0.2.0/25")] }),
+    pass({ peer: block("192.0.2.7/32") }),
+    deny({ peer: block("192.0.0.0/8", "2001:db8::/64") }),
+    allow({ traffic: ports(TCP, 443, 444) }),
+    deny({ named: ["http"] }),
+    log(),
+    allow({ peer: pods({ a: labelNotIn(["x"]) }), traffic: ports(UDP, 53) }),
+    allow({ peer: block24, traffic: ports(TCP, 1, 2, 3, 4, 5, 6) }),
+  ];
+  const rules = Array.from({ length: 60 }, (_, at) => kinds[(at * 7 + at * at) % kinds.length]);
+  const sets = [0, 11, 23, 35, 47].map((from) => {
+    const some = [...rules.slice(from), ...rules.slice(0, from)].filter(
+      (rule) => rule !== undefined,
+    );
+    return policySet(
+      tier("one", [policy("p/a", { ingress: some }), policy("p/b", { ingress: some.slice(3, 9) })]),
+      tier("two", [policy("p/c", { egress: some, ingress: some.slice(0, 4) })]),
+    );
+  });
+  const subject = pod("p", { app: "web" }, { ports: [{ name: "http", protocol: TCP, port: 80 }] });
+  const peers = [
+    ...[{}, { a: "x" }, { a: "x", b: "1" }, { a: "z", b: "1" }, { b: "2" }, { a: "q" }].flatMap(
+      (own) => ["10.0.0.9", "10.9.0.9"].map((at) => pod("q", own, { address: at })),
+    ),
+    ...["192.0.2.7", "192.0.2.200", "192.9.9.9", "198.51.100.1", "2001:db8::1", "2001:db9::1"].map(
+      machine,
+    ),
+  ];
+
+  it("judges as all of them do", () => {
+    const decided = new Set<unknown>();
+    for (const set of sets) {
+      const slices = new Slices(set, 4);
+      for (const peer of peers) {
+        for (const [protocol, value] of [
+          [TCP, 80],
+          [TCP, 443],
+          [TCP, 3],
+          [UDP, 53],
+          [132, 5],
+        ] as const) {
+          for (const make of [ingressFlow, egressFlow]) {
+            const flow = make(subject, peer, { protocol, value });
+            const whole = evaluate(set, flow, () => false);
+            const part = slices.judge(flow, () => false);
+            expect(part.verdict).toBe(whole.verdict);
+            expect(part.by.kind).toBe(whole.by.kind);
+            if (whole.by.kind === "rule" || whole.by.kind === "end-of-tier") {
+              expect(part.by).toMatchObject({ policy: { origin: whole.by.policy.origin } });
+              expect("policy" in part.by && part.by.policy).toBe(whole.by.policy);
+            }
+            if (whole.by.kind === "rule") {
+              expect("rule" in part.by && part.by.rule).toBe(whole.by.rule);
+              decided.add(whole.by.rule.origin.index);
+            }
+          }
+        }
+      }
+    }
+    expect(decided.size).toBeGreaterThan(8);
+  });
+
+  it("is few of them", () => {
+    const many = Array.from({ length: 300 }, (_, at) => [
+      allow({ peer: pods({ a: `x${String(at)}` }) }),
+      allow({ traffic: ports(TCP, at + 1) }),
+      allow({ peer: block(`10.0.${String(at % 100)}.${String(at % 7)}/32`) }),
+    ]).flat();
+    const all = policy("p/a", { ingress: many }).ingress?.rules ?? [];
+    const found = new RuleSlices(all).of(
+      ingressFlow(subject, pod("q", { a: "x5" }, { address: "10.0.3.3" })),
+    );
+    expect(found.map(({ origin }) => origin.index)).toEqual([11, 15, 79 * 3 + 1]);
   });
 });
 

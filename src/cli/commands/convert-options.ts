@@ -12,10 +12,14 @@ import { checkStreams, readReportTarget } from "./report-target.ts";
 /** The options, checked. Throws UsageError for what is wrong with them. */
 export function readOptions(args: ConvertArguments): ConvertOptions {
   if (args.prune && args["out-dir"] === undefined) {
-    throw new UsageError("--prune needs --out-dir: there are no files to remove from a stream");
+    throw new UsageError("--prune needs --out-dir: there are no files to remove from a stream", {
+      hint: "Add `--out-dir DIR`, or leave --prune out.",
+    });
   }
   if (args.kustomize && args["out-dir"] === undefined) {
-    throw new UsageError("--kustomize needs --out-dir: a stream has no files to list");
+    throw new UsageError("--kustomize needs --out-dir: a stream has no files to list", {
+      hint: "Add `--out-dir DIR`, or leave --kustomize out.",
+    });
   }
   return {
     actions: args.actions,

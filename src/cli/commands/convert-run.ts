@@ -137,7 +137,7 @@ function destination(args: ConvertArguments): string {
 
 /** What happened in the output directory, or would happen. */
 function planText(
-  { directory, created, changed, unchanged, stale }: OutputPlan,
+  { directory, created, changed, unchanged, stale, others }: OutputPlan,
   args: ConvertArguments,
 ): string {
   const counts = [
@@ -148,10 +148,16 @@ function planText(
   ];
   const where = args["dry-run"] ? `${directory}, if written` : directory;
   let text = `files in ${where}: ${counts.join(", ")}\n`;
-  if (stale.length === 0) return text;
-  const names = `${stale.slice(0, 10).join(", ")}${stale.length > 10 ? ", ..." : ""}`;
-  text += args.prune
-    ? `removed: ${names}\n`
-    : `left from an earlier run (${String(stale.length)}): ${names}\n  do: remove them with --prune\n`;
+  if (stale.length > 0) {
+    text += args.prune
+      ? `removed: ${firstOf(stale)}\n`
+      : `left from an earlier run (${String(stale.length)}): ${firstOf(stale)}\n  do: remove them with --prune\n`;
+  }
+  if (others.length > 0) {
+    text += `not of this tool, or kept by an earlier run (${String(others.length)}): ${firstOf(others)}\n  do: remove what is not to be applied with the rest; --prune leaves such files\n`;
+  }
   return text;
 }
+
+const firstOf = (files: readonly string[]): string =>
+  `${files.slice(0, 10).join(", ")}${files.length > 10 ? ", ..." : ""}`;

@@ -88,7 +88,7 @@ function builder(yargs: Argv): Argv<DiffArguments> {
   const described = yargs
     .usage(
       "$0 diff <old..> --against NEW\n\n" +
-        "Shows how two sets of policies differ: in their text, and in what they allow.",
+        "Shows how two sets of policies differ: in what they allow, and in their text.",
     )
     .positional("old", {
       type: "string",
@@ -119,7 +119,7 @@ async function run(args: DiffArguments): Promise<number> {
 
 export const diffCommand = {
   command: "diff <old..>",
-  describe: "show how two sets of policies differ: in their text, and in what they allow",
+  describe: "show how two sets of policies differ: in what they allow, and in their text",
   builder,
   run,
 };

@@ -58,7 +58,9 @@ export function directionsOf(
   if (asked === "both") return possible;
   if (possible.includes(asked)) return [asked];
   const end = asked === "ingress" ? to : from;
-  throw new UsageError(`--direction ${asked}: ${end.text} is no pod, so nothing judges it there`);
+  throw new UsageError(`--direction ${asked}: ${end.text} is no pod, so nothing judges it there`, {
+    hint: "Leave --direction out: then every end that is a pod is judged.",
+  });
 }
 
 /** The flow as one end sees it. @param podRanges where pods have addresses; undefined where nobody knows */
@@ -130,7 +132,11 @@ function exampleIn(free: AddressSet, at: number): bigint {
   const [only] = familiar;
   if (only !== undefined) return familiar[at] ?? only;
   const [range] = free.ranges;
-  if (range === undefined) throw new UsageError("the pod ranges hold no address of that family");
+  if (range === undefined) {
+    throw new UsageError("the pod ranges hold no address of the other end's IP family", {
+      hint: "Give that family's range, too: `--pod-cidr`.",
+    });
+  }
   const next = range.first + BigInt(at) + 1n;
   return next <= range.last ? next : range.first;
 }

@@ -92,7 +92,11 @@ function readFacts(args: FactArguments): InventoryOptions {
     targetPodCidrs: args["target-pod-cidr"] ?? [],
     disjoint: args.disjoint ?? [],
   });
-  if (errors.length > 0) throw new UsageError(errors.join("\n"));
+  if (errors.length > 0) {
+    throw new UsageError(errors.join("\n"), {
+      hint: "For example `--known-namespace shop:team=a,env=prod`, `--pod-cidr 10.0.0.0/16`, `--disjoint team=a|team=b`.",
+    });
+  }
   return options;
 }
 

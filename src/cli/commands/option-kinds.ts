@@ -21,7 +21,11 @@ function onlyOnce(name: string) {
     if (Array.isArray(value)) {
       throw new UsageError(`--${name} is given more than once`, { hint: "Give it once." });
     }
-    if (value === "") throw new UsageError(`--${name} has an empty value`);
+    if (value === "") {
+      throw new UsageError(`--${name} has an empty value`, {
+        hint: "Give it one; a variable of the shell may be unset.",
+      });
+    }
     return value;
   };
 }

@@ -36,7 +36,9 @@ export async function readPair({
 }: PairArguments): Promise<PairFiles> {
   const every = [...paths, ...against, ...inventory];
   if (every.filter((path) => path === "-").length > 1) {
-    throw new UsageError("standard input is named twice, and can be read once");
+    throw new UsageError("standard input is named twice, and can be read once", {
+      hint: "Put one of the two into a file.",
+    });
   }
   const cwd = process.cwd();
   const source = await readInputFiles(paths, { cwd, readStdin });

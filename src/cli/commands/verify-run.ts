@@ -12,7 +12,7 @@ import { readStdin, writeError, writeOut } from "../io.ts";
 import { startProgress } from "../progress.ts";
 import { StagedFiles } from "../staged-files.ts";
 import { terminalWidth, useColor } from "../terminal-settings.ts";
-import { UsageError } from "../usage-error.ts";
+import { UsageError, asUsageError } from "../usage-error.ts";
 import { toolVersion } from "../version.ts";
 import { readAssumptions } from "./convert-options.ts";
 import { readFactOptions, reportedFacts, reportedPaths } from "./fact-options.ts";
@@ -98,7 +98,7 @@ async function compute(
 async function loadExpectations(path: string): Promise<readonly Expectation[]> {
   const { files, diagnostics } = await readInputFiles([path], { cwd: process.cwd(), readStdin });
   const [problem] = diagnostics;
-  if (problem !== undefined) throw new UsageError(`\`${path}\`: ${problem.message}`);
+  if (problem !== undefined) throw asUsageError(path, problem);
   return files.flatMap(readExpectations);
 }
 

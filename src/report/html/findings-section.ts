@@ -50,7 +50,9 @@ function groupMarkup({ level, code, findings }: FindingGroup, isFirst: boolean):
   const [hint] = hints;
   const definition = DEFINITIONS.get(code);
   const title =
-    messages.size === 1 ? [...messages][0] : definition?.message.replaceAll(/`?\{\w+\}`?/g, "…");
+    messages.size === 1
+      ? [...messages][0]
+      : definition?.message.replaceAll(/`?\{\w+\}`?(?: `?\{\w+\}`?)*/g, "…");
   const isFew = findings.length <= FEW;
   const shared = { message: messages.size === 1, hint: hints.size === 1 };
   const list = html`<ul>

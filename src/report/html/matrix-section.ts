@@ -2,6 +2,7 @@ import { plural } from "../plural.ts";
 import type { ReportReachability, ReportReachCell, ReportReachGroup } from "../reachability.ts";
 import { html, jsonMarkup } from "./markup.ts";
 import type { Content, Markup } from "./markup.ts";
+import { prose } from "./words.ts";
 
 /** Changes that are told in words below the matrix, for those who cannot use it or have it on paper. */
 const TOLD = 60;
@@ -114,7 +115,7 @@ function introduction({ basis }: ReportReachability): string {
     case "workloads":
       return `${what} The inventory has no pods, so the rows are the workloads that will make them.`;
     case "samples":
-      return `${what} There is no inventory of pods, so each row is an example: a pod with the labels that a policy asks for and no others, so that what hangs on other labels, on service accounts or on addresses of pods does not show. With --inventory the rows are the pods of the cluster.`;
+      return `${what} There is no inventory of pods, so each row is an example: a pod with the labels that a policy asks for and no others, so that what depends on other labels, on service accounts or on addresses of pods does not show. With --inventory the rows are the pods of the cluster.`;
   }
 }
 
@@ -241,8 +242,8 @@ function changesInWords(
       const by = (all: readonly number[]): string =>
         all.map((at) => deciders[at]?.text ?? "").join("; or ");
       return html`<br /><small
-          >before: ${before.verdict}, ${by(before.by)}; after: ${after.verdict},
-          ${by(after.by)}</small
+          >before: ${before.verdict}, ${prose(by(before.by))}; after: ${after.verdict},
+          ${prose(by(after.by))}</small
         >`;
     });
   };

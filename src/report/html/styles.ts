@@ -45,6 +45,7 @@ code, .code { font-family: var(--mono); font-size: .875em; }
 .counts dd { margin: 0; color: var(--soft); font-size: .9rem; }
 .counts dd b { color: var(--ink); font-size: 1.5rem; font-weight: 650; font-variant-numeric: tabular-nums; }
 .assumes { margin: .4rem 0; padding-left: 1.2rem; max-width: 75ch; }
+.assumes .code, .about .code { white-space: nowrap; }
 .badge { display: inline-flex; align-items: center; gap: .35em; padding: .08em .6em .1em .5em; border-radius: 1em; background: var(--note-t); color: var(--note); font-size: .82rem; font-weight: 600; white-space: nowrap; justify-self: start; }
 .sign { font-family: var(--mono); font-weight: 700; }
 .badge.exact { background: var(--exact-t); color: var(--exact); }
@@ -80,6 +81,7 @@ summary .name small { font-weight: 400; }
 .about { color: var(--soft); font-size: .85rem; text-align: right; overflow-wrap: anywhere; }
 .body { padding: .1rem .9rem 1rem; border-top: 1px solid var(--line); }
 .group ul, .words ul { margin: .5rem 0; padding-left: 1.2rem; }
+.words > ul { padding: 0 .9rem 0 2.1rem; }
 .group li, .words li { margin: .5rem 0; overflow-wrap: anywhere; }
 .why, .hint, .absent { color: var(--soft); }
 .do { padding-left: .8rem; border-left: 3px solid var(--conditional); }
@@ -154,7 +156,7 @@ button.cell:hover { background: var(--note-t); }
 .facts > div { display: flex; gap: .8rem; } .facts dt { width: 6.5rem; color: var(--soft); } .facts dd { margin: 0; }
 dl.facts { margin: .4rem 0; }
 .ends { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 24rem), 1fr)); gap: 0 2rem; }
-.ends table { width: 100%; font-size: .88rem; } .ends td { overflow-wrap: break-word; } .ends td:first-child { width: 30%; } .ends table { table-layout: fixed; }
+.ends table { width: 100%; font-size: .88rem; } .ends td { overflow-wrap: break-word; } .ends th:first-child { width: 22%; } .ends table { table-layout: fixed; }
 .changed td { background: var(--narrowed-t); }
 b.deny, b.depends { text-decoration: underline; text-decoration-style: dotted; text-underline-offset: .2em; }
 @media (max-width: 60rem) {
@@ -171,7 +173,8 @@ b.deny, b.depends { text-decoration: underline; text-decoration-style: dotted; t
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }
 @media print {
   :root { --paper: #fff; --card: #fff; --sunk: #fff; --soft: #444; --line: #bbb; }
-  body { padding: 0; max-width: none; font-size: 10pt; }
+  html { font-size: 10pt; }
+  body { padding: 0; max-width: none; }
   .skip, nav, .filter, .actions, #only-changed, #reach-detail .hint, #reach-detail:not(:has(h3)) { display: none !important; }
   h2 { break-after: avoid; margin-top: 1.6rem; }
   .policy { content-visibility: visible; }

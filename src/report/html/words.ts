@@ -48,8 +48,8 @@ export function witness({ from, to, protocol, port, source, target }: Witness): 
   const change = source.verdict === "allow" ? "From now on denied" : "From now on allowed";
   return html`<p class="witness">
     <b>${change}:</b> ${from} → ${to}, ${traffic}<br /><small
-      >before: ${source.verdict}, ${source.by}; after: ${target.verdict},
-      ${withoutOutputPlace(target.by)}</small
+      >before: ${source.verdict}, ${prose(source.by)}; after: ${target.verdict},
+      ${prose(withoutOutputPlace(target.by))}</small
     >
   </p>`;
 }

@@ -24,7 +24,7 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
     effect: "none",
     message:
       "`{first}` and `{second}` have the same order in tier `{tier}` and disagree about some flows; `{first}` is asked first because of its name",
-    hint: "Give them different orders in Calico before the switch, so that the outcome does not hang on names and on the release.",
+    hint: "Give them different orders in Calico before the switch, so that the outcome does not depend on names and on the release.",
     explanation:
       "Policies of one order are asked by name. The newest Calico compares `name/namespace/kind`; releases before 3.32 compared `namespace/name` for namespaced policies and the bare name for global ones, so the same policies can give different verdicts after an upgrade. The conversion follows the newest rule.",
   },
@@ -60,7 +60,7 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
       "tier `{tier}` has more policies of one order that may disagree; after {count} pairs no more were looked at",
     hint: "Give the policies of this tier different orders.",
     explanation:
-      "Pairs of policies of one order are compared to warn of verdicts that hang on names. The number of comparisons and of warnings is bounded.",
+      "Pairs of policies of one order are compared to warn of verdicts that depend on names. The number of comparisons and of warnings is bounded.",
   },
   "CAL-S101": {
     severity: "warning",
@@ -242,7 +242,7 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "narrows",
     message:
-      "whether the rule's selectors match `{set}` hangs on labels of its namespace, which are not known",
+      "whether the rule's selectors match `{set}` depends on labels of its namespace, which are not known",
     hint: "Give the Namespace object, or `--known-namespace {namespace}:key=value`.",
     explanation:
       "A network set inherits the labels of its namespace. Without them an Allow is taken not to match the set, a Deny or Pass to match it.",

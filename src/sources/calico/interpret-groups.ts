@@ -16,7 +16,7 @@ export interface GroupMatch {
   readonly surely: AddressSet;
   /** Of these and of those that match if the labels of their namespace are such. */
   readonly perhaps: AddressSet;
-  /** Groups whose match hangs on unknown labels. */
+  /** Groups whose match depends on unknown labels. */
   readonly undecided: readonly AddressGroup[];
   /** Groups with domains among all of them. */
   readonly withDomains: readonly AddressGroup[];

@@ -31,7 +31,7 @@ interface Selection {
   readonly complement: boolean;
 }
 
-/** How an end is used, as far as its meaning hangs on it. */
+/** How an end is used, as far as its meaning depends on it. */
 export interface EndUse {
   readonly action: Action;
   /** The namespace of the policy; undefined for global ones. */

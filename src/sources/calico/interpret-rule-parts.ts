@@ -93,7 +93,7 @@ export class RuleRemarks {
     this.#report?.(calicoMeaningDiagnostics.create("CAL-N102", { at, set, namespace }));
   }
 
-  /** The rule, and the set of addresses that counts, as far as what they match hangs on it. */
+  /** The rule, and the set of addresses that counts, as far as what they match depends on it. */
   #wholeRule(what: string, ...groups: readonly AddressGroup[]): string {
     return JSON.stringify([what, this.#namespace, this.#rule, groups], whatCounts);
   }

@@ -26,6 +26,16 @@ import type { CalicoRule, EntityRule } from "./model.ts";
 
 const NO_ASSUMPTIONS: readonly AssumptionCode[] = [];
 const SET_CONTENTS: readonly AssumptionCode[] = ["set-contents"];
+/**
+ * Calico takes a name for every port that a pod gives it, of init containers too; the VPC CNI's controller for the first one
+ * of its protocol among the ordinary containers. (amazon-network-policy-controller-k8s: pkg/k8s/pod_utils.go)
+ */
+export const PORT_NAMES: readonly AssumptionCode[] = ["port-names-found"];
+
+function assumed(hasNames: boolean, hasSets: boolean): readonly AssumptionCode[] {
+  if (!hasNames) return hasSets ? SET_CONTENTS : NO_ASSUMPTIONS;
+  return hasSets ? [...SET_CONTENTS, ...PORT_NAMES] : PORT_NAMES;
+}
 
 export interface RuleContext {
   readonly peers: PeerInterpreter;
@@ -112,7 +122,7 @@ export function interpretRule(
     peer,
     traffic,
     opaque: remarks.opaque,
-    assumptions: remarks.setContents ? SET_CONTENTS : NO_ASSUMPTIONS,
+    assumptions: assumed(action !== "deny" && traffic.named.length > 0, remarks.setContents),
   };
   if (subjectOnly !== undefined) interpreted.subjectOnly = subjectOnly;
   if (blocks !== undefined) interpreted.blocks = blocks;

@@ -78,7 +78,7 @@ function* ties(policies: readonly Policy[]): Generator<readonly Policy[]> {
 }
 
 /**
- * Warns of policies of one order that disagree about some flow: which of them is asked first hangs on their names, and
+ * Warns of policies of one order that disagree about some flow: which of them is asked first depends on their names, and
  * on the release. `policies` are those of one tier, in order.
  */
 export function reportTies(tier: string, policies: readonly Policy[], report: Report): void {

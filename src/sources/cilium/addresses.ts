@@ -29,6 +29,8 @@ export class AddressFacts {
   readonly apiServer: AddressSet | undefined;
   /** Whether the cluster has both IP families; undefined if unknown. */
   readonly isDualStack: boolean | undefined;
+  /** Many rules are about the same addresses. */
+  readonly #known = new WeakMap<AddressSet, Map<string, Places>>();
 
   /** @param families which families the agents say they serve, where they do */
   constructor(
@@ -60,6 +62,17 @@ export class AddressFacts {
    * match whatever has the address.
    */
   outside(within: AddressSet, verdict: "allow" | "deny", matchesNodes = false): Places {
+    let known = this.#known.get(within);
+    if (known === undefined) this.#known.set(within, (known = new Map<string, Places>()));
+    const use = `${verdict} ${String(matchesNodes)}`;
+    let places = known.get(use);
+    if (places === undefined) {
+      known.set(use, (places = this.#outside(within, verdict, matchesNodes)));
+    }
+    return places;
+  }
+
+  #outside(within: AddressSet, verdict: "allow" | "deny", matchesNodes: boolean): Places {
     const { nodes, podRanges } = this;
     const assumptions: AssumptionCode[] = [];
     let addresses = within;

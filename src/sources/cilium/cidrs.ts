@@ -1,5 +1,6 @@
 import type { PathStep } from "../../manifest/manifest-object.ts";
 import { isAddressSubset, parseCidr, type ParsedCidr } from "../../sets/address-set.ts";
+import { Interned } from "../intern.ts";
 import { clip } from "../schema-check.ts";
 import type { DocumentReading } from "../document-reading.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
@@ -13,32 +14,34 @@ function refuse(reading: DocumentReading, path: Path, reason: string): void {
   reading.add(ciliumDiagnostics.create("CIL-N001", { at: reading.place(path), reason }));
 }
 
+const parsed = new Interned((text: string): ParsedCidr | null => parseCidr(text) ?? null);
+
 /** A CIDR in prefix form. Bits behind the prefix mean nothing; a bare address is refused by the API server. */
 export function readCidr(
   reading: DocumentReading,
   text: string,
   path: Path,
 ): ParsedCidr | undefined {
-  const parsed = parseCidr(text);
-  if (parsed === undefined) {
+  const cidr = parsed.get(text);
+  if (cidr === null) {
     refuse(reading, path, `\`${clip(text)}\` is no CIDR`);
     return undefined;
   }
-  if (parsed.bare) {
-    const length = parsed.family === 4 ? "32" : "128";
+  if (cidr.bare) {
+    const length = cidr.family === 4 ? "32" : "128";
     refuse(reading, path, `\`${clip(text)}\` is to be written as \`${clip(text)}/${length}\``);
     return undefined;
   }
-  if (parsed.hostBits) {
+  if (cidr.hostBits) {
     reading.add(
       ciliumDiagnostics.create("CIL-N002", {
         at: reading.place(path),
         cidr: clip(text),
-        canonical: parsed.text,
+        canonical: cidr.text,
       }),
     );
   }
-  return parsed;
+  return cidr;
 }
 
 export function readCidrs(
@@ -72,15 +75,12 @@ export function readCidrRule(
     return { kind: "groups", terms, except };
   }
   if ((cidrGroupRef ?? "") !== "") return { kind: "group", name: cidrGroupRef ?? "", except };
-  const parsed = readCidr(reading, cidr ?? "", [...path, "cidr"]);
-  if (parsed === undefined) return undefined;
+  const whole = readCidr(reading, cidr ?? "", [...path, "cidr"]);
+  if (whole === undefined) return undefined;
   for (const [index, one] of except.entries()) {
-    if (one.family === parsed.family && isAddressSubset(one.set, parsed.set)) continue;
-    refuse(
-      reading,
-      [...path, "except", index],
-      `\`${one.text}\` does not lie in \`${parsed.text}\``,
-    );
+    if (one.family === whole.family && isAddressSubset(one.set, whole.set)) continue;
+    const reason = `\`${one.text}\` does not lie in \`${whole.text}\``;
+    refuse(reading, [...path, "except", index], reason);
   }
-  return { kind: "cidr", cidr: parsed, except };
+  return { kind: "cidr", cidr: whole, except };
 }

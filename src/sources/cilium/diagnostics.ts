@@ -252,6 +252,15 @@ export const ciliumDiagnostics = defineDiagnostics({
     explanation:
       "Some settings of the agent decide traffic beside the policies. The conversion follows the policies.",
   },
+  "CIL-X014": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "Cilium runs with `policy-audit-mode: true`: it only logs what policies deny, so all of that is allowed today and will be denied after the switch",
+    hint: "See in the agents' log what would be denied (`cilium-dbg monitor -t policy-verdict`) and switch audit mode off before you apply the output.",
+    explanation:
+      "Audit mode is a trial of policies that are meant to be enforced, so they are converted as if they were; every outcome rests on that (`enforced`). NetworkPolicies have no such mode: from the moment they are applied they deny. Single endpoints can be put into audit mode as well (`cilium-dbg endpoint config`), which no object of the cluster tells.",
+  },
   "CIL-X013": {
     severity: "warning",
     effect: "none",

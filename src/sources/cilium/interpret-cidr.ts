@@ -114,18 +114,19 @@ export class CidrInterpreter {
       const cidrs = addressSetText(within);
       remarks.note(ciliumMeaningDiagnostics.create("CIL-N106", { at: remarks.place, cidrs }));
     }
-    const boxes: PeerBox[] = [];
-    const add = (addresses: AddressSet, matchesNodes: boolean): void => {
-      if (addresses.ranges.length === 0) return;
+    const boxesOf = (addresses: AddressSet, matchesNodes: boolean): readonly PeerBox[] => {
+      if (addresses.ranges.length === 0) return [];
       const places = this.#addresses.outside(addresses, remarks.verdict, matchesNodes);
       remarks.assume(places.assumptions);
-      boxes.push(...places.boxes);
+      return places.boxes;
     };
-    if (this.#matchesNodes) {
-      // All addresses of a family are the world to Cilium, which no node belongs to.
-      add(together(entries.filter((one) => one.isWorld)), false);
-      add(together(entries.filter((one) => !one.isWorld)), true);
-    } else add(within, false);
+    // All addresses of a family are the world to Cilium, which no node belongs to.
+    const boxes = this.#matchesNodes
+      ? [
+          ...boxesOf(together(entries.filter((one) => one.isWorld)), false),
+          ...boxesOf(together(entries.filter((one) => !one.isWorld)), true),
+        ]
+      : boxesOf(within, false);
     return { parts: [{ boxes }], ...(blocks === undefined ? {} : { blocks }) };
   }
 }
@@ -147,6 +148,8 @@ const isWorld = ({ text }: ParsedCidr): boolean => text.endsWith("/0");
 const asEntry = (cidr: ParsedCidr): Entry => ({ set: cidr.set, isWorld: isWorld(cidr) });
 
 function together(entries: readonly Entry[]): AddressSet {
+  const [only] = entries;
+  if (only !== undefined && entries.length === 1) return only.set;
   return entries.length === 0 ? NO_ADDRESS : unionAddresses(...entries.map(({ set }) => set));
 }
 

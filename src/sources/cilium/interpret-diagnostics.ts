@@ -81,7 +81,7 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     effect: "narrows",
     message:
       "{what} may match addresses outside or not, depending on the IP families of the cluster",
-    hint: "Use `fromEntities` and `toEntities`, which say the same and hang on nothing.",
+    hint: "Use `fromEntities` and `toEntities`, which say the same and depend on nothing.",
     explanation:
       "Clusters with both IP families give the outside world other reserved labels than those with one. An Allow is left out for addresses, a Deny is taken to deny them all.",
   },
@@ -93,6 +93,23 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     hint: "{advice}",
     explanation:
       "Labels that change with every release of a workload, and those of some reserved prefixes, are not part of a pod's identity. A policy that asks for one selects no pod at all and isolates none.",
+  },
+  "CIL-S108": {
+    severity: "error",
+    effect: "unknown",
+    message:
+      "this policy is for pods of the cluster `{cluster}`, and what this cluster is called is not known",
+    hint: "Give the ConfigMap `cilium-config` with the policies: `kubectl -n kube-system get configmap cilium-config -o yaml`; its `cluster-name` tells. Or remove the condition.",
+    explanation:
+      "If this is the cluster that is meant, the policy isolates pods; if not, it is about nobody. Leaving it out in the first case would open the pods, and writing it in the second would close others, so nothing is written until the name is known.",
+  },
+  "CIL-S109": {
+    severity: "warning",
+    effect: "narrows",
+    message: "`{what}`: it is not known whether this cluster is called so",
+    hint: "Give the ConfigMap `cilium-config` with the policies: `kubectl -n kube-system get configmap cilium-config -o yaml`; its `cluster-name` tells.",
+    explanation:
+      "Pods of another cluster of a mesh are no pods of this one. An Allow of pods of a cluster that may or may not be this one is left out; a Deny is taken to be about the pods here.",
   },
   "CIL-S107": {
     severity: "warning",
@@ -285,7 +302,7 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
       "this rule cannot be put together with another one for the same peers and port ({what}), so Cilium computes no policy for the pods of both",
     hint: "Ask for one of the two: until then the pods keep whatever policy they had before.",
     explanation:
-      "Rules for the same peers and port are merged into one. Two kinds of L7 rules, or two modes of authentication, cannot be, and then the agent gives up on the whole policy of the pods that both select: what is in force is what was before, and new pods do not get ready. No file says what that is, so nothing is written until the conflict is resolved.",
+      "Rules for the same peers and port are merged into one. Two kinds of L7 rules, two modes of authentication, two secrets of TLS or two listeners of one priority cannot be, and then the agent gives up on the whole policy of the pods that both select: what is in force is what was before, and new pods do not get ready. No file says what that is, so nothing is written until the conflict is resolved.",
   },
   // --- N: addresses ------------------------------------------------------------------------------------------------
   "CIL-N101": {

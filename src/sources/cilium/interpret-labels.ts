@@ -1,4 +1,5 @@
 import { isNamespaceName } from "../../inventory/label-syntax.ts";
+import { ANY_ADDRESS } from "../../sets/address-set.ts";
 import {
   ACCOUNT_NAME,
   cube,
@@ -15,6 +16,7 @@ import {
   labelSetContains,
   type LabelSet,
 } from "../../sets/label-set.ts";
+import type { PeerPart } from "./interpret-parts.ts";
 import type { LabelFilter } from "./label-filter.ts";
 import type { LabelTerm } from "./model.ts";
 
@@ -23,29 +25,81 @@ export const NAMESPACE_LABELS_PREFIX = "io.cilium.k8s.namespace.labels.";
 const ACCOUNT_LABEL = "io.cilium.k8s.policy.serviceaccount";
 export const CLUSTER_LABEL = "io.cilium.k8s.policy.cluster";
 
+/** What a cluster is called by default. */
+export const DEFAULT_CLUSTER = "default";
+
 /** What a key stands for on every pod: a label of ours, or one text (undefined: no such label). */
 type Meaning = { readonly key: LabelKey } | { readonly value: string | undefined };
+
+/** Selectors and namespaces whose meaning is kept. Past it they are worked out anew. */
+const MOST_KEPT = 20_000;
 
 /** Reads terms as Cilium compares them with the labels of an identity. */
 export class LabelReader {
   readonly #filter: LabelFilter;
-  readonly #clusterName: string;
+  readonly #clusterName: string | undefined;
+  readonly #namespaces = new Map<string, LabelConstraint>();
+  readonly #peers = new Map<string, PeerPart | undefined>();
 
-  constructor(filter: LabelFilter, clusterName: string) {
+  /** @param clusterName undefined if it is not known: it is "default" then, unless terms speak of another */
+  constructor(filter: LabelFilter, clusterName: string | undefined) {
     this.#filter = filter;
     this.#clusterName = clusterName;
   }
 
-  /** The pods that meet all terms; undefined if there can be none. */
-  pods(terms: readonly LabelTerm[]): Cube | undefined {
+  /** The name of a cluster of which it is not known whether it is this one; undefined if no term hangs on that. */
+  openCluster(terms: readonly LabelTerm[]): string | undefined {
+    if (this.#clusterName !== undefined) return undefined;
+    const open = terms.find(
+      (term) =>
+        isOfPods(term) &&
+        term.key === CLUSTER_LABEL &&
+        term.values.length > 0 &&
+        !term.values.includes(DEFAULT_CLUSTER),
+    );
+    return open?.values[0];
+  }
+
+  /** The pods that meet all terms, or that may meet them, where a cluster's name is open; undefined if there can be none. */
+  pods(all: readonly LabelTerm[]): Cube | undefined {
     const constraints: LabelConstraint[] = [];
+    const terms =
+      this.openCluster(all) === undefined ? all : all.filter(({ key }) => key !== CLUSTER_LABEL);
     for (const term of terms) {
+      if (term.key === NAMESPACE_LABEL && term.plain) {
+        const constraint = this.#namespaceOf(term);
+        if (constraint !== undefined) {
+          constraints.push(constraint);
+          continue;
+        }
+      }
       const set = setOf(term);
       const meaning = this.#meaningOf(term);
       if ("key" in meaning) constraints.push({ key: meaning.key, set: possible(meaning.key, set) });
       else if (!labelSetContains(set, meaning.value)) return undefined;
     }
     return cube(constraints);
+  }
+
+  /** Nearly every selector has this term. */
+  #namespaceOf({ source, values }: LabelTerm): LabelConstraint | undefined {
+    const [name] = values;
+    if (name === undefined || source !== "k8s" || !isNamespaceName(name)) return undefined;
+    return kept(this.#namespaces, name, () => ({ key: NAMESPACE_NAME, set: labelIn([name]) }));
+  }
+
+  /** The pods that meet all terms, as peers; undefined if there can be none. Equal terms give the same object. */
+  peers(terms: readonly LabelTerm[]): PeerPart | undefined {
+    let text = "";
+    for (const { source, key, operator, values } of terms) {
+      text += `${source}:${key} ${operator} ${values.join()};`;
+    }
+    return kept(this.#peers, text, () => {
+      const labels = this.pods(terms);
+      return labels === undefined
+        ? undefined
+        : { boxes: [{ kind: "pod", labels, addresses: ANY_ADDRESS }] };
+    });
   }
 
   /** Whether all terms hold of something with these labels. */
@@ -67,12 +121,21 @@ export class LabelReader {
     if (source !== "k8s" && source !== "any") return { value: undefined };
     if (key === NAMESPACE_LABEL) return { key: NAMESPACE_NAME };
     if (key === ACCOUNT_LABEL) return { key: ACCOUNT_NAME };
-    if (key === CLUSTER_LABEL) return { value: this.#clusterName };
+    if (key === CLUSTER_LABEL) return { value: this.#clusterName ?? DEFAULT_CLUSTER };
     if (key.startsWith(NAMESPACE_LABELS_PREFIX)) {
       return { key: `namespace:${key.slice(NAMESPACE_LABELS_PREFIX.length)}` };
     }
     return this.#filter.keeps(key) ? { key: `pod:${key}` } : { value: undefined };
   }
+}
+
+function kept<Value>(all: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = all.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  if (all.size >= MOST_KEPT) all.clear();
+  all.set(key, made);
+  return made;
 }
 
 function isOfPods({ source }: LabelTerm): boolean {

@@ -1,9 +1,10 @@
-import type { Report } from "../../diagnostics/diagnostic.ts";
+import type { Diagnostic, Report } from "../../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../../diagnostics/source-range.ts";
 import type { AssumptionCode } from "../../ir/assumption.ts";
 import type { AddressBlock, OpaqueCondition, UnsaidMatch } from "../../ir/policy.ts";
 import type { PeerBox } from "../../sets/box.ts";
 import type { TrafficPredicate } from "../../ir/policy.ts";
+import { Interned } from "../intern.ts";
 import { ciliumMeaningDiagnostics } from "./interpret-diagnostics.ts";
 import type { CiliumElement } from "./model.ts";
 
@@ -11,6 +12,7 @@ import type { CiliumElement } from "./model.ts";
 export type ConditionCode =
   | "CIL-S104"
   | "CIL-S105"
+  | "CIL-S109"
   | "CIL-R101"
   | "CIL-R102"
   | "CIL-R103"
@@ -56,12 +58,12 @@ export interface Peers {
 export class Remarks {
   readonly verdict: "allow" | "deny";
   readonly place: SourcePlace;
-  readonly unsaid: UnsaidMatch[] = [];
-  readonly assumptions = new Set<AssumptionCode>();
+  #unsaid: UnsaidMatch[] | undefined;
+  #assumptions: readonly AssumptionCode[] = NONE_ASSUMED;
   readonly #element: CiliumElement;
   readonly #namespace: string | undefined;
   readonly #report: Report;
-  readonly #said = new Set<string>();
+  #said: Set<string> | undefined;
 
   constructor(
     verdict: "allow" | "deny",
@@ -76,8 +78,18 @@ export class Remarks {
     this.#report = report;
   }
 
-  assume(assumptions: Iterable<AssumptionCode>): void {
-    for (const one of assumptions) this.assumptions.add(one);
+  get unsaid(): readonly UnsaidMatch[] | undefined {
+    return this.#unsaid;
+  }
+
+  /** Each once. Rules that rest on the same share the list. */
+  get assumptions(): readonly AssumptionCode[] {
+    return this.#assumptions;
+  }
+
+  assume(assumptions: readonly AssumptionCode[]): void {
+    const added = assumptions.filter((one) => !this.#assumptions.includes(one));
+    if (added.length > 0) this.#assumptions = assumed.get([...this.#assumptions, ...added].join());
   }
 
   /** A condition that nobody can check, for the part of the rule that hangs on it. */
@@ -99,7 +111,8 @@ export class Remarks {
   }
 
   leftOut(code: ConditionCode, what: string): void {
-    this.unsaid.push({ code, what, same: this.#wholeRule(what) });
+    this.#unsaid ??= [];
+    this.#unsaid.push({ code, what, same: this.#wholeRule(what) });
     this.say(code, what);
   }
 
@@ -109,19 +122,23 @@ export class Remarks {
   }
 
   say(code: ConditionCode, what: string): void {
-    const key = `${code} ${what}`;
-    if (this.#said.has(key)) return;
-    this.#said.add(key);
-    this.#report(ciliumMeaningDiagnostics.create(code, { at: this.place, what }));
+    if (this.#isNew(`${code} ${what}`))
+      this.#report(ciliumMeaningDiagnostics.create(code, { at: this.place, what }));
   }
 
-  note: Report = (diagnostic) => {
-    const key = `${diagnostic.code} ${diagnostic.message}`;
-    if (this.#said.has(key)) return;
-    this.#said.add(key);
-    this.#report(diagnostic);
-  };
+  note(diagnostic: Diagnostic): void {
+    if (this.#isNew(`${diagnostic.code} ${diagnostic.message}`)) this.#report(diagnostic);
+  }
+
+  #isNew(finding: string): boolean {
+    this.#said ??= new Set();
+    const { size } = this.#said;
+    return this.#said.add(finding).size > size;
+  }
 }
+
+const NONE_ASSUMED: readonly AssumptionCode[] = [];
+const assumed = new Interned((codes: string) => codes.split(",") as readonly AssumptionCode[]);
 
 /** Where something stands, and what its text says already. */
 const SAYS_NOTHING = new Set(["origin", "place", "set"]);

@@ -38,6 +38,8 @@ export interface PeerUse {
   readonly direction: Direction;
   /** Whether the rule restricts protocols or ports. */
   readonly hasTraffic: boolean;
+  /** Entities that rules for the same pods and traffic allow, this one among them. */
+  readonly together: ReadonlySet<Entity>;
 }
 
 const ALL_PODS: PeerBox = { kind: "pod", labels: ANY_CUBE, addresses: ANY_ADDRESS };
@@ -111,6 +113,7 @@ function selected(
 
 /** The parts that surely match as one. */
 function joined(parts: readonly PeerPart[]): readonly PeerPart[] {
+  if (parts.length === 1) return parts;
   const sure = parts.filter(({ condition }) => condition === undefined);
   if (sure.some(({ boxes }) => boxes === ANY_PEER)) return ANYBODY.parts;
   const boxes = sure.flatMap((part) => part.boxes);
@@ -130,13 +133,14 @@ function ofSelector(
     remarks.note(unseenLabel("CIL-S101", key, remarks.place));
   }
   const terms = peerTerms(written, use.namespace);
-  const parts: PeerPart[] = [];
-  const labels = context.labels.pods(terms);
-  if (labels !== undefined) {
-    parts.push({ boxes: [{ kind: "pod", labels, addresses: ANY_ADDRESS }] });
+  const pods = context.labels.peers(terms);
+  const cluster = context.labels.openCluster(terms);
+  if (cluster !== undefined) {
+    const most: readonly PeerBox[] = pods?.boxes ?? [];
+    return remarks.missing("CIL-S109", `pods of the cluster ${cluster}`, most);
   }
-  parts.push(...othersSelected(terms, context, remarks));
-  return parts;
+  const others = asksForPods(terms) ? [] : othersSelected(terms, context, remarks);
+  return pods === undefined ? others : [pods, ...others];
 }
 
 /** The one reserved label that a selector asks for, as the entity of that name. */
@@ -149,6 +153,13 @@ function entityOf(terms: readonly LabelTerm[]): Entity | undefined {
   if (!isAsked || only.key === "world" || only.key === "all" || only.key.startsWith("cluster"))
     return undefined;
   return ENTITIES.find((entity) => entity === only.key);
+}
+
+/** True if a term holds of nothing but pods, as one sees without a closer look. */
+function asksForPods(terms: readonly LabelTerm[]): boolean {
+  return terms.some(
+    ({ source, operator }) => source === "k8s" && (operator === "In" || operator === "Exists"),
+  );
 }
 
 /**
@@ -232,10 +243,12 @@ function ofEntities(
   remarks: Remarks,
 ): Peers {
   if (entities.includes("all")) return ANYBODY;
-  const hasCluster = entities.includes("cluster") || entities.includes("cluster-mesh");
-  if (entities.includes("world") && hasCluster) {
+  const isAllowed = (one: Entity): boolean => entities.includes(one) || use.together.has(one);
+  const isHalf = (one: Entity): boolean => one === "world" || one.startsWith("cluster");
+  const hasCluster = isAllowed("cluster") || isAllowed("cluster-mesh");
+  if (entities.some(isHalf) && isAllowed("world") && hasCluster) {
     // Inside and outside are together everybody, but for pods of other clusters.
-    if (!entities.includes("cluster-mesh")) remarks.assume(["single-cluster"]);
+    if (!isAllowed("cluster-mesh")) remarks.assume(["single-cluster"]);
     return ANYBODY;
   }
   return { parts: joined(entities.flatMap((one) => ofEntity(one, use, context, remarks))) };

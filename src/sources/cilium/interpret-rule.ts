@@ -1,6 +1,7 @@
 import type { KnownPod, Snapshot } from "../../inventory/snapshot.ts";
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { OpaqueCondition, Rule, Subject } from "../../ir/policy.ts";
+import { fitted } from "../../base/fitted.ts";
 import { ANY_ADDRESS } from "../../sets/address-set.ts";
 import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
 import { ACCOUNT_NAME, cubeContains, NAMESPACE_NAME, type Cube } from "../../sets/cube.ts";
@@ -12,7 +13,7 @@ import { peerTerms } from "./interpret-labels.ts";
 import { Remarks, type TrafficPart } from "./interpret-parts.ts";
 import { interpretPeers, type PeerContext } from "./interpret-peer.ts";
 import { hasTraffic, interpretTraffic } from "./interpret-traffic.ts";
-import type { CiliumElement } from "./model.ts";
+import type { CiliumElement, Entity } from "./model.ts";
 import type { PortNames } from "./port-names.ts";
 
 export interface RuleContext extends PeerContext {
@@ -27,6 +28,7 @@ export interface RuleContext extends PeerContext {
  * that nobody can check. All parts have the origin of the rule; there is always one.
  *
  * @param subject the pods that the rule is about: names of ports in ingress rules are looked up there
+ * @param together entities that are allowed the same by rules for the same pods: see `allowedTogether`
  * @returns `denied` stands before everybody's Allows
  */
 export function interpretElement(
@@ -34,6 +36,7 @@ export function interpretElement(
   namespace: string | undefined,
   subject: Subject,
   context: RuleContext,
+  together: ReadonlySet<Entity> = NO_ENTITIES,
 ): { readonly denied: readonly Rule[]; readonly allowed: readonly Rule[] } {
   const { origin, verdict, peers: members, authentication, unknownFields } = element;
   context.conflicts.add(element, namespace, subject);
@@ -48,7 +51,7 @@ export function interpretElement(
   if (authentication === "required") {
     conditions.push(remarks.condition("CIL-R106", "authentication required"));
   }
-  const use = { namespace, direction: origin.direction, hasTraffic: hasTraffic(element) };
+  const use = { namespace, direction: origin.direction, hasTraffic: hasTraffic(element), together };
   const peers = interpretPeers(members, use, context, remarks);
   const all = peers.parts.flatMap(({ boxes }) => boxes);
   const isDestination = (pod: KnownPod): boolean =>
@@ -71,29 +74,39 @@ export function interpretElement(
         peer: peer.boxes,
         ...(blocks === undefined ? {} : { blocks }),
         traffic: part.traffic,
-        opaque: [
-          ...conditions,
-          ...[peer.condition, part.condition].filter((one) => one !== undefined),
-        ],
-        assumptions: [...remarks.assumptions],
+        opaque: allOf(conditions, peer.condition, part.condition),
+        assumptions: remarks.assumptions,
       });
     }
   }
-  const unsaid = remarks.unsaid.length === 0 ? {} : { unsaid: remarks.unsaid };
-  const [first, ...rest] = rules;
-  const nothing: Rule = {
-    action,
-    origin,
-    peer: [],
-    traffic: { numbers: NO_TRAFFIC, named: [] },
-    opaque: [],
-    assumptions: [],
-  };
-  const own = [{ ...(first ?? nothing), ...unsaid }, ...rest];
+  const [first = nothing(action, element)] = rules;
+  const { unsaid } = remarks;
+  if (rules.length === 0 || unsaid !== undefined) {
+    rules[0] = unsaid === undefined ? first : { ...first, unsaid };
+  }
+  const own = fitted(rules);
   const required = requirements(element, namespace, context, remarks);
   return action === "deny"
-    ? { denied: [...required, ...own], allowed: [] }
+    ? { denied: [...required, ...own], allowed: NO_RULES }
     : { denied: required, allowed: own };
+}
+
+const NO_ENTITIES: ReadonlySet<Entity> = new Set();
+const NO_RULES: readonly Rule[] = [];
+const UNCONDITIONAL: readonly OpaqueCondition[] = [];
+
+function allOf(
+  conditions: readonly OpaqueCondition[],
+  ...others: readonly (OpaqueCondition | undefined)[]
+): readonly OpaqueCondition[] {
+  const all = [...conditions, ...others.filter((one) => one !== undefined)];
+  return all.length === 0 ? UNCONDITIONAL : all;
+}
+
+/** A rule that matches nothing. */
+function nothing(action: Rule["action"], { origin }: CiliumElement): Rule {
+  const traffic = { numbers: NO_TRAFFIC, named: [] };
+  return { action, origin, peer: [], traffic, opaque: UNCONDITIONAL, assumptions: [] };
 }
 
 /**
@@ -106,12 +119,14 @@ function requirements(
   context: RuleContext,
   remarks: Remarks,
 ): readonly Rule[] {
-  if (requires === undefined || requires.length === 0) return [];
+  if (requires === undefined || requires.length === 0) return NO_RULES;
   const field = origin.direction === "ingress" ? "fromRequires" : "toRequires";
   const condition = remarks.condition("CIL-R117", field);
   const boxes: PeerBox[] = [{ kind: "address", addresses: ANY_ADDRESS }];
   for (const selector of requires) {
-    const met = context.labels.pods(peerTerms(selector, namespace));
+    const terms = peerTerms(selector, namespace);
+    const isOpen = context.labels.openCluster(terms) !== undefined;
+    const met = isOpen ? undefined : context.labels.pods(terms);
     for (const labels of complementPredicate(met === undefined ? [] : [met]) ?? []) {
       boxes.push({ kind: "pod", labels, addresses: ANY_ADDRESS });
     }
@@ -127,6 +142,44 @@ function requirements(
     },
   ];
 }
+
+/**
+ * The entities that the rules of a list allow together, by their traffic. `world` in one rule and `cluster` in another are
+ * everybody, which can be said, as each of the two cannot.
+ */
+export function allowedTogether(
+  elements: readonly CiliumElement[],
+): (element: CiliumElement) => ReadonlySet<Entity> {
+  const plain = elements.filter(isPlainAllow);
+  if (plain.length < 2) return () => NO_ENTITIES;
+  const byTraffic = new Map<string, Set<Entity>>();
+  for (const element of plain) {
+    const text = trafficText(element);
+    let found = byTraffic.get(text);
+    if (found === undefined) byTraffic.set(text, (found = new Set()));
+    for (const entity of element.peers.entities ?? []) found.add(entity);
+  }
+  return (element) =>
+    (isPlainAllow(element) ? byTraffic.get(trafficText(element)) : undefined) ?? NO_ENTITIES;
+}
+
+/** True for an Allow of entities under no condition. */
+function isPlainAllow({
+  verdict,
+  peers: { entities, requires },
+  ports,
+  authentication,
+  unknownFields,
+}: CiliumElement): boolean {
+  if (verdict === "deny" || entities === undefined || requires !== undefined) return false;
+  return (
+    authentication === undefined &&
+    unknownFields.length === 0 &&
+    ports.every(({ proxy }) => proxy === undefined)
+  );
+}
+
+const trafficText = ({ ports, icmps }: CiliumElement): string => JSON.stringify([ports, icmps]);
 
 /** False if and only if the pod is surely none of the peers. */
 export function mayBe(pod: KnownPod, peers: readonly PeerBox[], snapshot: Snapshot): boolean {

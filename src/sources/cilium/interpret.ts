@@ -1,3 +1,4 @@
+import { fitted } from "../../base/fitted.ts";
 import { compareBy } from "../../base/compare.ts";
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { Snapshot } from "../../inventory/snapshot.ts";
@@ -18,7 +19,7 @@ import {
   NAMESPACE_LABEL,
   subjectTerms,
 } from "./interpret-labels.ts";
-import { interpretElement, type RuleContext } from "./interpret-rule.ts";
+import { allowedTogether, interpretElement, type RuleContext } from "./interpret-rule.ts";
 import { holdMerged } from "./interpret-merged.ts";
 import { ServiceInterpreter } from "./interpret-service.ts";
 import { LabelFilter } from "./label-filter.ts";
@@ -80,8 +81,25 @@ export function interpretCilium(
   const kubernetes = kubernetesPolicies.map((one) =>
     areEnforced ? asCiliumReads(one, { ...context, filter }) : passedOver(one),
   );
-  const policies = holdMerged([...denying, ...allowing, ...kubernetes]);
+  const merged = holdMerged([...denying, ...allowing, ...kubernetes]);
+  const policies = settings.isAudit ? merged.map(ifEnforced) : merged;
   return { tiers: [{ name: "cilium", order: 0, defaultAction: "deny", policies }] };
+}
+
+/** A policy whose denials are only logged: read as its author means it, since a log is no state to keep to. */
+function ifEnforced(policy: Policy): Policy {
+  const { ingress, egress } = policy;
+  if (policy.subject.pods.length === 0 || (ingress ?? egress) === undefined) return policy;
+  const inForce = ({ isolates, rules }: DirectionRules): DirectionRules => ({
+    isolates,
+    rules: rules.map((rule) => ({ ...rule, assumptions: [...rule.assumptions, "enforced"] })),
+  });
+  return {
+    ...policy,
+    assumptions: ["enforced"],
+    ...(ingress === undefined ? {} : { ingress: inForce(ingress) }),
+    ...(egress === undefined ? {} : { egress: inForce(egress) }),
+  };
 }
 
 /** A rule that decides nothing for any pod. */
@@ -148,15 +166,28 @@ function interpretRule(
     if (isolates && elements.every(({ verdict }) => verdict === "deny")) {
       report(ciliumMeaningDiagnostics.create("CIL-P101", { at: rule.place, direction }));
     }
-    const rules = elements.map((one) => interpretElement(one, origin.namespace, subject, context));
+    const together = allowedTogether(elements);
+    const rules = elements.map((one) =>
+      interpretElement(one, origin.namespace, subject, context, together(one)),
+    );
     put(denied, allowed, direction, isolates, rules);
   }
-  const common = { origin, order: 0, subject, inert: [] };
-  if ((denied.ingress ?? denied.egress) !== undefined) denying.push({ ...common, ...denied });
+  // Field by field: a copy with more fields is an object of a shape of its own, and slow wherever it is read.
+  const policyOf = ({ ingress, egress }: Applied): Policy => {
+    const made: Writable<Policy> = { origin, order: 0, subject, inert: NONE_INERT };
+    if (ingress !== undefined) made.ingress = ingress;
+    if (egress !== undefined) made.egress = egress;
+    return made;
+  };
+  if ((denied.ingress ?? denied.egress) !== undefined) denying.push(policyOf(denied));
   const isAllowing = (allowed.ingress ?? allowed.egress) !== undefined;
   // A document without any rule has a result too.
-  if (isAllowing || rule.elements.length === 0) allowing.push({ ...common, ...allowed });
+  if (isAllowing || rule.elements.length === 0) allowing.push(policyOf(allowed));
 }
+
+type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
+
+const NONE_INERT: Policy["inert"] = [];
 
 interface Applied {
   ingress?: DirectionRules;
@@ -170,8 +201,10 @@ function put(
   isolates: boolean,
   rules: readonly { readonly denied: readonly Rule[]; readonly allowed: readonly Rule[] }[],
 ): void {
-  const denies = rules.flatMap((one) => one.denied);
-  const allows = rules.flatMap((one) => one.allowed);
+  const [only] = rules;
+  const isAlone = rules.length === 1 && only !== undefined;
+  const denies = isAlone ? only.denied : fitted(rules.flatMap((one) => one.denied));
+  const allows = isAlone ? only.allowed : fitted(rules.flatMap((one) => one.allowed));
   if (allows.length > 0) allowed[direction] = { isolates, rules: allows };
   // One of the two isolates: that is enough.
   if (denies.length > 0) {
@@ -194,6 +227,10 @@ function interpretSubject(
   if (foreign !== undefined && namespace !== undefined) {
     const asked = foreign.values[0] ?? "";
     report(ciliumMeaningDiagnostics.create("CIL-S103", { at: place, asked, namespace }));
+  }
+  const cluster = labels.openCluster(written);
+  if (cluster !== undefined) {
+    report(ciliumMeaningDiagnostics.create("CIL-S108", { at: place, cluster }));
   }
   const pods = labels.pods(subjectTerms(written, namespace));
   if (pods === undefined && kind === "CiliumNetworkPolicy" && asksFor(written, NAMESPACE_LABEL)) {

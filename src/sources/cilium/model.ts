@@ -126,8 +126,19 @@ export interface PortEntry {
   readonly ports: readonly PortMatch[];
   /** What must hold beyond the ports; undefined without an L7 part that restricts. */
   readonly l7?: L7Condition;
-  /** The proxy that it asks for, whether that restricts or not: `http`, `dns`, `tls`, `listener`, a parser's name. */
-  readonly proxy?: string;
+  /** What it asks of Cilium's proxy, whether that restricts or not. */
+  readonly proxy?: ProxyDemand;
+}
+
+/** What rules for the same peers and port have to agree about. (cilium: pkg/policy/l4.go `createL4Filter`) */
+export interface ProxyDemand {
+  /** `http`, `dns`, `tls`, `listener`, a parser's name. */
+  readonly parser: string;
+  readonly listener?: { readonly name: string; readonly priority: number };
+  /** The secrets of TLS that is ended and begun, by namespace and name. */
+  readonly terminating?: string;
+  readonly originating?: string;
+  readonly hasServerNames: boolean;
 }
 
 export type PortProtocols = "TCP" | "UDP" | "SCTP" | "ANY";

@@ -2,8 +2,8 @@ import type { PathStep } from "../../manifest/manifest-object.ts";
 import { clip } from "../schema-check.ts";
 import type { DocumentReading } from "../document-reading.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
-import type { L7Condition, PortEntry, PortMatch, PortProtocols } from "./model.ts";
-import type { RawName, RawPort, RawPortRule } from "./raw.ts";
+import type { L7Condition, PortEntry, PortMatch, PortProtocols, ProxyDemand } from "./model.ts";
+import type { RawName, RawPort, RawPortRule, RawTls } from "./raw.ts";
 
 type Path = readonly PathStep[];
 
@@ -58,11 +58,15 @@ export function readPortRules(
     });
     const l7 = readL7(reading, rule, at, direction);
     hasL7 ||= l7.uses;
-    entries.push({
-      ports: matches,
-      ...(l7.condition === undefined ? {} : { l7: l7.condition }),
-      ...(l7.proxy === undefined ? {} : { proxy: l7.proxy }),
-    });
+    entries.push(
+      l7 === NO_L7
+        ? { ports: matches }
+        : {
+            ports: matches,
+            ...(l7.condition === undefined ? {} : { l7: l7.condition }),
+            ...(l7.proxy === undefined ? {} : { proxy: l7.proxy }),
+          },
+    );
   }
   return { entries, hasL7, extended };
 }
@@ -130,7 +134,7 @@ interface ReadL7 {
   /** Something of it needs the proxy. */
   readonly uses: boolean;
   readonly condition: L7Condition | undefined;
-  readonly proxy: string | undefined;
+  readonly proxy: ProxyDemand | undefined;
 }
 
 const NO_L7: ReadL7 = { uses: false, condition: undefined, proxy: undefined };
@@ -142,6 +146,12 @@ function readL7(
   path: Path,
   direction: "ingress" | "egress",
 ): ReadL7 {
+  if (
+    ![rule.rules, rule.serverNames, rule.listener, rule.terminatingTLS, rule.originatingTLS].some(
+      isThere,
+    )
+  )
+    return NO_L7;
   const rules = rule.rules ?? {};
   const http = rules.http ?? [];
   const dns = rules.dns ?? [];
@@ -198,9 +208,38 @@ function readL7(
     ...(dns.length > 0 ? ["dns"] : []),
     ...(http.length > 0 ? ["http"] : []),
     ...others,
-    ...(hasTls || names.length > 0 ? ["tls"] : []),
   ];
-  return { uses: hasRules, condition, proxy: parsers[0] };
+  return { uses: hasRules, condition, proxy: demandOf(rule, parsers[0] ?? "tls") };
+}
+
+/** A listener without a priority comes after all that have one. (cilium: pkg/policy/l4.go) */
+const LAST_LISTENER = 126;
+
+function demandOf(
+  { listener, terminatingTLS, originatingTLS, serverNames }: RawPortRule,
+  parser: string,
+): ProxyDemand {
+  const secretOf = (tls: RawTls): string =>
+    `${tls.secret?.namespace ?? ""}/${tls.secret?.name ?? ""}`;
+  const demand: { -readonly [Key in keyof ProxyDemand]: ProxyDemand[Key] } = {
+    parser,
+    hasServerNames: isThere(serverNames),
+  };
+  if (parser === "listener" && listener !== undefined && listener !== null) {
+    const { envoyConfig, name, priority } = listener;
+    const scope = envoyConfig?.kind === "CiliumClusterwideEnvoyConfig" ? "" : "own/";
+    demand.listener = {
+      name: `${scope}${envoyConfig?.name ?? ""}/${name ?? ""}`,
+      priority: (priority ?? 0) === 0 ? LAST_LISTENER : (priority ?? 0),
+    };
+  }
+  if (terminatingTLS !== undefined && terminatingTLS !== null) {
+    demand.terminating = secretOf(terminatingTLS);
+  }
+  if (originatingTLS !== undefined && originatingTLS !== null) {
+    demand.originating = secretOf(originatingTLS);
+  }
+  return demand;
 }
 
 function checkL7Ports(

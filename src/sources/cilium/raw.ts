@@ -99,10 +99,10 @@ export interface RawIcmpField {
 
 export interface RawPortRule {
   readonly ports?: Maybe<readonly RawPort[]>;
-  readonly terminatingTLS?: unknown;
-  readonly originatingTLS?: unknown;
+  readonly terminatingTLS?: Maybe<RawTls>;
+  readonly originatingTLS?: Maybe<RawTls>;
   readonly serverNames?: Maybe<readonly string[]>;
-  readonly listener?: Maybe<{ readonly name: Maybe<string> }>;
+  readonly listener?: Maybe<RawListener>;
   readonly rules?: Maybe<{
     readonly http?: Maybe<readonly Readonly<Record<string, unknown>>[]>;
     readonly dns?: Maybe<readonly RawName[]>;
@@ -110,6 +110,16 @@ export interface RawPortRule {
     readonly l7proto?: Maybe<string>;
     readonly l7?: Maybe<readonly unknown[]>;
   }>;
+}
+
+export interface RawTls {
+  readonly secret: Maybe<{ readonly namespace?: Maybe<string>; readonly name: Maybe<string> }>;
+}
+
+export interface RawListener {
+  readonly envoyConfig: Maybe<{ readonly kind?: Maybe<string>; readonly name: Maybe<string> }>;
+  readonly name: Maybe<string>;
+  readonly priority?: Maybe<number>;
 }
 
 export interface RawPort {

@@ -65,17 +65,24 @@ export function readRule(raw: RawRule, path: Path, scope: RuleScope): CiliumRule
       readElement(element, [...path, field, index], direction, verdict, scope),
     ),
   );
-  const defaultDeny: Partial<Record<Direction, boolean>> = {};
-  for (const direction of DIRECTIONS) {
-    const value = raw.enableDefaultDeny?.[direction];
-    if (typeof value === "boolean") defaultDeny[direction] = value;
-  }
   return {
-    place: reading.place(path),
+    place: reading.keptPlace(path),
     subject: { kind: isNode ? "nodes" : "endpoints", terms },
     elements,
-    defaultDeny,
+    defaultDeny: readDefaultDeny(raw),
   };
+}
+
+const BY_DEFAULT: CiliumRule["defaultDeny"] = {};
+
+function readDefaultDeny({ enableDefaultDeny }: RawRule): CiliumRule["defaultDeny"] {
+  if (enableDefaultDeny === undefined || enableDefaultDeny === null) return BY_DEFAULT;
+  const given: Partial<Record<Direction, boolean>> = {};
+  for (const direction of DIRECTIONS) {
+    const value = enableDefaultDeny[direction];
+    if (typeof value === "boolean") given[direction] = value;
+  }
+  return given;
 }
 
 function refuse(reading: DocumentReading, path: Path, reason: string): void {
@@ -111,21 +118,30 @@ function readElement(
     refuse(reading, [...path, "icmps"], "`icmps` and `toPorts` cannot be in one rule");
   }
   const mode = verdict === "allow" ? raw.authentication?.mode : undefined;
-  const unknownFields = scope.unknown
-    .filter((field) => path.every((step, at) => field[at] === step))
-    .map((field) => String(field.at(-1)));
+  const unknownFields =
+    scope.unknown.length === 0
+      ? NO_FIELDS
+      : scope.unknown
+          .filter((field) => path.every((step, at) => field[at] === step))
+          .map((field) => String(field.at(-1)));
   const isShortened = unknownFields.length > 0 || ports.entries.some(({ l7 }) => l7 !== undefined);
-  return {
+  const element: Writable<CiliumElement> = {
     origin,
     verdict,
     peers,
     ports: ports.entries,
     icmps: readIcmps(reading, icmps, [...path, "icmps"]),
-    ...(mode === undefined || mode === null ? {} : { authentication: mode }),
     unknownFields,
-    ...(isShortened ? { whole: canonicalJson(raw) } : {}),
   };
+  if (mode !== undefined && mode !== null) element.authentication = mode;
+  if (isShortened) element.whole = canonicalJson(raw);
+  return element;
 }
+
+/** A record that is put together field by field: most have few of many, and each copy of a part costs as much as all. */
+type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
+
+const NO_FIELDS: readonly string[] = [];
 
 /** The members that name peers; no two of them may have items. (cilium: pkg/policy/api/rule_validation.go) */
 function readPeers(
@@ -158,7 +174,9 @@ function readPeers(
     });
   }
   const lists = [endpoints, cidr, cidrSet, entities, nodes, groups, toServices, toFQDNs];
-  if (lists.filter((list) => (list?.length ?? 0) > 0).length > 1) {
+  let withItems = 0;
+  for (const list of lists) if ((list?.length ?? 0) > 0) withItems += 1;
+  if (withItems > 1) {
     const members = ["Endpoints", "CIDR", "CIDRSet", "Entities", "Nodes", "Groups"];
     const fields = [...members.map((one) => `${side}${one}`), "toServices", "toFQDNs"];
     const names = fields.filter((_, at) => (lists[at]?.length ?? 0) > 0);
@@ -168,33 +186,27 @@ function readPeers(
   toFQDNs?.forEach((name, index) => {
     checkName(reading, name, [...path, "toFQDNs", index]);
   });
-  return {
-    ...(endpoints === undefined ? {} : { endpoints }),
-    ...(requires === undefined ? {} : { requires }),
-    ...(nodes === undefined ? {} : { nodes }),
-    ...(isGiven(cidr) ? { cidrs: readCidrs(reading, cidr, [...path, `${side}CIDR`]) } : {}),
-    ...(isGiven(cidrSet)
-      ? {
-          cidrSet: cidrSet.flatMap(
-            (one, index) => readCidrRule(reading, one, [...path, `${side}CIDRSet`, index]) ?? [],
-          ),
-        }
-      : {}),
-    ...(isGiven(entities)
-      ? { entities: readEntities(reading, entities, [...path, `${side}Entities`]) }
-      : {}),
-    ...(isGiven(groups) ? { groups: groups.map(groupText) } : {}),
-    ...(isGiven(toServices)
-      ? {
-          services: toServices.flatMap((one, index) =>
-            readService(reading, one, [...path, "toServices", index]),
-          ),
-        }
-      : {}),
-    ...(isGiven(toFQDNs)
-      ? { fqdns: toFQDNs.map((one) => one.matchName ?? one.matchPattern ?? "") }
-      : {}),
-  };
+  const peers: Writable<PeerMembers> = {};
+  if (endpoints !== undefined) peers.endpoints = endpoints;
+  if (requires !== undefined) peers.requires = requires;
+  if (nodes !== undefined) peers.nodes = nodes;
+  if (isGiven(cidr)) peers.cidrs = readCidrs(reading, cidr, [...path, `${side}CIDR`]);
+  if (isGiven(cidrSet)) {
+    peers.cidrSet = cidrSet.flatMap(
+      (one, index) => readCidrRule(reading, one, [...path, `${side}CIDRSet`, index]) ?? [],
+    );
+  }
+  if (isGiven(entities)) {
+    peers.entities = readEntities(reading, entities, [...path, `${side}Entities`]);
+  }
+  if (isGiven(groups)) peers.groups = groups.map(groupText);
+  if (isGiven(toServices)) {
+    peers.services = toServices.flatMap((one, index) =>
+      readService(reading, one, [...path, "toServices", index]),
+    );
+  }
+  if (isGiven(toFQDNs)) peers.fqdns = toFQDNs.map((one) => one.matchName ?? one.matchPattern ?? "");
+  return peers;
 }
 
 function isGiven<Item>(list: readonly Item[] | null | undefined): list is readonly Item[] {

@@ -1,5 +1,6 @@
 import { isLabelKey, isLabelValue } from "../../inventory/label-syntax.ts";
 import type { PathStep } from "../../manifest/manifest-object.ts";
+import { Interned } from "../intern.ts";
 import { clip } from "../schema-check.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
 import type { LabelTerm } from "./model.ts";
@@ -22,26 +23,27 @@ export function readSelector(
 ): readonly LabelTerm[] {
   const terms: LabelTerm[] = [];
   for (const [label, value] of Object.entries(selector.matchLabels ?? {})) {
-    const at = [...path, "matchLabels", label];
-    const key = readKey(reading, label, at, "key");
+    const { source, key, problem } = keys.get(label);
     const text = value ?? "";
-    checkValue(reading, text, at);
-    terms.push({ ...key, operator: "In", values: [text], plain: true });
+    if (problem !== undefined) wrong(reading, [...path, "matchLabels", label], problem, "key");
+    if (!isLabelValue(text)) wrong(reading, [...path, "matchLabels", label], noValue(text));
+    terms.push({ source, key, operator: "In", values: [text], plain: true });
   }
   for (const [index, expression] of (selector.matchExpressions ?? []).entries()) {
     const at = [...path, "matchExpressions", index];
-    const key = readKey(reading, expression.key ?? "", [...at, "key"], "value");
+    const { source, key, problem } = keys.get(expression.key ?? "");
+    if (problem !== undefined) wrong(reading, [...at, "key"], problem, "value");
     const operator = expression.operator ?? "In";
     const values = expression.values ?? [];
     for (const [position, value] of values.entries()) {
-      checkValue(reading, value, [...at, "values", position]);
+      if (!isLabelValue(value)) wrong(reading, [...at, "values", position], noValue(value));
     }
     const wantsValues = operator === "In" || operator === "NotIn";
     if (wantsValues !== values.length > 0) {
       const reason = wantsValues ? `${operator} needs values` : `${operator} takes no values`;
       wrong(reading, at, reason);
     }
-    terms.push({ ...key, operator, values, plain: false });
+    terms.push({ source, key, operator, values, plain: false });
   }
   return terms;
 }
@@ -50,35 +52,35 @@ function wrong(reading: DocumentReading, path: Path, reason: string, part?: "key
   reading.add(ciliumDiagnostics.create("CIL-S001", { at: reading.place(path, part), reason }));
 }
 
+const noValue = (text: string): string =>
+  `\`${clip(text)}\` is not the value of a label; Cilium has no wildcards`;
+
+/** A key with its source. */
+interface SourcedKey {
+  readonly source: string;
+  readonly key: string;
+  /** Why Cilium does not take it. */
+  readonly problem: string | undefined;
+}
+
+/** The same keys are in all selectors. */
+const keys = new Interned(readKey);
+
 /** `source:key`, split at the first colon. `$host` is an old spelling of `reserved:host`. */
-function readKey(
-  reading: DocumentReading,
-  text: string,
-  path: Path,
-  part: "key" | "value",
-): { readonly source: string; readonly key: string } {
+function readKey(text: string): SourcedKey {
   const colon = text.indexOf(":");
   const isShort = text.startsWith("$");
   const written = isShort ? "reserved" : colon <= 0 ? "any" : text.slice(0, colon);
   // (cilium: pkg/labels/labels.go `parseSelectLabel`)
   const source = written === "unspec" ? "any" : written;
   const key = isShort ? text.slice(1) : text.slice(colon + 1);
-  if (!isLabelKey(key)) {
-    wrong(reading, path, `\`${clip(text)}\` is not the key of a label`, part);
-  } else if (!key.includes("/") && `${source}.${key}`.length > MOST_LETTERS) {
-    // The agent checks the key with its source before it. (cilium: pkg/policy/api/selector.go)
-    wrong(
-      reading,
-      path,
-      `\`${clip(text)}\` is too long for Cilium, which puts a source before it`,
-      part,
-    );
-  }
-  return { source, key };
+  return { source, key, problem: problemOf(text, source, key) };
 }
 
-function checkValue(reading: DocumentReading, value: string, path: Path): void {
-  if (!isLabelValue(value)) {
-    wrong(reading, path, `\`${clip(value)}\` is not the value of a label; Cilium has no wildcards`);
-  }
+function problemOf(text: string, source: string, key: string): string | undefined {
+  if (!isLabelKey(key)) return `\`${clip(text)}\` is not the key of a label`;
+  // The agent checks the key with its source before it. (cilium: pkg/policy/api/selector.go)
+  return !key.includes("/") && `${source}.${key}`.length > MOST_LETTERS
+    ? `\`${clip(text)}\` is too long for Cilium, which puts a source before it`
+    : undefined;
 }

@@ -2,6 +2,7 @@ import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { ManifestObject } from "../../manifest/manifest-object.ts";
 import { clip } from "../schema-check.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
+import { DEFAULT_CLUSTER } from "./interpret-labels.ts";
 import type { CiliumInput, CiliumSettings, Feature } from "./model.ts";
 
 /** True for the ConfigMap that the agents take their settings from. */
@@ -100,8 +101,11 @@ export class Settings {
     return { ipv4: this.flag("enable-ipv4"), ipv6: this.flag("enable-ipv6") };
   }
 
-  get clusterName(): string {
-    return this.#text("cluster-name") ?? "default";
+  /** Undefined while nothing tells of the settings. */
+  get clusterName(): string | undefined {
+    return this.#settings === undefined
+      ? undefined
+      : (this.#text("cluster-name") ?? DEFAULT_CLUSTER);
   }
 
   /** Whether CIDR rules match the addresses of nodes as well. */
@@ -128,6 +132,11 @@ export class Settings {
   get mode(): "default" | "always" | "never" {
     const text = this.#text("enable-policy")?.toLowerCase();
     return text === "always" || text === "never" ? text : "default";
+  }
+
+  /** Whether packets that policies deny are let through all the same, and only logged. */
+  get isAudit(): boolean {
+    return this.#flag("policy-audit-mode", false);
   }
 
   enforces(kind: EnforcedKind): boolean {
@@ -158,6 +167,9 @@ export class Settings {
       const setting = "enable-policy: never";
       report(ciliumDiagnostics.create("CIL-X009", { at, setting, what: "no policy at all" }));
     }
+    if (this.isAudit && this.mode !== "never") {
+      report(ciliumDiagnostics.create("CIL-X014", { at }));
+    }
     for (const [kind, key] of Object.entries(SWITCHES)) {
       if (this.#flag(key, true)) continue;
       const setting = `${key}: false`;
@@ -173,6 +185,5 @@ export class Settings {
 
 /** Settings that change verdicts in a way that the conversion does not follow. */
 const NOTABLE: readonly (readonly [key: string, harmless: readonly string[], what: string])[] = [
-  ["policy-audit-mode", ["false"], "denied packets are only logged, so nothing is denied today"],
   ["cluster-mesh-config", [""], "peers may be pods of other clusters"],
 ];

@@ -411,4 +411,13 @@ export const kubernetesDiagnostics = defineDiagnostics({
     explanation:
       "The check of an object stops after so many findings. What stands behind them is not known, so the object counts as invalid.",
   },
+  "K8S-X006": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "this {kind} changes what it names ({fields}), and the files beside it are read as they are, without that",
+    hint: "Convert what it builds: `kubectl kustomize {folder} | netpol-migrate convert -`.",
+    explanation:
+      "What is in force is what Kustomize makes of the files, with other namespaces, names, labels or patches than they have. A namespace that only the Kustomization gives is missing in the files, and the policy then counts as one of the namespace of `--namespace`.",
+  },
 });

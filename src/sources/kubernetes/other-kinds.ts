@@ -50,6 +50,13 @@ const DECIDING_NAME = /(?:networkpolicy|egressfirewall|firewallpolicy)$/i;
 /** Groups whose kinds have readers, which judge unknown kinds of their own. */
 const READ_ELSEWHERE: ReadonlySet<string> = new Set(["projectcalico.org", "crd.projectcalico.org"]);
 
+/** Fields of a Kustomization because of which what is applied differs from the files beside it. */
+const CHANGING_FIELDS: ReadonlySet<string> = new Set([
+  ...["namespace", "namePrefix", "nameSuffix", "commonLabels", "labels", "replacements", "vars"],
+  ...["patches", "patchesStrategicMerge", "patchesJson6902", "components"],
+  ...["generators", "transformers", "helmCharts", "helmChartInflationGenerator"],
+]);
+
 function groupOf(apiVersion: string): string {
   const slash = apiVersion.indexOf("/");
   return slash < 0 ? "" : apiVersion.slice(0, slash);
@@ -69,6 +76,21 @@ export function readOtherKind(object: ManifestObject, report: Report): "invalid"
     kind: quoted(kind),
     apiVersion: quoted(apiVersion),
   };
+  if (group === "kustomize.config.k8s.io") {
+    const fields = Object.keys(root).filter((name) => CHANGING_FIELDS.has(name));
+    if (fields.length > 0) {
+      const folder = object.document.file.name.replace(/[^/]*$/, "");
+      report(
+        kubernetesDiagnostics.create("K8S-X006", {
+          at: named.at,
+          kind: named.kind,
+          fields: fields.map((name) => `\`${name}\``).join(", "),
+          folder: quoted(folder === "" ? "." : folder),
+        }),
+      );
+    }
+    return "ignored";
+  }
   const reason = own(own(BESIDE, group), kind);
   if (reason !== undefined) {
     report(kubernetesDiagnostics.create("K8S-P014", { ...named, reason }));

@@ -293,7 +293,7 @@ export class World {
   decide(flow: Flow): Decision {
     return evaluate(this.set, flow, (_rule, condition) => {
       const known = decideNamed(condition, flow);
-      if (known === undefined) throw new Error("the flow hangs on a condition that nobody knows");
+      if (known === undefined) throw new Error("the flow depends on a condition that nobody knows");
       return known;
     });
   }

@@ -98,7 +98,7 @@ describe("what a peer selects", () => {
     [labels({ "reserved:world": "" }), undefined, undefined, "narrowed"],
     [labels({ "reserved:host": "", app: "b" }), undefined, undefined, "exact"],
     [labels({ "k8s:io.cilium.k8s.policy.serviceaccount": "s" }), undefined, undefined, "narrowed"],
-    [labels({ "io.cilium.k8s.policy.cluster": "other" }), undefined, undefined, "exact"],
+    [labels({ "io.cilium.k8s.policy.cluster": "other" }), undefined, undefined, "narrowed"],
     [labels({ "pod-template-hash": "z" }), undefined, undefined, "exact"],
     [term("pod-template-hash", "DoesNotExist"), undefined, "pods *", "exact"],
     [labels({ [`any:${NAMESPACE}`]: "x" }), undefined, X, "exact"],

@@ -57,3 +57,28 @@ describe("a kind that decides no traffic is ignored:", () => {
     expect(classify(apiVersion, kind)).toEqual(["ignored"]);
   });
 });
+
+describe("a Kustomization is ignored,", () => {
+  const findings = (fields: string): readonly Diagnostic[] => {
+    const found: Diagnostic[] = [];
+    const [object] = objectsOf(
+      `apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n${fields}`,
+      (one) => void found.push(one),
+    );
+    if (object === undefined) return expect.unreachable();
+    expect(readOtherKind(object, (one) => void found.push(one))).toBe("ignored");
+    return found;
+  };
+
+  it("and said to change what it names if it does", () => {
+    const [only, ...more] = findings("namespace: shop\npatches: []\nresources: [a.yaml]\n");
+    expect(more).toEqual([]);
+    expect(only?.code).toBe("K8S-X006");
+    expect(only?.message).toContain("(`namespace`, `patches`)");
+    expect(only?.hint).toContain("kubectl kustomize . | netpol-migrate convert -");
+  });
+
+  it("in silence if it lists files alone", () => {
+    expect(findings("resources: [a.yaml]\n")).toEqual([]);
+  });
+});

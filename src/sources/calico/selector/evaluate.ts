@@ -8,7 +8,7 @@ export const UNKNOWN_LABEL: unique symbol = Symbol("unknown label");
 export type LabelLookup = (label: string) => string | undefined | typeof UNKNOWN_LABEL;
 
 /**
- * Whether an endpoint with these labels is selected; undefined when that hangs on labels that are not known. Follows the
+ * Whether an endpoint with these labels is selected; undefined when that depends on labels that are not known. Follows the
  * text word for word: `!=` and `not in` hold of an absent label, the other operators do not.
  */
 export function evaluateSelector(node: SelectorNode, valueOf: LabelLookup): boolean | undefined {

@@ -24,10 +24,13 @@ type judge struct {
 	simplified *matcher.Policy
 	pods       []map[string]string
 	namespaces map[string]map[string]string
+	// nameAt is which of several names of one port a flow is asked about with: the matcher
+	// takes one. The last where there are fewer.
+	nameAt int
 }
 
 func newJudge(c *cluster, policies []*policy) *judge {
-	j := &judge{cluster: c, namespaces: map[string]map[string]string{}}
+	j := &judge{cluster: c, nameAt: names, namespaces: map[string]map[string]string{}}
 	for range c.world.Pods {
 		j.pods = append(j.pods, map[string]string{})
 	}
@@ -72,7 +75,7 @@ func newJudge(c *cluster, policies []*policy) *judge {
 
 // newRawJudge lets the matcher read the selectors itself, to count what that changes.
 func newRawJudge(c *cluster) *judge {
-	j := &judge{cluster: c, namespaces: c.namespaces}
+	j := &judge{cluster: c, nameAt: names, namespaces: c.namespaces}
 	for _, pod := range c.world.Pods {
 		j.pods = append(j.pods, pod.Labels)
 	}
@@ -131,9 +134,11 @@ func (j *judge) traffic(flow world.Flow) *matcher.Traffic {
 	// The matcher wants the name of the port to be known already. It is that of the
 	// container port of the destination pod with this number and protocol.
 	if destination < len(j.cluster.world.Pods) {
+		named := 0
 		for _, port := range j.cluster.world.Pods[destination].Ports {
-			if port.Port == flow.DstPort && port.Protocol == string(traffic.Protocol) {
+			if port.Port == flow.DstPort && port.Protocol == string(traffic.Protocol) && named <= j.nameAt {
 				traffic.ResolvedPortName = port.Name
+				named++
 			}
 		}
 	}

@@ -56,8 +56,15 @@ func main() {
 	out := flag.String("out", "", "directory to write to")
 	date := flag.String("date", "", "day of the recording")
 	seed := flag.Int64("seed", 20260801, "seed of the generator")
+	judge := flag.String("judge", "", "file of worlds that hold what was written; -out is then the file to write")
 	flag.Parse()
 	logrus.SetOutput(io.Discard)
+	if *judge != "" && *out != "" {
+		if err := judgeFile(*judge, *out); err != nil {
+			fail(err)
+		}
+		return
+	}
 	if *out == "" || *date == "" {
 		fail(fmt.Errorf("-out and -date are needed"))
 	}
