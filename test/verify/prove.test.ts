@@ -601,7 +601,7 @@ describe("bounds", () => {
       question:
         "NetworkPolicy p/web, ingress[0], pods of namespace p: is something denied that the source allows?",
       // Earlier questions have left it less than the bound of one.
-      reason: { kind: "bound", bound: 8 },
+      reason: { kind: "bound", bound: 7 },
     });
     expect(proof.counts.unknown).toBeGreaterThan(0);
   });
