@@ -1,6 +1,6 @@
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { Endpoint, Flow } from "../ir/flow.ts";
-import type { Direction, PolicySet, Rule } from "../ir/policy.ts";
+import type { Direction, Policy, PolicySet, Rule } from "../ir/policy.ts";
 import {
   ALL_IPV4,
   ALL_IPV6,
@@ -131,9 +131,10 @@ function cellOf(
     ANY_TRAFFIC,
     protocolTraffic(familyOf(own.address) === 4 ? ICMPV6 : ICMP),
   );
-  const egress = a.kind === "addresses" ? undefined : world.ask(a, "egress", own, theirs, possible);
-  const ingress =
-    b.kind === "addresses" ? undefined : world.ask(b, "ingress", theirs, own, possible);
+  const atA: End = { group: a, endpoint: own };
+  const atB: End = { group: b, endpoint: theirs };
+  const egress = a.kind === "addresses" ? undefined : world.ask(a, "egress", atA, atB, possible);
+  const ingress = b.kind === "addresses" ? undefined : world.ask(b, "ingress", atB, atA, possible);
   const answers = [egress, ingress].filter((answer) => answer !== undefined);
   const passing = (side: "before" | "after", verdicts: readonly string[]): TrafficSet =>
     answers
@@ -191,18 +192,31 @@ function addressesOf(group: ReachGroup): readonly bigint[] {
 
 // ---------------------------------------------------------------- one end
 
+interface End {
+  readonly group: ReachGroup;
+  readonly endpoint: Endpoint;
+}
+
 interface Slice extends SliceRules {
   readonly source: PolicySet;
   readonly outputs: readonly PolicySet[];
   readonly isOpaque: boolean;
+  readonly answers: Map<string, readonly EndAnswer[]>;
+  /** Keys of peers by their group, for IPv4 and for IPv6. */
+  readonly peerKeys: { readonly 4: Map<ReachGroup, string>; readonly 6: Map<ReachGroup, string> };
 }
 
 class World {
   readonly #source: PolicySet;
   readonly #outputs: readonly PolicySet[];
   readonly #byNamespace = new Map<PolicySet, Map<string, PolicySet>>();
-  readonly #slices = new Map<PodGroup, Map<Direction, Slice>>();
-  readonly #answers = new Map<Slice, Map<string, readonly EndAnswer[]>>();
+  readonly #slices = {
+    ingress: new Map<PodGroup, Slice>(),
+    egress: new Map<PodGroup, Slice>(),
+  };
+  /** Slices that are the same for all pods that these policies select. */
+  readonly #shared = { ingress: new Map<string, Slice>(), egress: new Map<string, Slice>() };
+  readonly #numbers = new Numbers<Policy>();
 
   constructor(source: PolicySet, outputs: readonly PolicySet[]) {
     this.#source = source;
@@ -213,59 +227,58 @@ class World {
   ask(
     group: PodGroup,
     direction: Direction,
-    subject: Endpoint,
-    peer: Endpoint,
+    subject: End,
+    peer: End,
     possible: TrafficSet,
   ): readonly EndAnswer[] {
     const slice = this.sliceOf(group, direction);
-    const known = this.#answers.get(slice) ?? new Map<string, readonly EndAnswer[]>();
-    this.#answers.set(slice, known);
     const key = peerKey(slice, peer, direction);
-    let answer = known.get(key);
+    let answer = slice.answers.get(key);
     if (answer === undefined) {
       const flow: Flow = {
         direction,
-        subject: { ...group.pod, address: subject.address },
-        peer,
+        subject: { ...group.pod, address: subject.endpoint.address },
+        peer: peer.endpoint,
         protocol: 0,
         value: 0,
       };
       answer = answerOf(slice, flow, possible);
-      known.set(key, answer);
+      slice.answers.set(key, answer);
     }
     return answer;
   }
 
   sliceOf(group: PodGroup, direction: Direction): Slice {
-    const known = this.#slices.get(group) ?? new Map<Direction, Slice>();
-    this.#slices.set(group, known);
-    let slice = known.get(direction);
-    if (slice === undefined) known.set(direction, (slice = this.#makeSlice(group, direction)));
+    let slice = this.#slices[direction].get(group);
+    if (slice === undefined) {
+      slice = this.#findSlice(group, direction);
+      this.#slices[direction].set(group, slice);
+    }
     return slice;
   }
 
-  #makeSlice({ pod }: PodGroup, direction: Direction): Slice {
+  #findSlice({ pod }: PodGroup, direction: Direction): Slice {
     const valueOf = labelsOf(pod);
-    const rules: Rule[] = [];
+    const numbers: number[] = [];
     const part = (set: PolicySet): PolicySet => ({
       tiers: this.#inNamespace(set, pod.namespace).tiers.map((tier) => ({
         ...tier,
         policies: tier.policies.filter((policy) => {
-          const applied = policy[direction];
-          if (applied === undefined || !predicateContains(policy.subject.pods, valueOf))
+          if (policy[direction] === undefined || !predicateContains(policy.subject.pods, valueOf))
             return false;
-          for (const rule of applied.rules) rules.push(rule);
+          numbers.push(this.#numbers.of(policy));
           return true;
         }),
       })),
     });
-    return {
-      source: part(this.#source),
-      outputs: this.#outputs.map(part),
-      rules,
-      boxes: [...new Set(rules.flatMap(({ peer }) => peer))],
-      isOpaque: rules.some(({ opaque }) => opaque.length > 0),
-    };
+    const source = part(this.#source);
+    const outputs = this.#outputs.map(part);
+    const key = numbers.join(" ");
+    const shared = this.#shared[direction].get(key);
+    if (shared !== undefined) return shared;
+    const slice = sliceOf(source, outputs, direction);
+    if (!slice.rules.some(asksOfSubject)) this.#shared[direction].set(key, slice);
+    return slice;
   }
 
   /** The policies that may select pods of a namespace. */
@@ -288,12 +301,41 @@ class World {
   }
 }
 
+function sliceOf(source: PolicySet, outputs: readonly PolicySet[], direction: Direction): Slice {
+  const rules: Rule[] = [];
+  for (const { tiers } of [source, ...outputs]) {
+    for (const policy of tiers.flatMap(({ policies }) => policies)) {
+      for (const rule of policy[direction]?.rules ?? []) rules.push(rule);
+    }
+  }
+  return {
+    source,
+    outputs,
+    rules,
+    boxes: [...new Set(rules.flatMap(({ peer }) => peer))],
+    isOpaque: rules.some(({ opaque }) => opaque.length > 0),
+    answers: new Map(),
+    peerKeys: { 4: new Map(), 6: new Map() },
+  };
+}
+
+/** True if the rule asks something of the pod that its policy selects: then pods with the same policies may differ. */
+const asksOfSubject = ({ subjectOnly, traffic, opaque }: Rule): boolean =>
+  subjectOnly !== undefined || traffic.named.length > 0 || opaque.length > 0;
+
 /** Equal for peers that the slice cannot tell apart, in either direction. */
-function peerKey({ boxes }: Slice, peer: Endpoint, direction: Direction): string {
-  const bits = boxes.map((box) => (isInBox(box, peer) ? "1" : "0")).join("");
-  const family = familyOf(peer.address) === 4 ? "" : "6";
-  const named = direction === "egress" && peer.kind === "pod" ? JSON.stringify(peer.ports) : "";
-  return `${family}${peer.kind} ${bits} ${named}`;
+function peerKey(slice: Slice, { group, endpoint }: End, direction: Direction): string {
+  const family = familyOf(endpoint.address);
+  const known = slice.peerKeys[family];
+  let key = known.get(group);
+  if (key === undefined) {
+    const bits = slice.boxes.map((box) => (isInBox(box, endpoint) ? "1" : "0")).join("");
+    const named =
+      direction === "egress" && endpoint.kind === "pod" ? JSON.stringify(endpoint.ports) : "";
+    key = `${String(family)} ${endpoint.kind} ${bits} ${named}`;
+    known.set(group, key);
+  }
+  return key;
 }
 
 function isInBox(box: PeerBox, peer: Endpoint): boolean {
@@ -306,16 +348,14 @@ function isInBox(box: PeerBox, peer: Endpoint): boolean {
 /** (b), (c) */
 function answerOf(slice: Slice, flow: Flow, possible: TrafficSet): readonly EndAnswer[] {
   const merged = new Map<string, { answer: EndAnswer; parts: TrafficSet[] }>();
-  const numbers = new Numbers();
+  const deciders = new Numbers<object | string>();
+  const numberOf = ({ by }: Decision): number =>
+    deciders.of(by.kind === "rule" ? by.rule : by.kind === "end-of-tier" ? by.policy : by.kind);
   for (const { point, part } of trafficParts([{ slice, flow }], possible)) {
     const asked = { ...flow, protocol: Math.floor(point / 65536), value: point % 65536 };
     const before = verdictOf([slice.source], asked, slice.isOpaque);
     const after = verdictOf(slice.outputs, asked, slice.isOpaque);
-    const key = [
-      ...before.by.map((one) => numbers.of(one)),
-      "|",
-      ...after.by.map((one) => numbers.of(one)),
-    ].join(" ");
+    const key = [...before.by.map(numberOf), "|", ...after.by.map(numberOf)].join(" ");
     const same = merged.get(key);
     if (same !== undefined) same.parts.push(part);
     else merged.set(key, { answer: { traffic: NO_TRAFFIC, before, after }, parts: [part] });
@@ -338,14 +378,13 @@ function verdictOf(sets: readonly PolicySet[], flow: Flow, isOpaque: boolean): E
   return { verdict: by.length > 1 ? "depends" : (by[0]?.verdict ?? "deny"), by };
 }
 
-/** Numbers what decides, so that equal decisions have equal keys. */
-class Numbers {
-  readonly #numbers = new Map<object | string, number>();
+/** Numbers things as they come. */
+class Numbers<Thing> {
+  readonly #numbers = new Map<Thing, number>();
 
-  of({ by }: Decision): number {
-    const decider = by.kind === "rule" ? by.rule : by.kind === "end-of-tier" ? by.policy : by.kind;
-    const number = this.#numbers.get(decider) ?? this.#numbers.size;
-    this.#numbers.set(decider, number);
+  of(thing: Thing): number {
+    const number = this.#numbers.get(thing) ?? this.#numbers.size;
+    this.#numbers.set(thing, number);
     return number;
   }
 }
