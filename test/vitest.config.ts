@@ -5,6 +5,7 @@ export default defineConfig({
     root: new URL("..", import.meta.url).pathname,
     include: ["test/**/*.test.ts"],
     exclude: ["test/bench/**", "node_modules/**"],
+    globalSetup: "test/support/temporary-folder.ts",
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Files share a process and what it has loaded, which halves the time. Whoever changes something of the process

@@ -41,6 +41,7 @@ export default defineConfig({
     runner: fileURLToPath(new URL("runner.js", import.meta.url)),
     pool: "forks",
     fileParallelism: false,
+    globalSetup: "test/support/temporary-folder.ts",
     testTimeout: 3_600_000,
     hookTimeout: 3_600_000,
     teardownTimeout: 1000,
