@@ -9,7 +9,7 @@ import {
   tiersThatPass,
 } from "../support/tangled-policies.ts";
 import { someOf } from "../support/effort.ts";
-import { folderWith, textOf } from "./run-cli.ts";
+import { filesBelow, folderWith, textOf } from "./run-cli.ts";
 import { runMeasured } from "./run-measured.ts";
 
 /** What cutting may cost with its proof, whatever is to be cut: time of the processor, and memory. */
@@ -84,6 +84,20 @@ describe("what grows when it is cut", () => {
     expect(codes.has("CMP-R005")).toBe(true);
     expect(codes.has("CMP-R013")).toBe(false);
     expect(summary["narrowed"]).toBe(0);
+  }, 240_000);
+
+  it("gives up the same, however the documents are sorted", async () => {
+    const documents = passesThroughTiers(20).split(/^---$/m);
+    const written = async (text: string): Promise<readonly string[]> => {
+      const cwd = folderWith({ "in.yaml": text });
+      await runMeasured(["convert", "in.yaml", "--actions", "compile", "-o", "out"], { cwd });
+      return filesBelow(`${cwd}/out`).map((file) =>
+        textOf(cwd, "out", file).replace(/:\d+:\d+/g, ""),
+      );
+    };
+    const once = await written(documents.join("---\n"));
+    expect(once.length).toBeGreaterThan(10);
+    expect(await written([...documents].reverse().join("---\n"))).toEqual(once);
   }, 240_000);
 
   it("costs no more for many namespaces than for a few", async () => {
