@@ -1,3 +1,4 @@
+import { append } from "../base/append.ts";
 import type { Flow } from "../ir/flow.ts";
 import type { Rule } from "../ir/policy.ts";
 import type { PeerBox } from "../sets/box.ts";
@@ -78,7 +79,7 @@ function peerMarks({ peer }: Rule): readonly string[] | undefined {
   for (const box of peer) {
     const own = labelMarks(box) ?? blockMarks(box);
     if (own === undefined) return undefined;
-    marks.push(...own);
+    append(marks, own);
   }
   return marks;
 }
