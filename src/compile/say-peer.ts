@@ -14,6 +14,7 @@ import {
   subtractAddresses,
   toCidrs,
   unionAddresses,
+  unionOfAddresses,
 } from "../sets/address-set.ts";
 import type { PeerBox, PodBox } from "../sets/box.ts";
 import { ANY_PEER } from "../sets/box.ts";
@@ -131,8 +132,8 @@ function newlySaid(
   facts: Facts,
   side: "under" | "over",
 ): SaidPeers | undefined {
-  const machines = unionAddresses(
-    ...peer.flatMap((box) => (box.kind === "address" ? [box.addresses] : [])),
+  const machines = unionOfAddresses(
+    peer.flatMap((box) => (box.kind === "address" ? [box.addresses] : [])),
   );
   const byLabel: Cube[] = [];
   let allPodsAt: AddressSet = NO_ADDRESS;

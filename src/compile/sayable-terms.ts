@@ -15,7 +15,7 @@ import {
   intersectTraffic,
   portTraffic,
   trafficMeets,
-  unionTraffic,
+  unionOfTraffic,
 } from "../sets/traffic-set.ts";
 import { SCTP, TCP, UDP } from "../sets/traffic-set.ts";
 import type { Facts } from "./facts.ts";
@@ -243,5 +243,5 @@ function wholeProtocols(
       ? trafficMeets(cut, whole)
       : equalTraffic(intersectTraffic(cut, whole), whole);
   });
-  return touched.length === 0 ? undefined : unionTraffic(...touched);
+  return touched.length === 0 ? undefined : unionOfTraffic(touched);
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { append } from "../base/append.ts";
 import { compareBy } from "../base/compare.ts";
 import type { AllowPolicy } from "../ir/allow-policy.ts";
 import type { PolicyOrigin } from "../ir/origin.ts";
@@ -125,7 +126,7 @@ function nameNamespace(
   for (const [name, rivals] of claims) {
     const inOrder = rivals.length === 1 ? rivals : rivals.sort(byClaim);
     const winner = taken.has(name) ? undefined : inOrder.shift();
-    losers.push(...inOrder);
+    append(losers, inOrder);
     if (winner === undefined) continue;
     taken.add(name);
     nameFirst(winner, winner.wanted);

@@ -5,11 +5,11 @@ import type { DocumentRef, SourcePlace } from "../diagnostics/source-range.ts";
 import type { AssumptionCode } from "../ir/assumption.ts";
 import { ASSUMPTIONS } from "../ir/assumption.ts";
 import type { PolicyOrigin } from "../ir/origin.ts";
-import type { Outcome, PolicyResult } from "../ir/outcome.ts";
+import type { Outcome, PolicyResult, RuleResult } from "../ir/outcome.ts";
 import { worstOutcome } from "../ir/outcome.ts";
 import { STANDING, toldAssumptions } from "./assumptions.ts";
 import type { WrittenObject } from "./policy-part.ts";
-import { FindingIndex, ObjectIndex, isBelow, placeOf, reportPolicy } from "./policy-part.ts";
+import { FindingIndex, ObjectIndex, ancestorsOf, placeOf, reportPolicy } from "./policy-part.ts";
 import { TouchedRules } from "./touched-rules.ts";
 import type { ReportReachability } from "./reachability.ts";
 import type {
@@ -150,12 +150,22 @@ function subjectsOf(
   results.forEach(({ policy: { place } }, index) => {
     if (documents.has(place.document)) byDocument.set(place.document, index);
   });
+  const known = new Map<PolicyResult, ReadonlyMap<string, RuleResult>>();
+  const rulesOf = (result: PolicyResult): ReadonlyMap<string, RuleResult> => {
+    let rules = known.get(result);
+    if (rules === undefined) {
+      rules = new Map(result.rules.map((one) => [one.rule.place.path, one]));
+      known.set(result, rules);
+    }
+    return rules;
+  };
   return (index) => {
     const at = diagnostics[index]?.at;
     const position = at === undefined ? undefined : byDocument.get(at.document);
     const result = position === undefined ? undefined : results[position];
     if (at === undefined || position === undefined || result === undefined) return undefined;
-    const rule = result.rules.find((one) => isBelow(at.path, one.rule.place.path));
+    const rules = rulesOf(result);
+    const rule = [...ancestorsOf(at.path)].map((path) => rules.get(path)).find(Boolean);
     const { kind, namespace, name } = result.policy;
     return {
       kind,

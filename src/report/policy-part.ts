@@ -32,6 +32,8 @@ export class FindingIndex {
     DocumentRef,
     { readonly index: number; readonly path: string }[]
   >();
+  /** For documents that somebody asked about: what lies at a path or below. */
+  readonly #below = new Map<DocumentRef, ReadonlyMap<string, readonly number[]>>();
 
   constructor(diagnostics: readonly Diagnostic[]) {
     diagnostics.forEach(({ at }, index) => {
@@ -51,15 +53,29 @@ export class FindingIndex {
     const found = this.#byDocument.get(place.document);
     if (found === undefined) return [];
     if (place.path === "") return found.map(({ index }) => index);
-    return found.filter(({ path }) => isBelow(path, place.path)).map(({ index }) => index);
+    let below = this.#below.get(place.document);
+    if (below === undefined) {
+      const lists = new Map<string, number[]>();
+      for (const { index, path } of found) {
+        for (const ancestor of ancestorsOf(path)) {
+          const list = lists.get(ancestor);
+          if (list === undefined) lists.set(ancestor, [index]);
+          else list.push(index);
+        }
+      }
+      this.#below.set(place.document, (below = lists));
+    }
+    return below.get(place.path) ?? [];
   }
 }
 
-/** `spec.ingress[1].source` lies below `spec.ingress[1]`, `spec.ingress[10]` does not. */
-export function isBelow(path: string, ancestor: string): boolean {
-  if (!path.startsWith(ancestor)) return false;
-  const next = path.charAt(ancestor.length);
-  return next === "" || next === "." || next === "[";
+/** The path and those that it lies below: `spec.ingress[1].source` lies below `spec.ingress[1]`, not `spec.ingress[10]`. */
+export function* ancestorsOf(path: string): Generator<string> {
+  for (let at = 1; at < path.length; at++) {
+    const next = path[at];
+    if (next === "." || next === "[") yield path.slice(0, at);
+  }
+  yield path;
 }
 
 /** Which objects came from a policy. */

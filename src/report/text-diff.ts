@@ -1,4 +1,5 @@
 import { structuredPatch } from "diff";
+import { append } from "../base/append.ts";
 import { compareText } from "../base/compare.ts";
 import type { SourcePlace } from "../diagnostics/source-range.ts";
 import type { PolicyOrigin } from "../ir/origin.ts";
@@ -77,7 +78,7 @@ export function textDiff(old: readonly PolicyWithText[], now: readonly PolicyWit
     }
   }
   const removed = [...left.values()].flat();
-  changes.push(...renamedOrNot(removed, added));
+  append(changes, renamedOrNot(removed, added));
   changes.sort(
     (a, b) =>
       compareText(a.namespace ?? "", b.namespace ?? "") ||

@@ -146,6 +146,11 @@ export function addressSetOfEach(addresses: Iterable<bigint>): AddressSet {
 }
 
 export function unionAddresses(...sets: readonly AddressSet[]): AddressSet {
+  return unionOfAddresses(sets);
+}
+
+/** The same of any number: arguments of a call lie on the stack. */
+export function unionOfAddresses(sets: readonly AddressSet[]): AddressSet {
   const some = sets.filter((set) => set.ranges.length > 0);
   const [only] = some;
   if (only === undefined) return NO_ADDRESS;

@@ -48,11 +48,25 @@ export function intervalAlgebra<T extends number | bigint>(axis: Axis<T>): Inter
     return merged;
   }
 
+  /** Where the first interval is that ends at the point or behind it. One block is so found among thousands. */
+  function reaching(set: readonly Interval<T>[], point: T | undefined): number {
+    if (point === undefined) return 0;
+    let low = 0;
+    let high = set.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const interval = set[middle];
+      if (interval === undefined || interval.last >= point) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
   function intersect(a: readonly Interval<T>[], b: readonly Interval<T>[]): readonly Interval<T>[] {
     const common: Interval<T>[] = [];
-    let i = 0;
-    let j = 0;
-    for (let left = a[0], right = b[0]; left !== undefined && right !== undefined;) {
+    let i = reaching(a, b[0]?.first);
+    let j = reaching(b, a[0]?.first);
+    for (let left = a[i], right = b[j]; left !== undefined && right !== undefined;) {
       const first = left.first > right.first ? left.first : right.first;
       const last = left.last < right.last ? left.last : right.last;
       if (first <= last) common.push({ first, last });
@@ -64,7 +78,7 @@ export function intervalAlgebra<T extends number | bigint>(axis: Axis<T>): Inter
 
   function subtract(a: readonly Interval<T>[], b: readonly Interval<T>[]): readonly Interval<T>[] {
     const rest: Interval<T>[] = [];
-    let j = 0;
+    let j = reaching(b, a[0]?.first);
     for (const { first, last } of a) {
       let from = first;
       let cut = b[j];
@@ -81,7 +95,7 @@ export function intervalAlgebra<T extends number | bigint>(axis: Axis<T>): Inter
   }
 
   function isSubset(a: readonly Interval<T>[], b: readonly Interval<T>[]): boolean {
-    let j = 0;
+    let j = reaching(b, a[0]?.first);
     for (const interval of a) {
       let cover = b[j];
       while (cover !== undefined && cover.last < interval.first) cover = b[++j];
@@ -93,9 +107,9 @@ export function intervalAlgebra<T extends number | bigint>(axis: Axis<T>): Inter
   }
 
   function meet(a: readonly Interval<T>[], b: readonly Interval<T>[]): boolean {
-    let i = 0;
-    let j = 0;
-    for (let left = a[0], right = b[0]; left !== undefined && right !== undefined;) {
+    let i = reaching(a, b[0]?.first);
+    let j = reaching(b, a[0]?.first);
+    for (let left = a[i], right = b[j]; left !== undefined && right !== undefined;) {
       if (left.last < right.first) left = a[++i];
       else if (right.last < left.first) right = b[++j];
       else return true;

@@ -13,6 +13,11 @@ const EVERYTHING: LabelPredicate = [ANY_CUBE];
 
 /** The union, tidied: cubes contained in another one left out, two that differ in one key merged where one set says it. */
 export function unionPredicates(...predicates: readonly LabelPredicate[]): LabelPredicate {
+  return unionOfPredicates(predicates);
+}
+
+/** The same of any number: arguments of a call lie on the stack. */
+export function unionOfPredicates(predicates: readonly LabelPredicate[]): LabelPredicate {
   const some = predicates.filter((predicate) => predicate.length > 0);
   const [only] = some;
   if (only === undefined) return [];

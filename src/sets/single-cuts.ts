@@ -1,4 +1,5 @@
-import { subtractAddresses, unionAddresses } from "./address-set.ts";
+import { append } from "../base/append.ts";
+import { subtractAddresses, unionOfAddresses } from "./address-set.ts";
 import type { AddressSet } from "./address-set.ts";
 import type { Box } from "./box.ts";
 import type { Part } from "./box-parts.ts";
@@ -11,7 +12,7 @@ import {
   labelNotIn,
 } from "./label-set.ts";
 import type { LabelSet } from "./label-set.ts";
-import { subtractTraffic, unionTraffic } from "./traffic-set.ts";
+import { subtractTraffic, unionOfTraffic } from "./traffic-set.ts";
 import type { TrafficSet } from "./traffic-set.ts";
 
 /** What is taken out of the values of one label. */
@@ -70,7 +71,7 @@ export class SingleCuts {
       taken = { of, key, values: [], left: [] };
       this.#labels.set(`${of} ${key}`, taken);
     }
-    if (isPlain) taken.values.push(...set.values);
+    if (isPlain) append(taken.values, set.values);
     else if (left !== undefined) taken.left.push(left);
     return true;
   }
@@ -79,14 +80,14 @@ export class SingleCuts {
   leftOf(whole: Box): Box | undefined {
     let box: Box | undefined = whole;
     if (this.#traffic.length > 0) {
-      box = withTraffic(box, subtractTraffic(box.traffic.numbers, unionTraffic(...this.#traffic)));
+      box = withTraffic(box, subtractTraffic(box.traffic.numbers, unionOfTraffic(this.#traffic)));
     }
     for (const [of, cuts] of [
       ["subject", this.#subjectAddresses],
       ["peer", this.#peerAddresses],
     ] as const) {
       if (box === undefined || cuts.length === 0) continue;
-      box = withAddresses(box, of, subtractAddresses(box[of].addresses, unionAddresses(...cuts)));
+      box = withAddresses(box, of, subtractAddresses(box[of].addresses, unionOfAddresses(cuts)));
     }
     for (const { of, key, values, left } of this.#labels.values()) {
       if (box === undefined) return undefined;

@@ -101,6 +101,11 @@ export function trafficPoint(protocol: number, value: number): number {
 }
 
 export function unionTraffic(...sets: readonly TrafficSet[]): TrafficSet {
+  return unionOfTraffic(sets);
+}
+
+/** The same of any number: arguments of a call lie on the stack. */
+export function unionOfTraffic(sets: readonly TrafficSet[]): TrafficSet {
   const some = sets.filter((set) => set.ranges.length > 0);
   const [only] = some;
   if (only === undefined) return NO_TRAFFIC;

@@ -20,7 +20,7 @@ import {
   NO_TRAFFIC,
   protocolTraffic,
   subtractTraffic,
-  unionTraffic,
+  unionOfTraffic,
 } from "../sets/traffic-set.ts";
 import type { TrafficSet } from "../sets/traffic-set.ts";
 import { ClassSlices } from "./class-slices.ts";
@@ -212,7 +212,7 @@ class World {
           { slice: theirs, flow: flowBetween(opposite, other, own) },
         ],
         // The other end may change as well, for other traffic.
-        theirs.mayDiffer ? ANY_TRAFFIC : unionTraffic(...KINDS.map((kind) => changed[kind])),
+        theirs.mayDiffer ? ANY_TRAFFIC : unionOfTraffic(KINDS.map((kind) => changed[kind])),
       );
       this.#note(this.#endsOf([at]), this.#endsOf(others), direction, both);
     }
@@ -283,10 +283,10 @@ class World {
     if (this.#verdicts > MOST_VERDICTS) this.isSpent = true;
     if (KINDS.every((kind) => parts[kind].length === 0)) return UNCHANGED;
     return {
-      lost: unionTraffic(...parts.lost),
-      gained: unionTraffic(...parts.gained),
-      perhapsLost: unionTraffic(...parts.perhapsLost),
-      perhapsGained: unionTraffic(...parts.perhapsGained),
+      lost: unionOfTraffic(parts.lost),
+      gained: unionOfTraffic(parts.gained),
+      perhapsLost: unionOfTraffic(parts.perhapsLost),
+      perhapsGained: unionOfTraffic(parts.perhapsGained),
     };
   }
 }

@@ -59,6 +59,7 @@ export class Variables {
   readonly #names = new Map<string, Variable>();
   readonly #identities = new Map<OpaqueCondition | UnsaidMatch | string, Variable>();
   readonly #conditions = new Map<OpaqueCondition, Variable>();
+  readonly #conditionsOf = new Map<Variable, Set<OpaqueCondition>>();
   #count = 0;
 
   portName(of: "destination" | "source", end: "subject" | "peer", name: string): Variable {
@@ -74,6 +75,9 @@ export class Variables {
   unknown(condition: OpaqueCondition): Variable {
     const variable = this.#ofIdentity(identityOf(condition));
     this.#conditions.set(condition, variable);
+    const same = this.#conditionsOf.get(variable);
+    if (same === undefined) this.#conditionsOf.set(variable, new Set([condition]));
+    else same.add(condition);
     return variable;
   }
 
@@ -91,6 +95,11 @@ export class Variables {
       this.#identities.set(identity, variable);
     }
     return variable;
+  }
+
+  /** The conditions that hold where the variable does. */
+  conditionsOf(variable: Variable): Iterable<OpaqueCondition> {
+    return this.#conditionsOf.get(variable) ?? [];
   }
 
   /** The variable of a condition; undefined if no rule with it has come up. */

@@ -1,4 +1,5 @@
-import { isAddressSubset, subtractAddresses, unionAddresses } from "../sets/address-set.ts";
+import { append } from "../base/append.ts";
+import { isAddressSubset, subtractAddresses, unionOfAddresses } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import { cube, isCubeSubset, labelsAt } from "../sets/cube.ts";
 import type { Cube, LabelConstraint, LabelKey } from "../sets/cube.ts";
@@ -10,7 +11,7 @@ import {
   labelNotIn,
 } from "../sets/label-set.ts";
 import type { LabelSet } from "../sets/label-set.ts";
-import { isTrafficSubset, subtractTraffic, unionTraffic } from "../sets/traffic-set.ts";
+import { isTrafficSubset, subtractTraffic, unionOfTraffic } from "../sets/traffic-set.ts";
 import type { TrafficSet } from "../sets/traffic-set.ts";
 import type { Budget } from "./budget.ts";
 import { assume, regionsMeet } from "./region.ts";
@@ -178,7 +179,7 @@ class Leavings {
     const name = `${of} ${key}`;
     let known = this.#labels.get(name);
     if (known === undefined) this.#labels.set(name, (known = { of, key, values: [], sets: [] }));
-    if (isPlain) known.values.push(...set.values);
+    if (isPlain) append(known.values, set.values);
     else if (fails !== undefined) known.sets.push(fails);
     return true;
   }
@@ -200,12 +201,12 @@ class Leavings {
       region = { ...region, [of]: left };
     }
     for (const [of, taken] of this.#traffic) {
-      const left = subtractTraffic(region[of], unionTraffic(...taken));
+      const left = subtractTraffic(region[of], unionOfTraffic(taken));
       if (left.ranges.length === 0) return undefined;
       region = { ...region, [of]: left };
     }
     for (const [of, taken] of this.#addresses) {
-      const left = subtractAddresses(region[of], unionAddresses(...taken));
+      const left = subtractAddresses(region[of], unionOfAddresses(taken));
       if (left.ranges.length === 0) return undefined;
       region = { ...region, [of]: left };
     }

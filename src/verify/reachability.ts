@@ -10,7 +10,7 @@ import {
   familyOf,
   intersectAddresses,
   subtractAddresses,
-  unionAddresses,
+  unionOfAddresses,
 } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import type { PeerBox } from "../sets/box.ts";
@@ -25,6 +25,7 @@ import {
   protocolTraffic,
   subtractTraffic,
   unionTraffic,
+  unionOfTraffic,
 } from "../sets/traffic-set.ts";
 import type { TrafficSet } from "../sets/traffic-set.ts";
 import { evaluate, labelsOf } from "./evaluate.ts";
@@ -362,7 +363,7 @@ function answerOf(slice: Slice, flow: Flow, possible: TrafficSet): readonly EndA
   }
   return [...merged.values()].map(({ answer, parts }) => ({
     ...answer,
-    traffic: unionTraffic(...parts),
+    traffic: unionOfTraffic(parts),
   }));
 }
 
@@ -434,7 +435,7 @@ function outsideGroups(
     }
   }
   const all = [...merged.values()]
-    .map((parts) => unionAddresses(...parts))
+    .map((parts) => unionOfAddresses(parts))
     .map((addresses) => ({ addresses, size: sizeOf(addresses) }))
     .sort((a, b) => (a.size < b.size ? -1 : a.size > b.size ? 1 : 0));
   const kept = all.length <= most ? all : [...all.slice(0, most - 1), ...all.slice(-1)];

@@ -5,6 +5,7 @@ import {
   isAddressSubset,
   subtractAddresses,
   unionAddresses,
+  unionOfAddresses,
 } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import { ANY_CUBE, constraintOf, cube, cubeText, keepKeys } from "../sets/cube.ts";
@@ -28,6 +29,7 @@ import {
   subtractTraffic,
   trafficText,
   unionTraffic,
+  unionOfTraffic,
 } from "../sets/traffic-set.ts";
 import type { TrafficSet } from "../sets/traffic-set.ts";
 import type { Budget } from "./budget.ts";
@@ -330,7 +332,7 @@ function widenAddresses(
   const rest = remainder(wide, set, around, budget);
   if (rest === undefined) return region;
   if (rest.length === 0) return wide;
-  const hindered = unionAddresses(...rest.map((piece) => piece[part]));
+  const hindered = unionOfAddresses(rest.map((piece) => piece[part]));
   const asked = around.restrict(wide)?.[part] ?? region[part];
   const free = subtractAddresses(asked, hindered);
   return isAddressSubset(region[part], free) ? { ...region, [part]: free } : region;
@@ -349,7 +351,7 @@ function widenTraffic(
   if (rest === undefined) return region;
   if (rest.length === 0) return wide;
   const asked = around.restrict(wide)?.[part] ?? region[part];
-  const free = subtractTraffic(asked, unionTraffic(...rest.map((piece) => piece[part])));
+  const free = subtractTraffic(asked, unionOfTraffic(rest.map((piece) => piece[part])));
   return isTrafficSubset(region[part], free) ? { ...region, [part]: free } : region;
 }
 

@@ -62,6 +62,7 @@ export class Replay {
     slices.judge(
       flow,
       (_rule, condition) => found.holding.has(condition),
+      found.holding,
       (step) => {
         if (step.kind === "next-tier" && step.rule !== undefined) pass = step.rule;
       },
@@ -70,15 +71,18 @@ export class Replay {
   }
 
   #judgeFlows(flow: Flow, flowAfter: Flow, point: Point): Difference {
+    const all = new Set<OpaqueCondition>();
+    for (const variable of point.facts) {
+      for (const condition of this.#variables.conditionsOf(variable)) all.add(condition);
+    }
     const holding = new Set<OpaqueCondition>();
     const decide = (_rule: Rule, condition: OpaqueCondition): boolean => {
-      const variable = this.#variables.ofCondition(condition);
-      const holds = variable !== undefined && point.facts.has(variable);
+      const holds = all.has(condition);
       if (holds) holding.add(condition);
       return holds;
     };
-    const source = this.#source.judge(flow, decide);
-    const target = this.#target.judge(flowAfter, decide);
+    const source = this.#source.judge(flow, decide, all);
+    const target = this.#target.judge(flowAfter, decide, all);
     return { flow, flowAfter, source, target, holding };
   }
 

@@ -1,5 +1,5 @@
 import type { Direction, OpaqueCondition, Rule, UnsaidMatch } from "../ir/policy.ts";
-import { ANY_ADDRESS, unionAddresses } from "../sets/address-set.ts";
+import { ANY_ADDRESS, unionOfAddresses } from "../sets/address-set.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import type { PeerBox } from "../sets/box.ts";
 import { ANY_CUBE, equalCubes } from "../sets/cube.ts";
@@ -88,7 +88,7 @@ function mergePeers(peers: readonly PeerBox[]): readonly PeerBox[] {
   return [...groups, anyPod, outside].flatMap((group) => {
     const [first] = group;
     if (first === undefined || group.length === 1) return group;
-    const addresses = unionAddresses(...group.map((peer) => peer.addresses));
+    const addresses = unionOfAddresses(group.map((peer) => peer.addresses));
     return [{ ...first, addresses }];
   });
 }

@@ -1,51 +1,57 @@
+import { append } from "../base/append.ts";
 import type { Flow } from "../ir/flow.ts";
-import type { Rule } from "../ir/policy.ts";
+import type { OpaqueCondition, Rule } from "../ir/policy.ts";
 import type { PeerBox } from "../sets/box.ts";
 import { trafficPoint } from "../sets/traffic-set.ts";
 
 /**
  * The rules of one policy that may match a flow, without a look at all of thousands. Each is found by the ports that it
- * lists, if these are few; or, for each of its peers, by a label whose values the peer lists, or by where its addresses
- * begin: by that of the two which it shares with fewer rules. A rule of which neither can be told is looked at for every
- * flow.
+ * lists, if these are few; for each of its peers, by a label whose values the peer lists, or by where its addresses
+ * begin; or by a condition that nobody can check: by that of them which it shares with fewest rules. A rule of which none
+ * can be told is looked at for every flow.
  */
 export class RuleSlices {
   readonly #rules: readonly Rule[];
   readonly #anywhere: number[] = [];
-  readonly #byMark = new Map<string, number[]>();
+  readonly #byMark = new Map<Mark, number[]>();
   readonly #hasBlocks: boolean;
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
     const waysOf = rules.map((rule) =>
-      [portMarks(rule), peerMarks(rule)].flatMap((marks) =>
-        marks === undefined ? [] : [new Set(marks)],
+      [portMarks(rule), peerMarks(rule), conditionMarks(rule)].flatMap((marks) =>
+        marks === undefined ? [] : [new Set<Mark>(marks)],
       ),
     );
-    const uses = new Map<string, number>();
+    const uses = new Map<Mark, number>();
     for (const marks of waysOf.flat()) {
       for (const mark of marks) uses.set(mark, (uses.get(mark) ?? 0) + 1);
     }
-    const most = (marks: ReadonlySet<string>): number => {
+    const most = (marks: ReadonlySet<Mark>): number => {
       let count = 0;
       for (const mark of marks) count = Math.max(count, uses.get(mark) ?? 0);
       return count;
     };
-    for (const [at, [one, other]] of waysOf.entries()) {
-      if (one === undefined) this.#anywhere.push(at);
-      const marks = one && other && most(other) < most(one) ? other : one;
-      for (const mark of marks ?? []) {
+    for (const [at, [first, ...others]] of waysOf.entries()) {
+      if (first === undefined) {
+        this.#anywhere.push(at);
+        continue;
+      }
+      const marks = others.reduce((one, other) => (most(other) < most(one) ? other : one), first);
+      for (const mark of marks) {
         const own = this.#byMark.get(mark);
         if (own === undefined) this.#byMark.set(mark, [at]);
         else own.push(at);
       }
     }
-    this.#hasBlocks = [...this.#byMark.keys()].some((mark) => mark.startsWith(BLOCK));
+    this.#hasBlocks = [...this.#byMark.keys()].some(
+      (mark) => typeof mark === "string" && mark.startsWith(BLOCK),
+    );
   }
 
-  /** In their order. */
-  of({ peer, protocol, value }: Flow): readonly Rule[] {
-    const marks = [portMark(trafficPoint(protocol, value))];
+  /** In their order. @param holding the conditions of kind "unknown" that hold */
+  of({ peer, protocol, value }: Flow, holding: Iterable<OpaqueCondition>): readonly Rule[] {
+    const marks: Mark[] = [...holding, portMark(trafficPoint(protocol, value))];
     if (peer.kind === "pod") {
       for (const [name, label] of Object.entries(peer.labels)) marks.push(labelMark(name, label));
     }
@@ -61,6 +67,9 @@ export class RuleSlices {
   }
 }
 
+/** What a rule is found by: a condition stands for itself. */
+type Mark = string | OpaqueCondition;
+
 /** A list of more than this is looked at for every flow. */
 const FEW = 4;
 
@@ -73,12 +82,17 @@ function portMarks({ traffic: { numbers, named } }: Rule): readonly string[] | u
   );
 }
 
+function conditionMarks({ opaque }: Rule): readonly OpaqueCondition[] | undefined {
+  const condition = opaque.find(({ kind }) => kind === "unknown");
+  return condition === undefined ? undefined : [condition];
+}
+
 function peerMarks({ peer }: Rule): readonly string[] | undefined {
   const marks: string[] = [];
   for (const box of peer) {
     const own = labelMarks(box) ?? blockMarks(box);
     if (own === undefined) return undefined;
-    marks.push(...own);
+    append(marks, own);
   }
   return marks;
 }

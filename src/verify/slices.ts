@@ -1,6 +1,6 @@
 import type { Flow, PodEndpoint } from "../ir/flow.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
-import type { DirectionRules, Policy, PolicySet } from "../ir/policy.ts";
+import type { DirectionRules, OpaqueCondition, Policy, PolicySet } from "../ir/policy.ts";
 import type { Cube } from "../sets/cube.ts";
 import { evaluate } from "./evaluate.ts";
 import type { DecideOpaque, Decision, Step } from "./evaluate.ts";
@@ -52,8 +52,16 @@ export class Slices {
     else own.push(placed);
   }
 
-  /** What `evaluate` says of the flow. Only the rules that may match it are among the steps. */
-  judge(flow: Flow, decideOpaque: DecideOpaque, trace?: (step: Step) => void): Decision {
+  /**
+   * What `evaluate` says of the flow. Only the rules that may match it are among the steps.
+   * @param holding all conditions that `decideOpaque` says yes to
+   */
+  judge(
+    flow: Flow,
+    decideOpaque: DecideOpaque,
+    holding: ReadonlySet<OpaqueCondition>,
+    trace?: (step: Step) => void,
+  ): Decision {
     const set = this.of(flow.subject);
     if (this.#rules.size === 0) return evaluate(set, flow, decideOpaque, trace);
     const whole = new Map<Policy, Policy>();
@@ -63,7 +71,10 @@ export class Slices {
         const applied = policy[flow.direction];
         const rules = applied === undefined ? undefined : this.#rules.get(applied);
         if (applied === undefined || rules === undefined) return policy;
-        const part = { ...policy, [flow.direction]: { ...applied, rules: rules.of(flow) } };
+        const part = {
+          ...policy,
+          [flow.direction]: { ...applied, rules: rules.of(flow, holding) },
+        };
         whole.set(part, policy);
         return part;
       }),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { PodEndpoint } from "../../src/ir/flow.ts";
-import type { Policy } from "../../src/ir/policy.ts";
+import type { OpaqueCondition, Policy } from "../../src/ir/policy.ts";
 import { predicateContains } from "../../src/sets/label-predicate.ts";
 import { labelIn, labelNotIn, withAbsent } from "../../src/sets/label-set.ts";
 import { evaluate, labelsOf } from "../../src/verify/evaluate.ts";
+import type { DecideOpaque } from "../../src/verify/evaluate.ts";
 import { NO_FLOW } from "../../src/verify/proof.ts";
 import { Ledger } from "../../src/verify/ledger.ts";
 import { Slices } from "../../src/verify/slices.ts";
@@ -77,7 +78,11 @@ describe("what of a large set counts for one pod", () => {
 
 describe("what of many rules counts for one flow", () => {
   const block24 = block("10.0.0.0/24");
+  const open = (what: string): OpaqueCondition => ({ kind: "unknown", code: "X", what });
+  const [name, other] = [open("a name"), open("another one")];
   const kinds: readonly LooseRule[] = [
+    allow({ peer: block("198.51.100.0/24"), traffic: ports(TCP, 443), opaque: [name] }),
+    deny({ opaque: [other, name], traffic: ports(TCP, 3) }),
     allow({ peer: pods({ a: "x" }) }),
     allow({ peer: pods({ a: ["y", "z"], b: "1" }) }),
     deny({ peer: pods({ a: "x", b: "1" }), traffic: ports(TCP, 80) }),
@@ -112,8 +117,15 @@ describe("what of many rules counts for one flow", () => {
 
   it("judges as all of them do", () => {
     const decided = new Set<unknown>();
-    for (const set of sets) {
+    const cases = sets.flatMap((set) => {
       const slices = new Slices(set, 4);
+      return [[], [name], [other], [name, other]].map((all) => {
+        const holding = new Set<OpaqueCondition>(all);
+        return { set, slices, holding };
+      });
+    });
+    for (const { set, slices, holding } of cases) {
+      const decide: DecideOpaque = (_rule, condition) => holding.has(condition);
       for (const peer of peers) {
         for (const [protocol, value] of [
           [TCP, 80],
@@ -124,8 +136,8 @@ describe("what of many rules counts for one flow", () => {
         ] as const) {
           for (const make of [ingressFlow, egressFlow]) {
             const flow = make(subject, peer, { protocol, value });
-            const whole = evaluate(set, flow, () => false);
-            const part = slices.judge(flow, () => false);
+            const whole = evaluate(set, flow, decide);
+            const part = slices.judge(flow, decide, holding);
             expect(part.verdict).toBe(whole.verdict);
             expect(part.by.kind).toBe(whole.by.kind);
             if (whole.by.kind === "rule" || whole.by.kind === "end-of-tier") {
@@ -149,11 +161,14 @@ describe("what of many rules counts for one flow", () => {
       allow({ traffic: ports(TCP, at + 1) }),
       allow({ peer: block(`10.0.${String(at % 100)}.${String(at % 7)}/32`) }),
     ]).flat();
-    const all = policy("p/a", { ingress: many }).ingress?.rules ?? [];
+    const names = Array.from({ length: 300 }, (_, at) => open(`name ${String(at)}`));
+    const named = names.map((one) => allow({ traffic: ports(TCP, 9), opaque: [one] }));
+    const all = policy("p/a", { ingress: [...many, ...named] }).ingress?.rules ?? [];
     const found = new RuleSlices(all).of(
       ingressFlow(subject, pod("q", { a: "x5" }, { address: "10.0.3.3" })),
+      names.slice(7, 9),
     );
-    expect(found.map(({ origin }) => origin.index)).toEqual([11, 15, 79 * 3 + 1]);
+    expect(found.map(({ origin }) => origin.index)).toEqual([11, 15, 79 * 3 + 1, 907, 908]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { append } from "../../base/append.ts";
 import { compareText } from "../../base/compare.ts";
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../../diagnostics/source-range.ts";
@@ -33,8 +34,8 @@ export function dropDuplicates(input: CalicoInput, report: Report): Duplicates {
     if (kept === undefined) continue;
     const content = fingerprint(kept.value);
     const differing = others.filter((other) => fingerprint(other.value) !== content);
-    if (differing.length > 0) conflicting.push(...same);
-    else repeated.push(...others);
+    if (differing.length > 0) append(conflicting, same);
+    else append(repeated, others);
     const code = differing.length > 0 ? "CAL-P014" : "CAL-P013";
     const wrong = differing.length > 0 ? same : others;
     for (const { kind, name, place } of wrong) {

@@ -7,7 +7,7 @@ import {
   intersectAddresses,
   isAddressSubset,
   subtractAddresses,
-  unionAddresses,
+  unionOfAddresses,
   type AddressFamily,
   type AddressSet,
   type ParsedCidr,
@@ -51,7 +51,7 @@ function addressesOf(entity: EntityRule, family: AddressFamily, all: AddressSet)
 
 /** The union; the constant itself when it is everything, since that is how "not restricted" is told. */
 function joined(parts: readonly AddressSet[]): AddressSet {
-  const all = unionAddresses(...parts);
+  const all = unionOfAddresses(parts);
   return equalAddresses(all, ANY_ADDRESS) ? ANY_ADDRESS : all;
 }
 

@@ -1,7 +1,7 @@
 import {
   addressSetOf,
   NO_ADDRESS,
-  unionAddresses,
+  unionOfAddresses,
   type AddressSet,
 } from "../../sets/address-set.ts";
 import type { Snapshot } from "../../inventory/snapshot.ts";
@@ -106,8 +106,8 @@ export class GroupIndex {
     }
     if (perhaps.length === 0) return NO_MATCH;
     return {
-      surely: unionAddresses(...surely),
-      perhaps: unionAddresses(...perhaps),
+      surely: unionOfAddresses(surely),
+      perhaps: unionOfAddresses(perhaps),
       undecided,
       withDomains,
       withPorts,

@@ -6,7 +6,7 @@ import type { PortNaming, Rule, TrafficPredicate } from "../../ir/policy.ts";
 import {
   ANY_ADDRESS,
   NO_ADDRESS,
-  unionAddresses,
+  unionOfAddresses,
   type AddressSet,
 } from "../../sets/address-set.ts";
 import { ANY_PEER, intersectPeers, type PeerBox, type PodBox } from "../../sets/box.ts";
@@ -184,7 +184,7 @@ function withServicePorts(traffic: TrafficPredicate, service: ServiceEndpoints):
 
 /** Where a rule asks for named ports alone, an address that is no pod's matches as a host endpoint's, if at all. */
 function atNamedHosts(peer: readonly PeerBox[], { hosts }: PortNaming): readonly PeerBox[] {
-  const addresses = unionAddresses(...hosts.map((host) => host.addresses));
+  const addresses = unionOfAddresses(hosts.map((host) => host.addresses));
   return [
     ...peer.filter((box) => box.kind === "pod"),
     ...restrictPeers(

@@ -19,6 +19,7 @@ import {
   TCP,
   UDP,
   unionTraffic,
+  unionOfTraffic,
   type PortProtocol,
   type TrafficSet,
 } from "../../sets/traffic-set.ts";
@@ -190,7 +191,7 @@ function listed(slices: readonly KnownEndpointSlice[]): ServiceEndpoints {
             { kind: "pod", labels: ANY_CUBE, addresses },
             { kind: "address", addresses },
           ],
-    numbers: unionTraffic(...numbersOf),
+    numbers: unionOfTraffic(numbersOf),
     named: [],
     uneven: numbersOf.some((numbers) => text(numbers) !== text(first)),
     leftOut: false,

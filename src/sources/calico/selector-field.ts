@@ -1,3 +1,4 @@
+import { append } from "../../base/append.ts";
 import { clip } from "../schema-check.ts";
 import type { PathStep } from "../../manifest/manifest-object.ts";
 import { pathText, type SourcePlace } from "../../diagnostics/source-range.ts";
@@ -91,7 +92,7 @@ function misplacesGlobal({ text, root }: Selector, role: SelectorRole): boolean 
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (node.kind === "global") return true;
     if (node.kind === "not") waiting.push(node.operand);
-    else if (node.kind === "and" || node.kind === "or") waiting.push(...node.operands);
+    else if (node.kind === "and" || node.kind === "or") append(waiting, node.operands);
   }
   return false;
 }

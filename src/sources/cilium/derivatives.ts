@@ -1,3 +1,4 @@
+import { append } from "../../base/append.ts";
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../../diagnostics/source-range.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
@@ -50,7 +51,7 @@ export function adoptDerivatives(input: CiliumInput, report: Report): readonly S
       input.policies.splice(input.policies.indexOf(parent), 1, withGroups(parent, derivative));
     }
   }
-  input.policies.push(...orphans);
+  append(input.policies, orphans);
   return orphans.map(({ origin }) => origin.place);
 }
 

@@ -1,3 +1,4 @@
+import { append } from "../../base/append.ts";
 import { compareText } from "../../base/compare.ts";
 import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../../diagnostics/source-range.ts";
@@ -47,7 +48,7 @@ export function dropDuplicates(input: CiliumInput, report: Report): Duplicates {
     const content = fingerprint(kept.value);
     const differing = others.filter(({ value }) => fingerprint(value) !== content);
     const wrong = differing.length > 0 ? [kept, ...others] : others;
-    (differing.length > 0 ? conflicting : repeated).push(...wrong);
+    append(differing.length > 0 ? conflicting : repeated, wrong);
     for (const { kind, name, place } of wrong) {
       const other = place === kept.place ? (differing[0] ?? kept) : kept;
       const related = [{ message: "the other one", at: other.place }];

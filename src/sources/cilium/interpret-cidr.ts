@@ -1,13 +1,13 @@
 import type { AddressBlock } from "../../ir/policy.ts";
 import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
 import {
+  addressesMeet,
   addressSetOf,
   addressSetText,
   intersectAddresses,
   isAddressSubset,
-  NO_ADDRESS,
   subtractAddresses,
-  unionAddresses,
+  unionOfAddresses,
   type AddressSet,
   type ParsedCidr,
 } from "../../sets/address-set.ts";
@@ -23,6 +23,8 @@ export class CidrInterpreter {
   readonly #groups: readonly CidrGroup[];
   readonly #addresses: AddressFacts;
   readonly #matchesNodes: boolean;
+  /** What groups hold: many rules may be about the same ones. */
+  readonly #found = new Map<string, Cidrs>();
 
   constructor(groups: readonly CidrGroup[], addresses: AddressFacts, matchesNodes: boolean) {
     this.#groups = groups;
@@ -36,57 +38,68 @@ export class CidrInterpreter {
 
   /** The entries are a union: what one excepts another may let in. */
   cidrSet(rules: readonly CidrRule[], remarks: Remarks): Peers {
-    const blocks: AddressBlock[] = [];
-    const entries: Entry[] = [];
-    let excepts = false;
-    let isInBlocks = true;
-    for (const rule of rules) {
+    const entries = rules.flatMap((rule) => {
       const except = addressSetOf(rule.except);
-      for (const { cidr, of } of this.#cidrsOf(rule, remarks)) {
-        const left = subtractAddresses(of, except);
-        entries.push({ set: left, isWorld: isWorld(cidr) });
-        if (left.ranges.length === 0) continue;
-        isInBlocks &&= of === cidr.set;
-        const holes = rule.except.filter((one) => isAddressSubset(one.set, cidr.set));
-        excepts ||= holes.length > 0;
-        blocks.push({ cidr: cidr.text, except: holes.map(({ text }) => text) });
-      }
-    }
-    const peers = this.#peers(entries, excepts && isInBlocks ? blocks : undefined, remarks);
+      return this.#cidrsOf(rule, remarks).together.map(({ set, isWorld }) => ({
+        set: subtractAddresses(set, except),
+        isWorld,
+      }));
+    });
+    const peers = this.#peers(entries, this.#asWritten(rules, remarks), remarks);
     if (!rules.some(takesAnybody)) return peers;
     return { ...peers, parts: [...peers.parts, ...remarks.missing("CIL-N110", GROUPS, ANY_PEER)] };
   }
 
+  /** The CIDRs with what is taken out of each; undefined where nothing is, or where CIDRs do not say it. */
+  #asWritten(rules: readonly CidrRule[], remarks: Remarks): readonly AddressBlock[] | undefined {
+    if (rules.every(({ except }) => except.length === 0)) return undefined;
+    const blocks: AddressBlock[] = [];
+    let excepts = false;
+    for (const rule of rules) {
+      const except = addressSetOf(rule.except);
+      for (const { cidr, of } of this.#cidrsOf(rule, remarks).parts) {
+        if (isAddressSubset(of, except)) continue;
+        if (of !== cidr.set || blocks.length === MOST_BLOCKS) return undefined;
+        const holes = addressesMeet(of, except)
+          ? rule.except.filter((one) => isAddressSubset(one.set, of))
+          : [];
+        excepts ||= holes.length > 0;
+        blocks.push({ cidr: cidr.text, except: holes.map(({ text }) => text) });
+      }
+    }
+    return excepts ? blocks : undefined;
+  }
+
   /** The CIDRs of a rule, each with the part of it that is meant. */
-  #cidrsOf(rule: CidrRule, remarks: Remarks): readonly Part[] {
-    if (rule.kind === "cidr") return [{ cidr: rule.cidr, of: rule.cidr.set }];
+  #cidrsOf(rule: CidrRule, remarks: Remarks): Cidrs {
+    if (rule.kind === "cidr") return cidrsOf([{ cidr: rule.cidr, of: rule.cidr.set }]);
     remarks.assume(["set-contents"]);
-    const parts =
-      rule.kind === "group"
-        ? this.#groups
-            .filter(({ name }) => name === rule.name)
-            .flatMap(({ cidrs }) => cidrs.map((cidr) => ({ cidr, of: cidr.set })))
-        : this.#withLabels(rule.terms);
-    if (parts.length === 0) {
+    const cidrs = rule.kind === "group" ? this.#named(rule.name) : this.#withLabels(rule.terms);
+    if (cidrs.parts.length === 0) {
       const which =
         rule.kind === "group"
           ? `the CiliumCIDRGroup \`${rule.name}\``
           : "a CiliumCIDRGroup that fits";
       remarks.note(ciliumMeaningDiagnostics.create("CIL-N105", { at: remarks.place, which }));
     }
-    return parts;
+    return cidrs;
+  }
+
+  #named(name: string): Cidrs {
+    return this.#once(`name ${name}`, () =>
+      this.#groups
+        .filter((group) => group.name === name)
+        .flatMap(({ cidrs }) => cidrs.map((cidr) => ({ cidr, of: cidr.set }))),
+    );
   }
 
   /**
    * An address has the labels of all groups that it lies in, so that each term may be met by another group, and one that
    * asks for a label to be missing looks at all of them. (cilium: pkg/ipcache/metadata.go `mergeParentLabels`)
    */
-  #withLabels(terms: readonly LabelTerm[]): readonly Part[] {
-    const all = this.#groups.flatMap(({ cidrs }) => cidrs);
-    const parts: Part[] = [];
-    for (const cidr of all) {
-      let left = cidr.set;
-      for (const term of terms) {
+  #withLabels(terms: readonly LabelTerm[]): Cidrs {
+    return this.#once(`terms ${JSON.stringify(terms)}`, () => {
+      const wanted = terms.map((term) => {
         const set = setOf(term);
         // `NotIn` and `DoesNotExist` are said of those that have the label.
         const isNegative = labelSetContains(set, undefined);
@@ -94,14 +107,26 @@ export class CidrInterpreter {
           const value = labelOf(group, term);
           return value !== undefined && labelSetContains(set, value) !== isNegative;
         });
-        const within = addressSetOf(having.flatMap(({ cidrs }) => cidrs));
-        if (isNegative) left = subtractAddresses(left, within);
-        else if (!isAddressSubset(left, within)) left = intersectAddresses(left, within);
-      }
-      if (left.ranges.length === 0) continue;
-      parts.push({ cidr, of: isAddressSubset(cidr.set, left) ? cidr.set : left });
-    }
-    return parts;
+        return { isNegative, within: addressSetOf(having.flatMap(({ cidrs }) => cidrs)) };
+      });
+      return this.#groups.flatMap(({ cidrs }) =>
+        cidrs.flatMap((cidr): Part[] => {
+          let left = cidr.set;
+          for (const { isNegative, within } of wanted) {
+            if (isNegative) left = subtractAddresses(left, within);
+            else if (!isAddressSubset(left, within)) left = intersectAddresses(left, within);
+          }
+          if (left.ranges.length === 0) return [];
+          return [{ cidr, of: isAddressSubset(cidr.set, left) ? cidr.set : left }];
+        }),
+      );
+    });
+  }
+
+  #once(key: string, find: () => readonly Part[]): Cidrs {
+    let cidrs = this.#found.get(key);
+    if (cidrs === undefined) this.#found.set(key, (cidrs = cidrsOf(find())));
+    return cidrs;
   }
 
   #peers(
@@ -137,7 +162,13 @@ interface Part {
   readonly of: AddressSet;
 }
 
-/** Addresses of one CIDR, and whether it is all of its family. */
+interface Cidrs {
+  readonly parts: readonly Part[];
+  /** All that is meant of them: what is of whole families, and the rest. */
+  readonly together: readonly Entry[];
+}
+
+/** Addresses of CIDRs, and whether each of these is all of its family. */
 interface Entry {
   readonly set: AddressSet;
   readonly isWorld: boolean;
@@ -145,12 +176,28 @@ interface Entry {
 
 const isWorld = ({ text }: ParsedCidr): boolean => text.endsWith("/0");
 
+function cidrsOf(parts: readonly Part[]): Cidrs {
+  const entries = parts.map(({ cidr, of }) => ({ set: of, isWorld: isWorld(cidr) }));
+  const kinds = [true, false].map((kind) => entries.filter((one) => one.isWorld === kind));
+  return {
+    parts,
+    together: kinds.flatMap((own) =>
+      own.length === 0 ? [] : [{ set: together(own), isWorld: own[0]?.isWorld === true }],
+    ),
+  };
+}
+
+/** So many blocks are more than one NetworkPolicy may have: no need to remember how they were written. */
+const MOST_BLOCKS = 30_000;
+
 const asEntry = (cidr: ParsedCidr): Entry => ({ set: cidr.set, isWorld: isWorld(cidr) });
 
 function together(entries: readonly Entry[]): AddressSet {
-  const [only] = entries;
-  if (only !== undefined && entries.length === 1) return only.set;
-  return entries.length === 0 ? NO_ADDRESS : unionAddresses(...entries.map(({ set }) => set));
+  // Many entries may be about one group.
+  const sets = [...new Set(entries.map(({ set }) => set))];
+  const [only] = sets;
+  if (only !== undefined && sets.length === 1) return only;
+  return unionOfAddresses(sets);
 }
 
 const GROUPS = "cidrGroupSelector";

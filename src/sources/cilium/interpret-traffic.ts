@@ -13,6 +13,7 @@ import {
   TCP,
   UDP,
   unionTraffic,
+  unionOfTraffic,
   type PortProtocol,
   type TrafficSet,
 } from "../../sets/traffic-set.ts";
@@ -92,7 +93,7 @@ function unite(all: readonly TrafficPredicate[]): TrafficPredicate {
   const [only] = all;
   if (only !== undefined && all.length === 1) return only;
   return {
-    numbers: unionTraffic(...all.map(({ numbers }) => numbers)),
+    numbers: unionOfTraffic(all.map(({ numbers }) => numbers)),
     named: all.flatMap(({ named }) => named),
   };
 }
@@ -135,7 +136,7 @@ function entryTraffic(
     }
   }
   return {
-    numbers: unionTraffic(...numbers),
+    numbers: unionOfTraffic(numbers),
     named: [...named].map(([name, protocols]) => ({ name, protocols })),
   };
 }
@@ -143,13 +144,13 @@ function entryTraffic(
 function numbersOf(port: Exclude<PortMatch, NamedMatch>): TrafficSet {
   if ("ipProtocol" in port) return protocolTraffic(port.ipProtocol);
   if (port.first <= 1 && port.last === 65535) return protocolsOf(port.protocol);
-  return unionTraffic(...PROTOCOLS[port.protocol].map((one) => portTraffic(one, [port])));
+  return unionOfTraffic(PROTOCOLS[port.protocol].map((one) => portTraffic(one, [port])));
 }
 
 function protocolsOf(protocol: PortProtocols): TrafficSet {
   return protocol === "ANY"
     ? ALL_PORTS
-    : unionTraffic(...PROTOCOLS[protocol].map((one) => protocolTraffic(one)));
+    : unionOfTraffic(PROTOCOLS[protocol].map((one) => protocolTraffic(one)));
 }
 
 /**
@@ -198,15 +199,15 @@ function resolveName(
     (numbers.size === 1 && ofPeers.size === 1 ? sure : open).push(portTraffic(own, ranges));
   }
   if (sure.length > 0) remarks.assume(["set-contents"]);
-  if (sure.length > 0 && open.length === 0) return unionTraffic(...sure);
+  if (sure.length > 0 && open.length === 0) return unionOfTraffic(sure);
   const what = `the port named ${name}`;
   if (remarks.verdict === "allow") remarks.leftOut("CIL-R110", what);
   else {
-    const numbers = open.length === 0 ? protocolsOf(protocol) : unionTraffic(...open);
+    const numbers = open.length === 0 ? protocolsOf(protocol) : unionOfTraffic(open);
     const condition = remarks.condition("CIL-R110", what);
     parts.push({ traffic: { numbers, named: [] }, condition });
   }
-  return sure.length === 0 ? NO_TRAFFIC : unionTraffic(...sure);
+  return sure.length === 0 ? NO_TRAFFIC : unionOfTraffic(sure);
 }
 
 /** With an end, a name stands for the ports from its number to there. */
@@ -222,7 +223,7 @@ function readEnd(
     return;
   }
   const ranges = [{ first: 1, last: end }];
-  const numbers = unionTraffic(...PROTOCOLS[protocol].map((own) => portTraffic(own, ranges)));
+  const numbers = unionOfTraffic(PROTOCOLS[protocol].map((own) => portTraffic(own, ranges)));
   parts.push({
     traffic: { numbers, named: [] },
     condition: remarks.condition("CIL-R110", what),

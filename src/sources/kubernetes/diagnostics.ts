@@ -420,4 +420,12 @@ export const kubernetesDiagnostics = defineDiagnostics({
     explanation:
       "What is in force is what Kustomize makes of the files, with other namespaces, names, labels or patches than they have. A namespace that only the Kustomization gives is missing in the files, and the policy then counts as one of the namespace of `--namespace`.",
   },
+  "K8S-X007": {
+    severity: "error",
+    effect: "unknown",
+    message: "Written as YAML, this object is longer than {limit} MiB",
+    hint: "Split it into several policies for the same pods: what any of them allows is allowed.",
+    explanation:
+      "The API server takes no object of half that size, so this one is in force nowhere, and what is written for it could not be applied.",
+  },
 });

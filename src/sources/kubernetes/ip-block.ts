@@ -5,7 +5,7 @@ import {
   addressSetContains,
   parseCidr,
   subtractAddresses,
-  unionAddresses,
+  unionOfAddresses,
 } from "../../sets/address-set.ts";
 import { kubernetesDiagnostics } from "./diagnostics.ts";
 import { type Findings, type Path, asList, asMapping, asText, quoted } from "./findings.ts";
@@ -100,7 +100,7 @@ export function readIpBlock(value: unknown, path: Path, findings: Findings): IpB
     excepts.push(except.set);
   }
   if (cidr === undefined) return undefined;
-  const excepted = excepts.length === 0 ? NO_ADDRESS : unionAddresses(...excepts);
+  const excepted = excepts.length === 0 ? NO_ADDRESS : unionOfAddresses(excepts);
   return {
     addresses: excepts.length === 0 ? cidr.set : subtractAddresses(cidr.set, excepted),
     disputed,

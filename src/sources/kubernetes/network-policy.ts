@@ -11,6 +11,7 @@ import type {
 } from "../../ir/policy.ts";
 import { DIRECTIONS } from "../../ir/policy.ts";
 import type { ManifestObject } from "../../manifest/manifest-object.ts";
+import { maxDocumentLength } from "../../manifest/read-long-list.ts";
 import { NetworkPolicy as validateNetworkPolicy, ERROR_LIMIT } from "../validators/kubernetes.js";
 import { checkStructure } from "../schema-check.ts";
 import { kubernetesDiagnostics } from "./diagnostics.ts";
@@ -157,7 +158,7 @@ function readPolicy(spec: Mapping, origin: PolicyOrigin, scope: Scope): Policy {
       continue;
     }
     if (rules.length === 0) continue;
-    inert.push(...rules.map((rule) => ({ origin: rule.origin, action: rule.action })));
+    for (const { origin, action } of rules) inert.push({ origin, action });
     const at = findings.at(["spec", direction], "key");
     const type = direction === "ingress" ? "Ingress" : "Egress";
     findings.add(kubernetesDiagnostics.create("K8S-P009", { at, direction, type }));
@@ -217,7 +218,13 @@ export function readNetworkPolicy(
     ipBlockMatchesPods: options.ipBlockMatchesPods,
   });
   if (findings.hasFailed() || metadata === undefined) return undefined;
-  return { policy, kept: keepObject(object, policy, metadata.named) };
+  const kept = keepObject(object, policy, metadata.named);
+  if (kept.text.length > maxDocumentLength) {
+    const limit = maxDocumentLength / 1024 / 1024;
+    findings.add(kubernetesDiagnostics.create("K8S-X007", { at: findings.at([]), limit }));
+    return undefined;
+  }
+  return { policy, kept };
 }
 
 /** Stands in while the rest of an object without a name is still looked through for findings. */

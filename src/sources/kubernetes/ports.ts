@@ -10,6 +10,7 @@ import {
   portTraffic,
   protocolTraffic,
   unionTraffic,
+  unionOfTraffic,
 } from "../../sets/traffic-set.ts";
 import { compareBy } from "../../base/compare.ts";
 import { kubernetesDiagnostics } from "./diagnostics.ts";
@@ -130,7 +131,7 @@ export function readPorts(
   const [only] = numbers;
   return {
     numbers:
-      only === undefined ? NO_TRAFFIC : numbers.length === 1 ? only : unionTraffic(...numbers),
+      only === undefined ? NO_TRAFFIC : numbers.length === 1 ? only : unionOfTraffic(numbers),
     named: [...named.values()].sort(compareBy(({ name }) => name)),
   };
 }

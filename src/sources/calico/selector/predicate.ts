@@ -17,7 +17,7 @@ import {
 import {
   CUBE_LIMIT,
   intersectPredicates,
-  unionPredicates,
+  unionOfPredicates,
   type LabelPredicate,
 } from "../../../sets/label-predicate.ts";
 import {
@@ -271,7 +271,7 @@ class Meaning {
       }
     }
     if (overflow || size > CUBE_LIMIT) return undefined;
-    return unionPredicates(...parts);
+    return unionOfPredicates(parts);
   }
 }
 
