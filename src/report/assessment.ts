@@ -74,7 +74,10 @@ export function pushReasons(
       `--actions compile would make ${plural(exactIfCompiled, "policy", "policies")} of these exact: it cuts the rules that are left out here`,
     );
   }
-  if (summary.decisions !== undefined) screen.entry("decisions", decisionText(summary.decisions));
+  if (summary.decisions !== undefined) {
+    const which = engines["calico"] === undefined ? "Deny rule" : "Deny or Pass rule";
+    screen.entry("decisions", decisionText(summary.decisions, which));
+  }
   if (result.baseline !== undefined) {
     const { new: fresh, known, outcome: worst } = result.baseline;
     screen.entry(
@@ -147,15 +150,18 @@ export function pushWideningAssumptions(
 }
 
 /** Every Deny and Pass in one line; explain --policy says of each which rules it is cut into. */
-function decisionText({ cut, honoured, redundant, skipped }: ReportDecisions): string {
+function decisionText(
+  { cut, honoured, redundant, skipped }: ReportDecisions,
+  which: string,
+): string {
   const counts = [
     [skipped, "left out with what they may override"],
     [cut, "cut into what is written"],
-    [honoured, "honoured, since nothing written allows what they decide"],
+    [honoured, "honoured, since nothing that is written goes against them"],
     [redundant, "redundant"],
   ] as const;
   const told = counts.flatMap(([count, what]) => (count === 0 ? [] : [`${String(count)} ${what}`]));
-  return `${plural(cut + honoured + redundant + skipped, "Deny or Pass rule")}: ${told.join(", ")}`;
+  return `${plural(cut + honoured + redundant + skipped, which)}: ${told.join(", ")}`;
 }
 
 const listed = (parts: readonly string[]): string =>

@@ -5,6 +5,7 @@ import { OUTCOMES } from "../ir/outcome.ts";
 import type { ShownDifference } from "./difference.ts";
 import { expectationText } from "./expectation-text.ts";
 import { isAtOrOver } from "./ladder.ts";
+import { relatedText } from "./related.ts";
 import type { ReportDiagnostic } from "./report.ts";
 import type { Paint } from "./screen.ts";
 import { Screen } from "./screen.ts";
@@ -185,12 +186,14 @@ function pushNotes({ diagnostics }: VerificationReport, screen: Screen, colors: 
 
 function pushFinding(
   word: string,
-  { file, line, column, message, hint, code }: ReportDiagnostic,
+  { file, line, column, message, hint, code, related }: ReportDiagnostic,
   paint: Paint,
   screen: Screen,
 ): void {
   const place = file === null ? "" : `${file}:${String(line)}:${String(column)}  `;
   screen.entry(word, `${place}${message}`, { paint, tail: code });
+  const others = relatedText(related);
+  if (others !== undefined) screen.more(others);
   if (hint !== null) screen.more(`do: ${hint}`);
 }
 
