@@ -3,6 +3,7 @@ import type { DiagnosticDefinition } from "../../diagnostics/define.ts";
 import type { Finding, FindingGroup, Level } from "../findings.ts";
 import { plural } from "../plural.ts";
 import { relatedText } from "../related.ts";
+import { templateText } from "../template-text.ts";
 import { html, later } from "./markup.ts";
 import type { Content, Markup } from "./markup.ts";
 import { badge, heading, place, prose, witness } from "./words.ts";
@@ -51,9 +52,7 @@ function groupMarkup({ level, code, findings }: FindingGroup, isFirst: boolean):
   const [hint] = hints;
   const definition = DEFINITIONS.get(code);
   const title =
-    messages.size === 1
-      ? [...messages][0]
-      : definition?.message.replaceAll(/`?\{\w+\}`?(?: `?\{\w+\}`?)*/g, "…");
+    messages.size === 1 ? [...messages][0] : definition && withHoles(definition.message);
   const isFew = findings.length <= FEW;
   const shared = { message: messages.size === 1, hint: hints.size === 1 };
   const list = html`<ul>
@@ -82,6 +81,10 @@ function groupMarkup({ level, code, findings }: FindingGroup, isFirst: boolean):
     </div>
   </details> `;
 }
+
+/** The message of all findings of a code, without what differs between them. */
+const withHoles = (message: string): string =>
+  templateText(message, () => "…").replaceAll(/`?…`?(?: `?…`?)*/g, "…");
 
 function item(
   { diagnostic, subject, level }: Finding,
