@@ -142,11 +142,20 @@ export function pushWideningAssumptions(
       tail: code,
     });
   }
-  const standing = widening.filter((one) => one.standing).map(({ message }) => message);
-  if (standing.length > 0)
-    screen.entry("always", `it is taken for granted that ${listed(standing)}`, {
-      paint: colors.dim,
-    });
+  pushStanding(assumptions, screen, colors);
+}
+
+/** What holds for every run. */
+export function pushStanding(
+  assumptions: readonly ReportAssumption[],
+  screen: Screen,
+  colors: Colors,
+): void {
+  const standing = assumptions.filter((one) => one.standing).map(({ message }) => message);
+  if (standing.length === 0) return;
+  screen.entry("always", `it is taken for granted that ${listed(standing)}`, {
+    paint: colors.dim,
+  });
 }
 
 /** Every Deny and Pass in one line; explain --policy says of each which rules it is cut into. */
@@ -173,6 +182,12 @@ const listed = (parts: readonly string[]): string =>
 const series = (words: readonly string[]): string =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
 
+/** What a proof rests on, by code: the sentences stand further up. */
+export function underAssumptions(assumptions: readonly ReportAssumption[]): string {
+  const used = assumptions.filter(({ standing }) => !standing).map(({ code }) => code);
+  return `under ${series([...used, "what is always taken for granted"])}`;
+}
+
 /** What the proof came to, and under which assumptions; undefined where there is nothing to prove. */
 export function proofText(
   report: RunReport,
@@ -180,9 +195,7 @@ export function proofText(
   const { summary, result, engines, assumptions } = report;
   const total = Object.values(engines).reduce((sum, number) => sum + number, 0);
   if (total === 0) return undefined;
-  // Their sentences stand further up.
-  const used = assumptions.filter(({ standing }) => !standing).map(({ code }) => code);
-  const under = `under ${series([...used, "what is always taken for granted"])}`;
+  const under = underAssumptions(assumptions);
   const isIncomplete = result.outcome === "unknown";
   const whole = `${isIncomplete ? "of what was understood " : ""}${total === 1 ? "the one policy is" : `all ${String(total)} policies are`}`;
   switch (result.verification.status) {
