@@ -74,10 +74,7 @@ export function pushReasons(
       `--actions compile would make ${plural(exactIfCompiled, "policy", "policies")} of these exact: it cuts the rules that are left out here`,
     );
   }
-  if (summary.decisions !== undefined) {
-    const which = engines["calico"] === undefined ? "Deny rule" : "Deny or Pass rule";
-    screen.entry("decisions", decisionText(summary.decisions, which));
-  }
+  if (summary.decisions !== undefined) screen.entry("decisions", decisionText(summary.decisions));
   if (result.baseline !== undefined) {
     const { new: fresh, known, outcome: worst } = result.baseline;
     screen.entry(
@@ -159,10 +156,7 @@ export function pushStanding(
 }
 
 /** Every Deny and Pass in one line; explain --policy says of each which rules it is cut into. */
-function decisionText(
-  { cut, honoured, redundant, skipped }: ReportDecisions,
-  which: string,
-): string {
+function decisionText({ cut, honoured, redundant, skipped }: ReportDecisions): string {
   const counts = [
     [skipped, "left out with what they may override"],
     [cut, "cut into what is written"],
@@ -170,7 +164,7 @@ function decisionText(
     [redundant, "redundant"],
   ] as const;
   const told = counts.flatMap(([count, what]) => (count === 0 ? [] : [`${String(count)} ${what}`]));
-  return `${plural(cut + honoured + redundant + skipped, which)}: ${told.join(", ")}`;
+  return `${plural(cut + honoured + redundant + skipped, "Deny or Pass rule")}: ${told.join(", ")}`;
 }
 
 const listed = (parts: readonly string[]): string =>

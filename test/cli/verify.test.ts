@@ -56,7 +56,9 @@ describe("verify", () => {
     );
     expect(code).toBe(0);
     expect(stderr).toContain("the same: 1 policy against 1 in b.yaml allow the same flows");
-    expect(stderr).toContain("proved: both sets allow the same, under what is always taken for granted");
+    expect(stderr).toContain(
+      "proved: both sets allow the same, under what is always taken for granted",
+    );
     expect(report.result.verification.status).toBe("proved");
     expect(report.summary.policies.source).toEqual({
       exact: 1,
