@@ -17,6 +17,7 @@ import { FACT_OPTIONS } from "../dist/cli/commands/fact-options.js";
 import { VERIFY_OPTIONS } from "../dist/cli/commands/verify.js";
 import { ASSUMPTIONS, CATALOGUE, readInventoryOptions, runConvert } from "../dist/index.js";
 import { objectWords } from "../dist/report/object-words.js";
+import { templateHint, templateText } from "../dist/report/template-text.js";
 import { AROUND, CONSTRUCTS } from "./constructs.js";
 import { KOREAN } from "./korean-options.js";
 
@@ -29,6 +30,8 @@ const sentence = (text) => {
   const upper = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(upper) ? upper : `${upper}.`;
 };
+
+const inBraces = (name) => `{${name}}`;
 
 // --- DIAGNOSTICS.md --------------------------------------------------------------------------------------------------
 
@@ -47,10 +50,10 @@ the run puts there. The *effect* says what the finding does to the flows that ar
       parts.push(`\n### ${code}\n`);
       if (retired) parts.push("\nNo longer given.\n");
       parts.push(`\n${severity}, effect: ${effect}\n`);
-      parts.push(`\n> ${sentence(message)}\n`);
+      parts.push(`\n> ${sentence(templateText(message, inBraces))}\n`);
       if (hint !== undefined)
         parts.push(
-          `\nDo: ${/^\{\w+\}$/.test(hint) ? "what the finding itself says" : sentence(hint)}\n`,
+          `\nDo: ${sentence(templateHint(hint, inBraces) ?? "what the finding itself says: it depends on the case")}\n`,
         );
       parts.push(`\n${sentence(explanation)}\n`);
     }

@@ -231,6 +231,11 @@ function usageError(message: string, args: readonly string[]): UsageError {
       hint: `Name the other set of policies, such as the output: \`netpol-migrate ${command} policies --against out\`.`,
     });
   }
+  if (command === "report" && message.startsWith("Not enough non-option arguments")) {
+    return new UsageError("no report: name the JSON report of a run, or - for standard input", {
+      hint: "Make one with `netpol-migrate convert ... --report report.json`.",
+    });
+  }
   const missing = /^Not enough arguments following: (\S+)/.exec(message)?.[1];
   if (missing !== undefined) return new UsageError(`--${missing} needs a value`, { hint });
   return new UsageError(lowerFirst(message), { hint });

@@ -139,11 +139,20 @@ export function pushWideningAssumptions(
       tail: code,
     });
   }
-  const standing = widening.filter((one) => one.standing).map(({ message }) => message);
-  if (standing.length > 0)
-    screen.entry("always", `it is taken for granted that ${listed(standing)}`, {
-      paint: colors.dim,
-    });
+  pushStanding(assumptions, screen, colors);
+}
+
+/** What holds for every run. */
+export function pushStanding(
+  assumptions: readonly ReportAssumption[],
+  screen: Screen,
+  colors: Colors,
+): void {
+  const standing = assumptions.filter((one) => one.standing).map(({ message }) => message);
+  if (standing.length === 0) return;
+  screen.entry("always", `it is taken for granted that ${listed(standing)}`, {
+    paint: colors.dim,
+  });
 }
 
 /** Every Deny and Pass in one line; explain --policy says of each which rules it is cut into. */
@@ -151,7 +160,7 @@ function decisionText({ cut, honoured, redundant, skipped }: ReportDecisions): s
   const counts = [
     [skipped, "left out with what they may override"],
     [cut, "cut into what is written"],
-    [honoured, "honoured, since nothing written allows what they decide"],
+    [honoured, "honoured, since nothing that is written goes against them"],
     [redundant, "redundant"],
   ] as const;
   const told = counts.flatMap(([count, what]) => (count === 0 ? [] : [`${String(count)} ${what}`]));
@@ -167,6 +176,12 @@ const listed = (parts: readonly string[]): string =>
 const series = (words: readonly string[]): string =>
   words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1) ?? ""}`;
 
+/** What a proof rests on, by code: the sentences stand further up. */
+export function underAssumptions(assumptions: readonly ReportAssumption[]): string {
+  const used = assumptions.filter(({ standing }) => !standing).map(({ code }) => code);
+  return `under ${series([...used, "what is always taken for granted"])}`;
+}
+
 /** What the proof came to, and under which assumptions; undefined where there is nothing to prove. */
 export function proofText(
   report: RunReport,
@@ -174,9 +189,7 @@ export function proofText(
   const { summary, result, engines, assumptions } = report;
   const total = Object.values(engines).reduce((sum, number) => sum + number, 0);
   if (total === 0) return undefined;
-  // Their sentences stand further up.
-  const used = assumptions.filter(({ standing }) => !standing).map(({ code }) => code);
-  const under = `under ${series([...used, "what is always taken for granted"])}`;
+  const under = underAssumptions(assumptions);
   const isIncomplete = result.outcome === "unknown";
   const whole = `${isIncomplete ? "of what was understood " : ""}${total === 1 ? "the one policy is" : `all ${String(total)} policies are`}`;
   switch (result.verification.status) {

@@ -298,6 +298,7 @@ export function reportDiagnostic({
   message,
   hint,
   at,
+  related,
 }: Diagnostic): ReportDiagnostic {
   const place = at === undefined ? undefined : placeOf(at);
   return {
@@ -310,5 +311,8 @@ export function reportDiagnostic({
     line: place?.line ?? null,
     column: place?.column ?? null,
     path: at === undefined || at.path === "" ? null : at.path,
+    ...(related === undefined
+      ? {}
+      : { related: related.map((one) => ({ ...placeOf(one.at), message: one.message })) }),
   };
 }

@@ -108,7 +108,7 @@ function mismatchText(mismatch: Mismatch): string {
     case "needs-pod":
       return `asks for ${cubeWords(mismatch.labels)}, is no pod`;
     case "needs-no-pod":
-      return `asks for something other than a pod in ${addressesWords(mismatch.wanted)}, is a pod`;
+      return `asks for addresses that are no pod's (${addressesWords(mismatch.wanted)}), is a pod`;
     case "traffic":
       return `asks for ${trafficWords(mismatch.wanted)}`;
     case "condition":

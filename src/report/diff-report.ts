@@ -130,7 +130,7 @@ export function buildDiff(parts: DiffParts): DiffReport {
   const connections = subjects.flatMap((subject) => subject.connections);
   const isSame =
     changes === undefined
-      ? texts?.changes.length === 0
+      ? texts?.comparable === true && texts.changes.length === 0
       : connections.length + unanswered.length === 0;
   const same = isSame && parts.stops.length === 0;
   return {

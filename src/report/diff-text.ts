@@ -249,7 +249,11 @@ function pushSummary(
         : parts.length > 0
           ? `connections differ: ${parts.join(", ")}`
           : "whether the same connections are allowed is not known";
-  const words = [what, textWords(texts)].filter((part) => part !== "").join("; ");
+  const inText =
+    texts === null && connections === null
+      ? "no text to compare: the two have no kind of policy in common, see --show semantic"
+      : textWords(texts);
+  const words = [what, inText].filter((part) => part !== "").join("; ");
   const paint = result.same ? colors.green : colors.bold;
   if (!result.complete && result.stops.length > 0) {
     screen.text("not all policies could be read: what is said here may be wrong", colors.red);

@@ -11,7 +11,7 @@ import {
   outcomeOfLevel,
   reachesFailOn,
 } from "./ladder.ts";
-import type { BaselineState, ReportPolicy, RunReport } from "./report.ts";
+import type { BaselineState, ReportDiagnostic, ReportPolicy, RunReport } from "./report.ts";
 
 /** One thing that a run has to say about one place: what lists of findings are made of, whatever their format. */
 export interface Issue {
@@ -21,6 +21,8 @@ export interface Issue {
   readonly gravity: Gravity;
   readonly message: string;
   readonly hint: string | null;
+  /** Other places that it is about. */
+  readonly related?: ReportDiagnostic["related"] | undefined;
   readonly file: string | null;
   readonly line: number | null;
   readonly column: number | null;
@@ -46,12 +48,13 @@ export function* eachIssue(report: RunReport): Generator<Issue> {
   const stops = new Set(report.result.stops);
   const fingerprints = new Fingerprints();
   for (const [index, diagnostic] of report.diagnostics.entries()) {
-    const { code, message, hint, file, line, column, path, baseline = null } = diagnostic;
+    const { code, message, hint, related, baseline = null } = diagnostic;
+    const { file, line, column, path } = diagnostic;
     const about = report.subjectOf(index);
     const level = levelOf(diagnostic, about, stops);
     const subject = about === undefined ? undefined : `${about.kind} ${about.name}`;
     yield {
-      ...{ code, message, hint, file, line, column, path, baseline, level, subject },
+      ...{ code, message, hint, related, file, line, column, path, baseline, level, subject },
       gravity: baseline === "known" ? "note" : gravityOfLevel(level, report, about?.outcome),
       witness: about?.witness,
       fingerprint: fingerprints.of(code, subject ?? file, path),

@@ -1,3 +1,4 @@
+import { relatedText } from "./related.ts";
 import type { ReportDiagnostic, ReportPolicy, RunReport } from "./report.ts";
 import { asSentence } from "./issue-text.ts";
 import { policyText } from "./issues.ts";
@@ -191,9 +192,11 @@ function detailOf(
   return lines.join("\n");
 }
 
-function findingText({ file, line, path, message, hint, code }: ReportDiagnostic): string {
+function findingText({ file, line, path, message, hint, code, related }: ReportDiagnostic): string {
   const place = file === null ? "" : `${file}:${String(line)}  `;
   const field = path === null ? "" : `${path}: `;
+  const others = relatedText(related);
+  const see = others === undefined ? "" : `\n  ${others}`;
   const todo = hint === null ? "" : `\n  do: ${asSentence(hint)}`;
-  return `${place}${field}${message}  ${code}${todo}`;
+  return `${place}${field}${message}  ${code}${see}${todo}`;
 }

@@ -70,9 +70,10 @@ function decisionWords(rule: ReportRule, by: string): string {
   if (rule.disposition === "skipped") return "not written: what it overrides is left out";
   if (rule.cutInto?.some(({ disposition }) => disposition === "emitted") === true)
     return "honoured: cut into the rules below";
-  return rule.emittedAs.length > 0
-    ? "honoured: what it leaves or hands on is written"
-    : "honoured: no rule that is written allows what it decides";
+  if (rule.emittedAs.length > 0) return "honoured: what it leaves or hands on is written";
+  return rule.action === "pass"
+    ? "honoured: what it hands on is left to the rules that come later"
+    : "honoured: no rule that is written allows what it denies";
 }
 
 /** Where a rule went, and where a Deny or Pass shows. */

@@ -8,6 +8,7 @@ import { policyText } from "./issues.ts";
 import { MOST_BYTES, Page } from "./markdown-page.ts";
 import { cellCode, code, escapeHtml, htmlCode, inline } from "./markdown-text.ts";
 import { plural } from "./plural.ts";
+import { relatedText } from "./related.ts";
 import type { ReportDiagnostic, ReportPolicy, RunReport } from "./report.ts";
 import { witnessText } from "./witness-text.ts";
 
@@ -145,11 +146,13 @@ function addUnplaced(report: RunReport, page: Page): void {
 }
 
 function findingLine(diagnostic: ReportDiagnostic, level: Level): string {
-  const { file, line, code: name, message, hint, path } = diagnostic;
+  const { file, line, code: name, message, hint, path, related } = diagnostic;
   const place = file === null ? "" : ` ${code(`${file}:${String(line)}`)}`;
   const field = path === null || path === "" ? "" : ` ${code(path)}`;
+  const others = relatedText(related);
+  const see = others === undefined ? "" : `  \n  ${inline(others)}`;
   const todo = hint === null ? "" : `  \n  do: ${inline(asSentence(hint))}`;
-  return `- **${level}**${place}${field}: ${inline(message)} (${name})${todo}\n`;
+  return `- **${level}**${place}${field}: ${inline(message)} (${name})${see}${todo}\n`;
 }
 
 function addChanges(report: RunReport, page: Page): void {

@@ -1,6 +1,16 @@
 import { append } from "../base/append.ts";
 import { invariant } from "../base/invariant.ts";
 import { addressSetText } from "../sets/address-set.ts";
+import {
+  equalTraffic,
+  ICMP,
+  ICMPV6,
+  OTHER_TRAFFIC,
+  protocolTraffic,
+  subtractTraffic,
+  unionTraffic,
+} from "../sets/traffic-set.ts";
+import type { TrafficSet } from "../sets/traffic-set.ts";
 import type { ChangedEnd, ConnectionChange, PodChanges } from "../verify/existing-pods.ts";
 import { trafficPhrase } from "./traffic-words.ts";
 
@@ -60,10 +70,22 @@ export function reportPods({ changes, pods, complete }: PodChanges): ReportPods 
       certain,
       from: from.map((id) => ends.at(id)),
       to: to.sort((a, b) => a - b).map((id) => ends.at(id)),
-      traffic: trafficPhrase(traffic),
+      traffic: trafficPhrase(withForeign(traffic)),
     })),
   };
 }
+
+/**
+ * Addresses of one IP family send no ICMP of the other, so it is part of no change. It would have to be named as an
+ * exception where all else of its kind changes, and nobody would know why.
+ */
+function withForeign(traffic: TrafficSet): TrafficSet {
+  const missing = subtractTraffic(OTHER_TRAFFIC, traffic);
+  const isForeign = FOREIGN.some((protocol) => equalTraffic(missing, protocol));
+  return isForeign ? unionTraffic(traffic, missing) : traffic;
+}
+
+const FOREIGN = [protocolTraffic(ICMP), protocolTraffic(ICMPV6)];
 
 /** By the numbers of its ends. */
 interface ReportedChange extends Pick<ConnectionChange, "change" | "certain" | "traffic"> {

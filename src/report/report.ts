@@ -79,7 +79,7 @@ export interface ReportSummary {
 export interface ReportDecisions {
   /** What other rules have left of them is written. */
   readonly cut: number;
-  /** No rule that is written allows what they decide. */
+  /** Nothing that is written goes against them. */
   readonly honoured: number;
   readonly redundant: number;
   /** Rules that they may override are left out instead. */
@@ -205,6 +205,8 @@ export interface ReportDiagnostic {
   readonly line: number | null;
   readonly column: number | null;
   readonly path: string | null;
+  /** Other places that it is about; absent if there are none. */
+  readonly related?: readonly (ReportPlace & { readonly message: string })[];
   /** Absent without a baseline. */
   readonly baseline?: BaselineState;
 }

@@ -8,6 +8,7 @@ import { reachesFailOn } from "./ladder.ts";
 import { listTexts } from "./json.ts";
 import type { RunReport } from "./report.ts";
 import { asSentence, issueText } from "./issue-text.ts";
+import { templateHint, templateText } from "./template-text.ts";
 
 /** GitHub takes no more results of one run. */
 const MOST_RESULTS = 25_000;
@@ -80,7 +81,7 @@ function* results(
 }
 
 function resultOf(issue: Issue, file: string, ruleIndex: number): unknown {
-  const { code, gravity, line, column, subject, path, fingerprint, baseline } = issue;
+  const { code, gravity, line, column, subject, path, fingerprint, baseline, related } = issue;
   return {
     ruleId: code,
     ruleIndex,
@@ -88,12 +89,7 @@ function resultOf(issue: Issue, file: string, ruleIndex: number): unknown {
     message: { text: messageText(issueText(issue)) },
     locations: [
       {
-        physicalLocation: {
-          artifactLocation: { uri: uriOf(file), uriBaseId: "%SRCROOT%" },
-          ...(line === null || column === null
-            ? {}
-            : { region: { startLine: line, startColumn: column } }),
-        },
+        physicalLocation: physicalLocation(file, line, column),
         ...(subject === undefined
           ? {}
           : {
@@ -106,8 +102,26 @@ function resultOf(issue: Issue, file: string, ruleIndex: number): unknown {
             }),
       },
     ],
+    ...(related === undefined
+      ? {}
+      : {
+          relatedLocations: related.map((one, id) => ({
+            id,
+            physicalLocation: physicalLocation(one.file, one.line, one.column),
+            message: { text: messageText(one.message) },
+          })),
+        }),
     partialFingerprints: { "netpolMigrate/v1": fingerprint },
     ...(baseline === null ? {} : { baselineState: baseline === "new" ? "new" : "unchanged" }),
+  };
+}
+
+function physicalLocation(file: string, line: number | null, column: number | null): unknown {
+  return {
+    artifactLocation: { uri: uriOf(file), uriBaseId: "%SRCROOT%" },
+    ...(line === null || column === null
+      ? {}
+      : { region: { startLine: line, startColumn: column } }),
   };
 }
 
@@ -140,8 +154,8 @@ function ruleOf(code: string): unknown {
     return described(code, "warning", text, text, text);
   }
   const { message, hint, explanation, severity } = definition;
-  const short = asSentence(message.replace(/\{(\w+)\}/g, "<$1>"));
-  const todo = hint === undefined ? "" : asSentence(hint.replace(/\{(\w+)\}/g, "<$1>"));
+  const short = asSentence(templateText(message, inBrackets));
+  const todo = hint === undefined ? "" : hintText(hint);
   const level = severity === "info" ? "note" : severity;
   return described(
     code,
@@ -151,6 +165,13 @@ function ruleOf(code: string): unknown {
     todo === "" ? explanation : `${explanation}\n\nDo: ${todo}`,
   );
 }
+
+const inBrackets = (name: string): string => `<${name}>`;
+
+const hintText = (hint: string): string =>
+  asSentence(
+    templateHint(hint, inBrackets) ?? "What the result itself says: it depends on the case",
+  );
 
 function described(id: string, level: string, short: string, full: string, help: string): unknown {
   return {

@@ -12,6 +12,7 @@ import { groupFindings } from "./findings.ts";
 import { eachUntold, policyText } from "./issues.ts";
 import { objectWords } from "./object-words.ts";
 import { plural } from "./plural.ts";
+import { relatedText } from "./related.ts";
 import type { ReportPolicy, RunReport } from "./report.ts";
 import type { Paint } from "./screen.ts";
 import { Screen } from "./screen.ts";
@@ -111,6 +112,8 @@ function pushGroup(
       flows.add(witness);
       screen.more(witnessText(witness));
     }
+    const others = relatedText(finding.diagnostic.related);
+    if (others !== undefined) screen.more(others);
     if (!isSharedHint) pushHint(finding, screen);
   }
   const [first] = findings;

@@ -30,9 +30,10 @@ const MESSAGES: Readonly<Record<Outcome, string>> = {
 export function* verificationIssues(report: VerificationReport): Generator<Issue> {
   const { result, options, diagnostics, expectations, policies } = report;
   const fingerprints = new Fingerprints();
-  for (const { code, message, hint, file, line, column, path, severity } of diagnostics) {
+  for (const { code, message, hint, related, severity, ...place } of diagnostics) {
+    const { file, line, column, path } = place;
     yield {
-      ...{ code, message, hint, file, line, column, path, subject: undefined },
+      ...{ code, message, hint, related, file, line, column, path, subject: undefined },
       level: severity === "error" ? "invalid" : "note",
       gravity: severity !== "error" ? "note" : result.stops.length > 0 ? "error" : "warning",
       ...NOTHING_BESIDES,

@@ -5,6 +5,7 @@ import { asSentence } from "./issue-text.ts";
 import { policyText } from "./issues.ts";
 import { MOST_BYTES, Page } from "./markdown-page.ts";
 import { code, htmlCode, inline } from "./markdown-text.ts";
+import { relatedText } from "./related.ts";
 import { plural } from "./plural.ts";
 import type { ComparedPolicy, VerificationReport } from "./verification.ts";
 import { witnessText } from "./witness-text.ts";
@@ -71,10 +72,12 @@ function addList(page: Page, title: string, items: readonly string[]): void {
 function unread({ diagnostics }: VerificationReport): readonly string[] {
   return diagnostics
     .filter(({ severity }) => severity === "error")
-    .map(({ file, line, message, hint, code: name }) => {
+    .map(({ file, line, message, hint, code: name, related }) => {
       const place = file === null ? "" : `${code(`${file}:${String(line)}`)}: `;
+      const others = relatedText(related);
+      const see = others === undefined ? "" : `  \n  ${inline(others)}`;
       const todo = hint === null ? "" : `  \n  do: ${inline(asSentence(hint))}`;
-      return `- ${place}${inline(message)} (${name})${todo}\n`;
+      return `- ${place}${inline(message)} (${name})${see}${todo}\n`;
     });
 }
 

@@ -1,10 +1,12 @@
-import type { ReportEnd, ReportPodChange, ReportPods } from "./pod-changes.ts";
 import type { Colors } from "picocolors/types.js";
 import type { Outcome } from "../ir/outcome.ts";
 import { OUTCOMES } from "../ir/outcome.ts";
+import { pushStanding, underAssumptions } from "./assessment.ts";
 import type { ShownDifference } from "./difference.ts";
 import { expectationText } from "./expectation-text.ts";
 import { isAtOrOver } from "./ladder.ts";
+import type { ReportEnd, ReportPodChange, ReportPods } from "./pod-changes.ts";
+import { relatedText } from "./related.ts";
 import type { ReportDiagnostic } from "./report.ts";
 import type { Paint } from "./screen.ts";
 import { Screen } from "./screen.ts";
@@ -168,6 +170,7 @@ function pushAssumptions(
       tail: code,
     });
   }
+  pushStanding(assumptions, screen, colors);
 }
 
 function pushStops({ diagnostics }: VerificationReport, screen: Screen, colors: Colors): void {
@@ -185,12 +188,14 @@ function pushNotes({ diagnostics }: VerificationReport, screen: Screen, colors: 
 
 function pushFinding(
   word: string,
-  { file, line, column, message, hint, code }: ReportDiagnostic,
+  { file, line, column, message, hint, code, related }: ReportDiagnostic,
   paint: Paint,
   screen: Screen,
 ): void {
   const place = file === null ? "" : `${file}:${String(line)}:${String(column)}  `;
   screen.entry(word, `${place}${message}`, { paint, tail: code });
+  const others = relatedText(related);
+  if (others !== undefined) screen.more(others);
   if (hint !== null) screen.more(`do: ${hint}`);
 }
 
@@ -323,15 +328,14 @@ function pushProof(
   colors: Colors,
 ): void {
   const { asked, proved, refuted, unknown, replayed } = summary.questions;
-  const under = assumptions.map(({ message }) => message);
   const counts = `${plural(asked, "question")} asked: ${String(proved)} proved, ${String(refuted)} refuted, ${String(unknown)} unknown; ${String(replayed)} answers tried on flows`;
   // Whatever is worse than narrowed would be the outcome.
   const isNeverWider = result.outcome === "narrowed";
   if (result.verification.status === "proved" || isNeverWider) {
     const what = isNeverWider
-      ? "proved: nothing is let in that the source denies, under"
-      : "proved under";
-    screen.text(`${what}: ${under.join("; ")}`, colors.green);
+      ? "proved: nothing is let in that the source denies"
+      : "proved: both sets allow the same";
+    screen.text(`${what}, ${underAssumptions(assumptions)}`, colors.green);
   }
   screen.text(counts, colors.dim);
 }

@@ -111,7 +111,7 @@ function agreementText(
 
 /** The chain of tiers in one line: `tier platform: pass by ... -> tier default: allow by ...`. */
 export function chainText({ tiers, decision }: Walkthrough): string {
-  const plain = tiers.every(isKubernetesAlone);
+  const plain = tiers.every(isWithoutTiers);
   const parts: string[] = [];
   for (const { tier, left } of tiers) {
     const of = plain ? "" : `tier ${tier.name}: `;
@@ -144,9 +144,9 @@ export function chainText({ tiers, decision }: Walkthrough): string {
   return parts.join(" -> ");
 }
 
-/** Kubernetes knows no tiers: where there are no others, none is named. */
-function isKubernetesAlone({ tier }: TierWalk): boolean {
-  return tier.policies.every(({ origin }) => origin.engine === "kubernetes");
+/** Not every engine knows tiers: where no policy names one, none is named. */
+function isWithoutTiers({ tier }: TierWalk): boolean {
+  return tier.policies.every(({ origin }) => origin.tier === undefined);
 }
 
 /** What has to be so for this case. */
@@ -176,7 +176,7 @@ function unsaidOf({ cases }: FlowAnswer): Walkthrough["unsaid"] {
 
 function detail(walk: Walkthrough): readonly string[] {
   const lines: string[] = [];
-  const plain = walk.tiers.every(isKubernetesAlone);
+  const plain = walk.tiers.every(isWithoutTiers);
   for (const { tier, policies, left } of walk.tiers) {
     if (!plain) lines.push(`    tier ${tier.name} (${tierFacts(tier)})${tierEnd(left.kind)}`);
     for (const one of policies) if (one.kind === "asked") lines.push(...askedPolicy(one));
@@ -240,7 +240,8 @@ function notSelecting(policies: readonly PolicyWalk[], { flow }: Walkthrough): r
     const what = elsewhere === 1 ? "1 policy" : `${String(elsewhere)} policies`;
     lines.push(`      ${what} of other namespaces`);
   }
-  return lines;
+  // Parts of one document may have the same to say.
+  return [...new Set(lines)];
 }
 
 /** `NetworkPolicy shop/web ingress[0] (policies/web.yaml:12)`. */

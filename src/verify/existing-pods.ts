@@ -2,7 +2,6 @@ import { invariant } from "../base/invariant.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { Endpoint, Flow } from "../ir/flow.ts";
 import type { Direction, OpaqueCondition, Policy } from "../ir/policy.ts";
-import { DIRECTIONS } from "../ir/policy.ts";
 import {
   ALL_IPV4,
   ALL_IPV6,
@@ -87,7 +86,7 @@ export function changesForPods(
   const pods = classes.reduce((sum, { names }) => sum + names.length, 0);
   if (differing.size === 0) return { changes: [], pods, complete: true };
   const world = new World(sets, classes, snapshot, differing);
-  for (const direction of DIRECTIONS) {
+  for (const direction of ["egress", "ingress"] as const) {
     for (const subject of classes.keys()) world.compareEnd(subject, direction);
   }
   return { changes: world.changes, pods, complete: !world.isSpent };
@@ -135,7 +134,7 @@ class World {
     this.#slices = new ClassSlices(sets, classes, differing);
   }
 
-  /** (b), (c); egress of all classes first. */
+  /** (b), (c). Egress of all classes comes first: what was compared from there is not compared again from the other end. */
   compareEnd(at: number, direction: Direction): void {
     const slice = this.#slices.of(at, direction);
     if (!slice.mayDiffer) return;

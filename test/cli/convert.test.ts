@@ -138,7 +138,7 @@ spec:
     const { code, stderr } = await runCli(["convert", "p", "--dry-run"], { cwd });
     expect(code).toBe(0);
     expect(stderr.match(/^warning .*/gm)).toEqual([
-      "warning     p/tiers.yaml:1:1  The file is empty; a dump that failed leaves such a file.  YML-X027",
+      "warning     p/tiers.yaml:1:1  the file is empty; a dump that failed leaves such a file  YML-X027",
     ]);
   });
 

@@ -194,6 +194,22 @@ describe("diff", () => {
     expect(code).toBe(1);
   });
 
+  it("says so where there is no text to compare, and calls that different", async () => {
+    const files = {
+      ...BASE,
+      "calico/web.yaml": `apiVersion: projectcalico.org/v3
+kind: NetworkPolicy
+metadata: { name: web, namespace: shop }
+spec: { selector: app == 'web', types: [Ingress] }
+`,
+    };
+    const { stdout, code } = await diff(files, "calico", "--against", "old", "--show", "text");
+    expect(stdout).toBe(
+      "no text to compare: the two have no kind of policy in common, see --show semantic (1 policy before, 2 after)\n",
+    );
+    expect(code).toBe(1);
+  });
+
   it("--stat counts lines", async () => {
     const { stdout } = await diff(notIn, "old", "--against", "new", "--stat");
     expect(stdout).toMatch(/^ NetworkPolicy shop\/web \| 2 \+-\n/m);

@@ -368,6 +368,8 @@ describe("explain refuses, with exit code 2 and a way out,", () => {
     const unknown = await runCli(["explain", ...args, "--policy", "nobody"]);
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toContain("--policy nobody");
+    const typo = await runCli(["explain", ...args, "--policy", "p/dney"]);
+    expect(typo.stderr).toContain("do: Did you mean `p/deny`?");
   });
 });
 

@@ -56,6 +56,12 @@ describe.concurrent("bad usage ends with 2 and says what to do", () => {
       "Did you mean `convert`?",
     ],
     [
+      "a report that is not named",
+      ["report"],
+      "no report: name the JSON report of a run",
+      "--report report.json",
+    ],
+    [
       "an unknown option",
       ["convert", "p.yaml", "--inventroy", "x"],
       "there is no option `--inventroy`",

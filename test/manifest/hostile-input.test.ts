@@ -115,39 +115,39 @@ describe("a file that is not UTF-8", () => {
     [
       "Latin-1",
       [97, 10, 98, 0xe9, 10],
-      "YML-X021 2:2 The file is not UTF-8 text: the byte 0xe9 does not belong here.",
+      "YML-X021 2:2 the file is not UTF-8 text: the byte 0xe9 does not belong here",
     ],
     [
       "a byte that begins nothing",
       [97, 10, 0xff],
-      "YML-X021 2:1 The file is not UTF-8 text: the byte 0xff does not belong here.",
+      "YML-X021 2:1 the file is not UTF-8 text: the byte 0xff does not belong here",
     ],
     [
       "a character cut off",
       [97, 0xe2, 0x82],
-      "YML-X021 1:2 The file is not UTF-8 text: the byte 0xe2 does not belong here.",
+      "YML-X021 1:2 the file is not UTF-8 text: the byte 0xe2 does not belong here",
     ],
     [
       "UTF-16, little end first",
       [0xff, 0xfe, 97, 0],
-      "YML-X022 1:1 The file is UTF-16 text, not UTF-8.",
+      "YML-X022 1:1 the file is UTF-16 text, not UTF-8",
     ],
     [
       "UTF-16, big end first",
       [0xfe, 0xff, 0, 97],
-      "YML-X022 1:1 The file is UTF-16 text, not UTF-8.",
+      "YML-X022 1:1 the file is UTF-16 text, not UTF-8",
     ],
     [
       "UTF-16 without a mark, little end first",
       [97, 0, 98, 0],
-      "YML-X022 1:1 The file is UTF-16 text, not UTF-8.",
+      "YML-X022 1:1 the file is UTF-16 text, not UTF-8",
     ],
     [
       "UTF-16 without a mark, big end first",
       [0, 97, 0, 98],
-      "YML-X022 1:1 The file is UTF-16 text, not UTF-8.",
+      "YML-X022 1:1 the file is UTF-16 text, not UTF-8",
     ],
-    ["UTF-32", [0xff, 0xfe, 0, 0], "YML-X022 1:1 The file is UTF-32 text, not UTF-8."],
+    ["UTF-32", [0xff, 0xfe, 0, 0], "YML-X022 1:1 the file is UTF-32 text, not UTF-8"],
   ])("is refused with the place: %s", (_, bytes, message) => {
     expect(decode(...bytes)).toBe(message);
   });

@@ -304,7 +304,7 @@ describe("findings", () => {
 
   it("a duplicate names both places", () => {
     const [finding] = readText("a: 1\nb: 2\na: 3\n").diagnostics;
-    expect(finding?.message).toBe("The key `a` is given twice in the same mapping.");
+    expect(finding?.message).toBe("the key `a` is given twice in the same mapping");
     expect(finding?.related?.map((related) => lineColumn(related.at))).toEqual(["1:1"]);
   });
 

@@ -53,7 +53,15 @@ const isSarif = new Ajv({
 
 interface SarifLog {
   readonly runs: readonly {
-    readonly tool: { readonly driver: { readonly rules: readonly { readonly id: string }[] } };
+    readonly tool: {
+      readonly driver: {
+        readonly rules: readonly {
+          readonly id: string;
+          readonly shortDescription: { readonly text: string };
+          readonly help: { readonly text: string };
+        }[];
+      };
+    };
     readonly invocations: readonly {
       readonly toolExecutionNotifications: readonly {
         readonly message: { readonly text: string };
@@ -70,6 +78,12 @@ interface SarifLog {
           readonly artifactLocation: { readonly uri: string };
           readonly region?: { readonly startLine: number; readonly startColumn: number };
         };
+      }[];
+      readonly relatedLocations?: readonly {
+        readonly physicalLocation: {
+          readonly region?: { readonly startLine: number; readonly startColumn: number };
+        };
+        readonly message: { readonly text: string };
       }[];
     }[];
   }[];
@@ -217,6 +231,16 @@ describe.each(cases)("the reports of $name", ({ input }) => {
   );
 });
 
+describe.each(goldenCases("cilium"))("the reports of $name", ({ input }) => {
+  it("have the form that their readers know", () => {
+    const report = reportOf(input);
+    checkSarif(report);
+    checkJunit(report);
+    checkGithub(report);
+    checkGitlab(report);
+  });
+});
+
 const policy = (name: string, rest = ""): string => `apiVersion: projectcalico.org/v3
 kind: NetworkPolicy
 metadata:
@@ -315,4 +339,54 @@ it("fingerprints stay when lines move, and differ where the same is said of anot
   expect(new Set(before).size).toBe(2);
   expect(prints(`# one\n# two\n---\n${policy("a", rule)}`)).toEqual(before);
   expect(prints(policy("b", rule)).some((print) => before.includes(print))).toBe(false);
+});
+
+it("fingerprints stay when other policies come and go", () => {
+  const prints = (...texts: readonly string[]): readonly string[] =>
+    [...eachIssue(fromText(texts.join("---\n")))].map(({ fingerprint }) => fingerprint);
+  const [of, alone] = [policy("m"), prints(policy("m"))];
+  expect(alone).toHaveLength(1);
+  const broken = "apiVersion: projectcalico.org/v3\nkind: NetworkPolicy\nmetadata: {name: [x]}\n";
+  for (const around of [
+    [policy("a"), of, policy("z")],
+    [broken, of],
+    [of, broken],
+  ]) {
+    expect(prints(...around).filter((print) => alone.includes(print))).toHaveLength(1);
+  }
+});
+
+describe("a finding about two places", () => {
+  const twice = `${policy("a")}---\n${policy("a", "    - action: Deny\n")}`;
+  const report = fromText(twice);
+
+  it.each(["md", "junit", "github", "gitlab", "html"])("names the other one: %s", (format) => {
+    expect(textOf(format, report).replaceAll("\\", "")).toContain("p.yaml:13:1 (the other one)");
+  });
+
+  it("has it as a related location of SARIF", () => {
+    checkSarif(report);
+    const log = JSON.parse(textOf("sarif", report)) as SarifLog;
+    const [found] = log.runs.flatMap(({ results }) => results);
+    expect(found?.relatedLocations).toMatchObject([
+      { physicalLocation: { region: { startLine: 13, startColumn: 1 } } },
+    ]);
+  });
+
+  it("keeps it when the report is stored", () => {
+    const stored = readStoredReport(jsonText(report));
+    if ("problem" in stored) throw new Error(stored.problem);
+    expect(textOf("md", stored.report)).toBe(textOf("md", report));
+  });
+});
+
+it("the help of a SARIF rule has no holes where a finding has a hint or words of its own", () => {
+  const rules = cases.flatMap(({ input }) => {
+    const log = JSON.parse(textOf("sarif", reportOf(input))) as SarifLog;
+    return log.runs.flatMap(({ tool }) => tool.driver.rules);
+  });
+  for (const { shortDescription, help } of rules) {
+    expect(help.text).not.toMatch(/Do: <\w+>|\w<\w+>|\.<\w+>/);
+    expect(shortDescription.text).not.toMatch(/\w<\w+>/);
+  }
 });

@@ -174,6 +174,8 @@ export function tier(
   policies: readonly Policy[],
   defaultAction: Tier["defaultAction"] = "deny",
 ): Tier {
+  // The policies stay the same objects: tests look them up.
+  for (const { origin } of policies) Object.assign(origin, { tier: name });
   return { name, order: 0, defaultAction, policies };
 }
 

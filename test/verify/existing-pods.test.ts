@@ -266,6 +266,26 @@ describe("what changes for the pods that exist", () => {
     expect(from).toContain("p/y");
   });
 
+  it("tells a connection once that changes at both of its ends", () => {
+    const ends = (rules: readonly LooseRule[]): PolicySet =>
+      policySet(
+        tier("t", [
+          policy("p/out", { subject: { a: "y" }, egress: rules }),
+          policy("q/in", { subject: { a: "z" }, ingress: rules }),
+        ]),
+      );
+    const [source, target] = [ends([allow()]), ends([])];
+    const { changes } = changesForPods(
+      { source, target, narrowTarget: target },
+      snapshot,
+      () => true,
+    );
+    const between = changes.filter(
+      ({ from, to }) => namesOf(from).includes("p/y") && namesOf(to).includes("q/z"),
+    );
+    expect(between).toHaveLength(1);
+  });
+
   it("looks at what workloads will make where no pod was seen, and never at pods that policies do not select", () => {
     const template = known("p", "web", { a: "x" }, "10.0.0.1", { live: false, addresses: [] });
     const set = policySet(

@@ -266,7 +266,7 @@ describe("the reasons in detail", () => {
   it("says that a rule is for other things than pods when the other end is one", () => {
     const outside = [{ kind: "address", addresses: cidrs("10.0.0.0/8") }] as const;
     expect(reasons({ peer: outside })).toBe(
-      "the other end: asks for something other than a pod in 10.0.0.0/8, is a pod",
+      "the other end: asks for addresses that are no pod's (10.0.0.0/8), is a pod",
     );
   });
 

@@ -6,7 +6,6 @@ import type { DiffOptions } from "../../pipeline-diff.ts";
 import { runDiff } from "../../pipeline-diff.ts";
 import type { DiffReport } from "../../report/diff-report.ts";
 import { diffText } from "../../report/diff-text.ts";
-import { visible, wrapLines } from "../../report/screen.ts";
 import { writeError, writeOut } from "../io.ts";
 import { startProgress } from "../progress.ts";
 import { StagedFiles } from "../staged-files.ts";
@@ -18,6 +17,7 @@ import { readFocus } from "./diff-focus.ts";
 import type { DiffArguments } from "./diff.ts";
 import { reportedConfigFile } from "./shared-options.ts";
 import { readFactOptions, reportedFacts, reportedPaths } from "./fact-options.ts";
+import { warnOfIncomplete } from "./incomplete.ts";
 import { readPair } from "./pair-input.ts";
 import { checkStreams, readReportTarget } from "./report-target.ts";
 
@@ -44,7 +44,7 @@ export async function diff(args: DiffArguments): Promise<number> {
     stat: args.stat,
     width: terminalWidth(stream),
   });
-  if (args.quiet !== true) warnOfUnread(report);
+  if (args.quiet !== true) warnOfIncomplete(report.diagnostics, "what is shown");
   if (isPiped) {
     await writeOut(json);
     writeError(text);
@@ -92,22 +92,6 @@ async function compute(args: DiffArguments): Promise<DiffReport> {
   } finally {
     progress.stop();
   }
-}
-
-/** Errors that are shown before the rest is counted. */
-const SHOWN = 5;
-
-function warnOfUnread({ diagnostics }: DiffReport): void {
-  const errors = diagnostics.filter(({ severity }) => severity === "error");
-  if (errors.length === 0) return;
-  const lines = ["incomplete: not all policies could be read, so what is shown may be wrong"];
-  for (const { file, line, column, message, hint, code } of errors.slice(0, SHOWN)) {
-    const place = file === null ? "" : `${file}:${String(line)}:${String(column)}  `;
-    lines.push(`  ${visible(`${place}${message}  ${code}`)}`);
-    if (hint !== null) lines.push(`    do: ${visible(hint)}`);
-  }
-  if (errors.length > SHOWN) lines.push(`  and ${String(errors.length - SHOWN)} more`);
-  writeError(wrapLines(`${lines.join("\n")}\n`, terminalWidth(process.stderr)));
 }
 
 function writeFiles(targets: readonly string[], text: string): void {

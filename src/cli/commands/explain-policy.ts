@@ -1,4 +1,5 @@
 import process from "node:process";
+import { closest, distance } from "fastest-levenshtein";
 import { runConvert } from "../../pipeline.ts";
 import { loweringText, policiesCalled } from "../../report/lowering-text.ts";
 import { wrapLines } from "../../report/screen.ts";
@@ -41,8 +42,15 @@ export async function explainPolicy(args: ExplainArguments, name: string): Promi
   const { report, stops } = result;
   const found = policiesCalled(report, name);
   if (found.length === 0) {
+    const names = report.policies.flatMap(({ source: { namespace, name: own } }) =>
+      namespace === null ? [own] : [own, `${namespace}/${own}`],
+    );
+    const near = names.length === 0 ? "" : closest(name, names);
     throw new UsageError(`--policy ${name}: the input has no policy of that name`, {
-      hint: "Give its name, with its namespace if it has one: `--policy shop/web`.",
+      hint:
+        near !== "" && distance(name, near) <= 3
+          ? `Did you mean \`${near}\`?`
+          : "Give its name, with its namespace if it has one: `--policy shop/web`.",
     });
   }
   if (args.output === "json") await writeOut([`${JSON.stringify(found, undefined, 2)}\n`]);

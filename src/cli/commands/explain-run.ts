@@ -4,6 +4,7 @@ import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { Snapshot } from "../../inventory/snapshot.ts";
 import type { Direction, PolicySet } from "../../ir/policy.ts";
 import { readSets } from "../../pipeline-read.ts";
+import { reportDiagnostic } from "../../report/build.ts";
 import { walkthroughJson } from "../../report/walkthrough-json.ts";
 import type { Explanation, SetExplanation } from "../../report/walkthrough-text.ts";
 import { walkthroughText } from "../../report/walkthrough-text.ts";
@@ -23,7 +24,8 @@ import { askedFlow, directionsOf, trafficNotes, trafficTextOf } from "./explain-
 import { readTraffic } from "./explain-traffic.ts";
 import type { ExplainArguments } from "./explain.ts";
 import { readFactOptions } from "./fact-options.ts";
-import { readPair, warnOfIncomplete } from "./pair-input.ts";
+import { warnOfIncomplete } from "./incomplete.ts";
+import { readPair } from "./pair-input.ts";
 
 /** One set of policies and how to call it. */
 export interface NamedSet {
@@ -57,7 +59,8 @@ export async function explain(
   const explained = named.map((one) => explainSet(one, question));
   const agreement = agreementOf(explained);
   const notes = notesOf(question, named, explained);
-  const isIncomplete = warnOfIncomplete(diagnostics, "the answer", args.quiet === true);
+  const isIncomplete = diagnostics.some(({ severity }) => severity === "error");
+  if (args.quiet !== true) warnOfIncomplete(diagnostics.map(reportDiagnostic), "the answer");
   const explanation: Explanation = {
     from: from.text,
     to: to.text,

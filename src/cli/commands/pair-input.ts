@@ -1,11 +1,9 @@
 import process from "node:process";
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import type { SourceFile } from "../../diagnostics/source-range.ts";
-import { lineAndColumn } from "../../diagnostics/source-range.ts";
 import type { SetFiles } from "../../pipeline-read.ts";
-import { visible } from "../../report/screen.ts";
 import { readInputFiles } from "../input-files.ts";
-import { readStdin, writeError } from "../io.ts";
+import { readStdin } from "../io.ts";
 import { UsageError } from "../usage-error.ts";
 import { reportedPaths } from "./fact-options.ts";
 
@@ -25,9 +23,6 @@ export interface PairArguments {
   readonly against?: readonly string[] | undefined;
   readonly inventory?: readonly string[] | undefined;
 }
-
-/** Errors that are shown before the rest is counted. */
-const SHOWN = 5;
 
 export async function readPair({
   paths = [],
@@ -71,29 +66,4 @@ export async function readPair({
     unreadable,
     targetName: reportedPaths(against, cwd).join(", "),
   };
-}
-
-/** Says what could not be read; true if something that decides traffic is among it. */
-export function warnOfIncomplete(
-  diagnostics: readonly Diagnostic[],
-  what: string,
-  isQuiet: boolean,
-): boolean {
-  const errors = diagnostics.filter(({ severity }) => severity === "error");
-  if (errors.length === 0) return false;
-  if (isQuiet) return true;
-  writeError(`incomplete: not all policies could be read, so ${what} may be wrong\n`);
-  for (const { at, message, hint, code } of errors.slice(0, SHOWN)) {
-    writeError(`  ${visible(`${placeOf(at)}${message}  ${code}`)}\n`);
-    if (hint !== undefined) writeError(`    do: ${visible(hint)}\n`);
-  }
-  if (errors.length > SHOWN) writeError(`  and ${String(errors.length - SHOWN)} more\n`);
-  return true;
-}
-
-function placeOf(at: Diagnostic["at"]): string {
-  if (at === undefined) return "";
-  const { file } = at.document;
-  const { line, column } = lineAndColumn(file, at.offset);
-  return `${file.name}:${String(line)}:${String(column)}  `;
 }

@@ -56,7 +56,7 @@ function summaryOf(report: RunReport, args: ReportArguments): string {
   return terminalText(report, {
     colors: pc.createColors(useColor(args.color ?? (process.stdout.isTTY ? undefined : false))),
     detail: detailOf(args),
-    destination: "in all",
+    destination: "altogether",
     width: terminalWidth(process.stdout),
     objects: [],
   });

@@ -2,6 +2,8 @@ import { CATALOGUE } from "../../catalogue.ts";
 import type { DiagnosticDefinition } from "../../diagnostics/define.ts";
 import type { Finding, FindingGroup, Level } from "../findings.ts";
 import { plural } from "../plural.ts";
+import { relatedText } from "../related.ts";
+import { templateText } from "../template-text.ts";
 import { html, later } from "./markup.ts";
 import type { Content, Markup } from "./markup.ts";
 import { badge, heading, place, prose, witness } from "./words.ts";
@@ -50,9 +52,7 @@ function groupMarkup({ level, code, findings }: FindingGroup, isFirst: boolean):
   const [hint] = hints;
   const definition = DEFINITIONS.get(code);
   const title =
-    messages.size === 1
-      ? [...messages][0]
-      : definition?.message.replaceAll(/`?\{\w+\}`?(?: `?\{\w+\}`?)*/g, "…");
+    messages.size === 1 ? [...messages][0] : definition && withHoles(definition.message);
   const isFew = findings.length <= FEW;
   const shared = { message: messages.size === 1, hint: hints.size === 1 };
   const list = html`<ul>
@@ -82,11 +82,16 @@ function groupMarkup({ level, code, findings }: FindingGroup, isFirst: boolean):
   </details> `;
 }
 
+/** The message of all findings of a code, without what differs between them. */
+const withHoles = (message: string): string =>
+  templateText(message, () => "…").replaceAll(/`?…`?(?: `?…`?)*/g, "…");
+
 function item(
   { diagnostic, subject, level }: Finding,
   shared: { readonly message: boolean; readonly hint: boolean },
 ): Markup {
-  const { file, line, path, message, hint } = diagnostic;
+  const { file, line, path, message, hint, related } = diagnostic;
+  const others = relatedText(related);
   const where = place(file, line);
   const about =
     subject === undefined ? "" : html`<a href="#p${subject.policy}">${subject.name}</a> `;
@@ -94,6 +99,6 @@ function item(
   return html`<li>
     ${about}${path === null ? "" : html`<code>${path}</code> `}<small>${where === "" ? "the run as a whole" : where}</small>${
       shared.message ? "" : html`<p>${heading(message)}</p>`
-    }${flow}${shared.hint || hint === null ? "" : html`<p class="do"><b>Do:</b> ${prose(hint)}</p>`}
+    }${flow}${others === undefined ? "" : html`<p><small>${others}</small></p>`}${shared.hint || hint === null ? "" : html`<p class="do"><b>Do:</b> ${prose(hint)}</p>`}
   </li>`;
 }

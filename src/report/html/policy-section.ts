@@ -1,5 +1,6 @@
 import type { Outcome } from "../../ir/outcome.ts";
 import { plural } from "../plural.ts";
+import { relatedText } from "../related.ts";
 import type { ReportDiagnostic, ReportPolicy, ReportRule, RunReport } from "../report.ts";
 import { linesAbove } from "../source-text.ts";
 import { codeBlock, ruleLines } from "./code-block.ts";
@@ -181,9 +182,11 @@ const stateOf = ({ outcome, disposition }: ReportRule): string =>
 
 function finding(diagnostic: ReportDiagnostic | undefined): Markup | "" {
   if (diagnostic === undefined) return "";
-  const { code, message, hint, severity } = diagnostic;
+  const { code, message, hint, severity, related } = diagnostic;
+  const others = relatedText(related);
   return html`<div class="finding ${severity}">
     <p><a class="code" href="#${code}">${code}</a> ${heading(message)}</p>
+    ${others === undefined ? "" : html`<p><small>${others}</small></p>`}
     ${hint === null ? "" : html`<p class="do"><b>Do:</b> ${prose(hint)}</p>`}
   </div>`;
 }

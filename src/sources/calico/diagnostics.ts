@@ -47,12 +47,12 @@ export const calicoDiagnostics = defineDiagnostics({
   },
   "CAL-P006": {
     severity: "warning",
-    effect: "narrows",
+    effect: "none",
     message:
-      "the {kind} `{name}` has an empty `ingress` list and no `types`: whether it closes ingress depends on how it was written to the cluster; it is taken to",
-    hint: "Set `spec.types` to say it.",
+      "the {kind} `{name}` has an empty `ingress` list and no `types`: whether it closes ingress depends on how it was written to the cluster; it is taken to close it, the narrower reading",
+    hint: "Set `spec.types`: `[Ingress, Egress]` if ingress is closed today, `[Egress]` if it is not.",
     explanation:
-      "calicoctl takes an empty list for no list and sets the types to egress alone; a cluster with native v3 resources goes by the presence of the field and sets both. Both is the narrower reading.",
+      "calicoctl takes an empty list for no list and sets the types to egress alone; a cluster with native v3 resources goes by the presence of the field and sets both. What is stored has the types, so an export of the cluster says it.",
   },
   "CAL-P007": {
     severity: "error",

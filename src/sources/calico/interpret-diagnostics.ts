@@ -23,7 +23,7 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "none",
     message:
-      "`{first}` and `{second}` have the same order in tier `{tier}` and disagree about some flows; `{first}` is asked first because of its name",
+      "{policies} have the same order in tier `{tier}` and disagree about some flows; {asked}",
     hint: "Give them different orders in Calico before the switch, so that the outcome does not depend on names and on the release.",
     explanation:
       "Policies of one order are asked by name. The newest Calico compares `name/namespace/kind`; releases before 3.32 compared `namespace/name` for namespaced policies and the bare name for global ones, so the same policies can give different verdicts after an upgrade. The conversion follows the newest rule.",

@@ -79,50 +79,116 @@ function* ties(policies: readonly Policy[]): Generator<readonly Policy[]> {
 
 /**
  * Warns of policies of one order that disagree about some flow: which of them is asked first depends on their names, and
- * on the release. `policies` are those of one tier, in order.
+ * on the release. One finding tells of all that hang together: each disagrees with another one of them. `policies` are
+ * those of one tier, in order.
  */
 export function reportTies(tier: string, policies: readonly Policy[], report: Report): void {
   let pairs = 0;
   let reports = 0;
   for (const tie of ties(policies)) {
-    const namespaceOf = ({ origin }: Policy): string => origin.namespace ?? "";
-    const position = new Map(tie.map((policy, index) => [policy, index]));
-    const byNamespace = groupBy(tie, namespaceOf);
-    const seen = new Set<string>();
-    for (const [index, cutter] of tie.entries()) {
-      if (!cuts(cutter)) continue;
-      const namespace = namespaceOf(cutter);
-      const others =
-        namespace === ""
-          ? tie
-          : [...(byNamespace.get(namespace) ?? []), ...(byNamespace.get("") ?? [])];
-      for (const other of others) {
-        const at = position.get(other) ?? 0;
-        const [first, second] = at < index ? [other, cutter] : [cutter, other];
-        const pair = `${String(Math.min(at, index))} ${String(Math.max(at, index))}`;
-        if (at === index || seen.has(pair)) continue;
-        seen.add(pair);
-        if (++pairs > PAIR_LIMIT || reports >= REPORT_LIMIT) {
-          const count = Math.min(pairs - 1, PAIR_LIMIT);
-          report(
-            calicoMeaningDiagnostics.create("CAL-P107", { at: cutter.origin.place, tier, count }),
-          );
-          return;
-        }
-        if (isSamePolicy(first, second) || !policiesDisagree(first, second)) continue;
-        reports++;
-        const related = [{ message: "asked first", at: first.origin.place }];
-        report(
-          calicoMeaningDiagnostics.create("CAL-P103", {
-            at: second.origin.place,
-            related,
-            tier,
-            first: policyName(first),
-            second: policyName(second),
-          }),
-        );
-      }
+    const groups = new Groups(tie.length);
+    for (const [cutter, other] of pairsToCompare(tie)) {
+      pairs += 1;
+      if (pairs > PAIR_LIMIT) break;
+      if (groups.areOne(cutter, other)) continue;
+      const [one, two] = [tie[cutter], tie[other]];
+      if (one === undefined || two === undefined || isSamePolicy(one, two)) continue;
+      if (policiesDisagree(one, two)) groups.join(cutter, other);
     }
+    for (const group of groups.large()) {
+      reports += 1;
+      if (reports <= REPORT_LIMIT)
+        reportTie(
+          tier,
+          group.flatMap((at) => tie[at] ?? []),
+          report,
+        );
+    }
+    const [first] = tie;
+    if ((pairs > PAIR_LIMIT || reports > REPORT_LIMIT) && first !== undefined) {
+      const count = Math.min(pairs, PAIR_LIMIT);
+      report(calicoMeaningDiagnostics.create("CAL-P107", { at: first.origin.place, tier, count }));
+      return;
+    }
+  }
+}
+
+/** At the second of them: what it says is overruled by the first. */
+function reportTie(
+  tier: string,
+  [first, second, ...more]: readonly Policy[],
+  report: Report,
+): void {
+  if (first === undefined || second === undefined) return;
+  const names = [first, second, ...more].map((policy) => `\`${policyName(policy)}\``);
+  const last = names.pop() ?? "";
+  const related = [
+    { message: "asked first", at: first.origin.place },
+    ...more.map(({ origin }) => ({ message: "asked later", at: origin.place })),
+  ];
+  report(
+    calicoMeaningDiagnostics.create("CAL-P103", {
+      at: second.origin.place,
+      related,
+      tier,
+      policies: `${names.join(", ")} and ${last}`,
+      asked:
+        more.length === 0
+          ? `\`${policyName(first)}\` is asked first because of its name`
+          : "they are asked in this order because of their names",
+    }),
+  );
+}
+
+/** Positions of two policies that may meet, one of which denies or passes something; each pair once. */
+function* pairsToCompare(tie: readonly Policy[]): Generator<readonly [number, number]> {
+  const places = tie.map(({ origin }, at) => ({ at, namespace: origin.namespace ?? "" }));
+  const byNamespace = groupBy(places, ({ namespace }) => namespace);
+  const cutters = new Set(places.filter(({ at }) => isCutter(tie[at])).map(({ at }) => at));
+  for (const { at, namespace } of places) {
+    if (!cutters.has(at)) continue;
+    const others =
+      namespace === ""
+        ? places
+        : [...(byNamespace.get(namespace) ?? []), ...(byNamespace.get("") ?? [])];
+    for (const other of others) {
+      if (other.at === at || (other.at < at && cutters.has(other.at))) continue;
+      yield [at, other.at];
+    }
+  }
+}
+
+const isCutter = (policy: Policy | undefined): boolean => policy !== undefined && cuts(policy);
+
+/** Positions that hang together. */
+class Groups {
+  readonly #above: number[];
+
+  constructor(size: number) {
+    this.#above = Array.from({ length: size }, (_, at) => at);
+  }
+
+  areOne(a: number, b: number): boolean {
+    return this.#top(a) === this.#top(b);
+  }
+
+  join(a: number, b: number): void {
+    const [one, two] = [this.#top(a), this.#top(b)];
+    this.#above[Math.max(one, two)] = Math.min(one, two);
+  }
+
+  /** Those of more than one position, each in order. */
+  large(): readonly (readonly number[])[] {
+    const groups = groupBy([...this.#above.keys()], (at) => String(this.#top(at)));
+    return [...groups.values()].filter(({ length }) => length > 1);
+  }
+
+  #top(at: number): number {
+    let top = at;
+    for (let next = this.#above[top] ?? top; next !== top; next = this.#above[top] ?? top)
+      top = next;
+    this.#above[at] = top;
+    return top;
   }
 }
 

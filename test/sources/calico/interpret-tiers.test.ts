@@ -220,10 +220,41 @@ describe("policies that tie", () => {
     ]);
   });
 
+  it("are told in one finding if they hang together, all by name, with the places of the others", () => {
+    const { diagnostics } = world({
+      policies: [
+        policy("p/c", allow),
+        policy("p/a", deny),
+        policy("p/b", allow),
+        policy("q/a", allow),
+        policy("p/x", { ...allow, order: 7 }),
+      ],
+    });
+    expect(diagnostics.map(({ code, message }) => [code, message])).toEqual([
+      [
+        "CAL-P103",
+        "`NetworkPolicy p/a`, `NetworkPolicy p/b` and `NetworkPolicy p/c` have the same order in tier `default` and disagree about some flows; they are asked in this order because of their names",
+      ],
+    ]);
+    expect(diagnostics[0]?.related?.map(({ message }) => message)).toEqual([
+      "asked first",
+      "asked later",
+    ]);
+  });
+
+  it("are told apart if they do not hang together", () => {
+    const names = ["p/a", "p/b", "q/a", "q/b"];
+    const { codes } = world({
+      policies: names.map((name) => policy(name, name.endsWith("a") ? deny : allow)),
+    });
+    expect(codes).toEqual(["CAL-P103", "CAL-P103"]);
+  });
+
   it("are compared to a bound, and the rest is said in one sentence", () => {
-    const many = Array.from({ length: 300 }, (_, i) =>
-      policy(`p/n${String(i)}`, i % 2 === 0 ? deny : allow),
-    );
+    const many = Array.from({ length: 60 }, (_, i) => [
+      policy(`n${String(i)}/a`, deny),
+      policy(`n${String(i)}/b`, allow),
+    ]).flat();
     const found = world({ policies: many }).codes;
     expect(found.filter((code) => code === "CAL-P103")).toHaveLength(50);
     expect(found.filter((code) => code === "CAL-P107")).toHaveLength(1);
