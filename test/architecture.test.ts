@@ -154,8 +154,6 @@ describe("the architecture", () => {
       "pipeline-read.ts",
       // Whether both sets of a comparison are the same engine's.
       "pipeline-verify.ts",
-      // A tier of Kubernetes policies alone is not called a tier.
-      "report/walkthrough-text.ts",
       "verify/comparison.ts",
     ]);
   });
