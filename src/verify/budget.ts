@@ -9,7 +9,7 @@ export class Allowance {
 
   constructor(bound: number) {
     this.#bound = bound;
-    this.#each = Math.ceil(bound / 400);
+    this.#each = Math.ceil(bound / 4_000);
     this.#store = bound * LARGE_QUESTIONS;
   }
 

@@ -216,14 +216,13 @@ class DirectionProof {
       for (const { part } of parts) this.#count(part, asked, sides, shown);
       return;
     }
-    if (parts.length > 1 && this.#isSame(region, sides, allowed)) {
+    const both = parts.length > 1 ? this.#same(region, asked, sides, allowed) : undefined;
+    if (both?.kind === "none") {
       for (const { part } of parts) this.#count(part, asked, sides, NO_FLOW);
       return;
     }
     for (const { part, isOther } of parts) {
-      const budget = this.#allowance.question();
-      const answer = this.#search(allowed(part, budget), asked, sides, isOther, budget);
-      budget.close();
+      const answer = both ?? this.#search(part, asked, sides, allowed, isOther);
       if (answer.kind === "unknown") {
         this.#ledger.add([asked.decider], sides.effect, answer, isOther);
       }
@@ -265,26 +264,42 @@ class DirectionProof {
     return isTold;
   }
 
-  /** True only if nothing of what is allowed of the region is denied. */
-  #isSame(region: Region, { denying, scope }: Sides, allowed: Allowed): boolean {
+  /**
+   * "none" only if nothing of what is allowed of the region is denied, "unknown" where that takes more than a question may:
+   * then it would not be found in two questions either. Otherwise undefined.
+   */
+  #same(region: Region, asked: Asked, sides: Sides, allowed: Allowed): Answer | undefined {
+    const { denying, scope } = sides;
     const budget = this.#allowance.question();
     let isSame = true;
     for (const part of deniedParts(allowed(region, budget), denying, budget)) {
       isSame = findOutside(part, scope, this.#universe, budget) === "empty";
       if (!isSame) break;
     }
-    isSame &&= !budget.isSpent();
     budget.close();
-    return isSame;
+    if (budget.isSpent()) return this.#spent(asked, sides, budget);
+    return isSame ? NO_FLOW : undefined;
+  }
+
+  #spent(asked: Asked, sides: Sides, { bound }: Budget): Answer {
+    const question = questionText(asked, this.#direction, sides);
+    return { kind: "unknown", question, reason: { kind: "bound", bound } };
   }
 
   /** Looks for differences and puts each down. */
-  #search(
+  #search(region: Region, asked: Asked, sides: Sides, allowed: Allowed, isOther: boolean): Answer {
+    const budget = this.#allowance.question();
+    const answer = this.#searchWithin(budget, allowed(region, budget), asked, sides, isOther);
+    budget.close();
+    return answer;
+  }
+
+  #searchWithin(
+    budget: Budget,
     allowed: Iterable<Reaching>,
     asked: Asked,
     sides: Sides,
     isOther: boolean,
-    budget: Budget,
   ): Answer {
     const { denying, effect, scope } = sides;
     let witness: Difference | undefined;
@@ -306,11 +321,10 @@ class DirectionProof {
       if (found === MOST_WITNESSES) break;
     }
     if (witness !== undefined) return { kind: "witness", witness };
+    if (budget.isSpent()) return this.#spent(asked, sides, budget);
+    if (!isUnclear) return NO_FLOW;
     const question = questionText(asked, this.#direction, sides);
-    if (budget.isSpent()) {
-      return { kind: "unknown", question, reason: { kind: "bound", bound: budget.bound } };
-    }
-    return isUnclear ? { kind: "unknown", question, reason: { kind: "text" } } : NO_FLOW;
+    return { kind: "unknown", question, reason: { kind: "text" } };
   }
 
   /** Confirms a difference, and puts it down to what was asked about and to whatever decides it on either side. */

@@ -97,6 +97,7 @@ function* decidedIn(
   const passes = blocks.filter(({ rule }) => rule.action === "pass");
   const closing = closingParts(tier, from);
   const allows = denies.length + closing.length === 0 ? [] : tier.allows.meeting(region);
+  budget.spend(allows.length);
   for (const item of denies) {
     const part = within(from, item.region);
     if (part === undefined) continue;

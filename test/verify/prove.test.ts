@@ -600,8 +600,7 @@ describe("bounds", () => {
       kind: "unknown",
       question:
         "NetworkPolicy p/web, ingress[0], pods of namespace p: is something denied that the source allows?",
-      // Earlier questions have left it less than the bound of one.
-      reason: { kind: "bound", bound: 7 },
+      reason: { kind: "bound", bound: 10 },
     });
     expect(proof.counts.unknown).toBeGreaterThan(0);
   });
