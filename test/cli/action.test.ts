@@ -103,7 +103,7 @@ describe.concurrent("the action", () => {
       scripts: Record<string, string>;
     };
     expect(action.runs.steps.find(({ name }) => name?.startsWith("Build"))?.run).toBe("npm ci");
-    expect(scripts["prepare"]).toContain("build");
+    expect(scripts["prepare"]).toBe("node .ci/prepare.js");
     for (const { run, shell } of action.runs.steps)
       if (run !== undefined) expect(shell).toBe("bash");
   });
