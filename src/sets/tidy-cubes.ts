@@ -1,6 +1,6 @@
 import { ANY_CUBE, cube, isCubeSubset } from "./cube.ts";
 import type { Cube, LabelConstraint, LabelKey } from "./cube.ts";
-import { labelSetText, uniteLabelSets } from "./label-set.ts";
+import { labelIn, labelSetText, uniteLabelSets } from "./label-set.ts";
 import type { LabelSet } from "./label-set.ts";
 
 /**
@@ -125,10 +125,40 @@ function narrowest(of: Cube): LabelConstraint {
   return of.constraints.reduce((best, one) => (width(one) <= width(best) ? one : best));
 }
 
-interface Merged {
+/** Cubes that agree in all but one key, as one. */
+class Merged {
   readonly at: number;
-  set: LabelSet;
+  #set: LabelSet;
+  /** Values still to be put into the set: one by one each would copy all before it. */
+  #values: string[] = [];
+
+  constructor(at: number, set: LabelSet) {
+    this.at = at;
+    this.#set = set;
+  }
+
+  get set(): LabelSet {
+    if (this.#values.length > 0) {
+      this.#set = labelIn([...this.#set.values, ...this.#values]);
+      this.#values = [];
+    }
+    return this.#set;
+  }
+
+  /** False if no one set says the union. */
+  unite(set: LabelSet): boolean {
+    if (isList(this.#set) && isList(set)) {
+      for (const value of set.values) this.#values.push(value);
+      return true;
+    }
+    const union = uniteLabelSets(this.set, set);
+    if (union !== undefined) this.#set = union;
+    return union !== undefined;
+  }
 }
+
+/** Values and nothing else. */
+const isList = (set: LabelSet): boolean => isPlain(set) && set.atoms.length === 0;
 
 /** One round of merging, key by key. */
 function mergeByKey(cubes: readonly Cube[]): readonly Cube[] {
@@ -143,8 +173,8 @@ function mergeByKey(cubes: readonly Cube[]): readonly Cube[] {
       const others = one.constraints.filter((constraint) => constraint.key !== key);
       const rest = others.map(constraintText).join(" && ");
       const group = groups.get(rest);
-      if (group === undefined) groups.set(rest, [{ at, set: own.set }]);
-      else if (!joinGroup(group, own.set)) group.push({ at, set: own.set });
+      if (group === undefined) groups.set(rest, [new Merged(at, own.set)]);
+      else if (!joinGroup(group, own.set)) group.push(new Merged(at, own.set));
       else merged[at] = undefined;
     }
     for (const group of groups.values()) {
@@ -157,15 +187,8 @@ function mergeByKey(cubes: readonly Cube[]): readonly Cube[] {
   return merged.filter((one) => one !== undefined);
 }
 
-function joinGroup(group: readonly Merged[], set: LabelSet): boolean {
-  for (const member of group) {
-    const union = uniteLabelSets(member.set, set);
-    if (union === undefined) continue;
-    member.set = union;
-    return true;
-  }
-  return false;
-}
+const joinGroup = (group: readonly Merged[], set: LabelSet): boolean =>
+  group.some((member) => member.unite(set));
 
 function withSet(of: Cube, key: LabelKey, set: LabelSet): Cube {
   if (of.constraints.some((constraint) => constraint.key === key && constraint.set === set)) {

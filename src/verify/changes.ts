@@ -22,7 +22,7 @@ import type { Variable } from "./facts.ts";
 import { findOutside } from "./inclusion.ts";
 import { pointOf, regionContains } from "./point.ts";
 import type { Point } from "./point.ts";
-import type { Difference } from "./proof.ts";
+import type { Decider, Difference } from "./proof.ts";
 import { intersectRegions, regionsMeet, subjectRegion } from "./region.ts";
 import type { Region } from "./region.ts";
 import type { Ends, Statement, Surroundings } from "./region-cover.ts";
@@ -202,7 +202,7 @@ class Teller {
 
   /** (b), (c) */
   tell(parts: readonly DifferencePart[]): readonly Omit<Change, "conditions">[] {
-    const told = new Map<string, { classes: SubjectClass[]; flows: readonly ChangedFlows[] }>();
+    const told = new Map<string, { classes: SubjectClass[]; flows: readonly ToldFlows[] }>();
     for (const one of subjectClasses(parts)) {
       const flows = this.#flowsOf(one);
       if (flows.length === 0) continue;
@@ -211,9 +211,8 @@ class Teller {
       if (same === undefined) told.set(key, { classes: [one], flows });
       else {
         same.classes.push(one);
-        same.flows = same.flows.map((mine, at) =>
-          withShown(mine, flows[at]?.shown ?? [], this.#direction),
-        );
+        for (const [at, mine] of same.flows.entries())
+          mine.shown.addAll(flows[at]?.shown.all ?? []);
       }
     }
     return [...told.values()].map(({ classes: of, flows }) => ({
@@ -221,31 +220,31 @@ class Teller {
       direction: this.#direction,
       scope: this.#scope,
       pods: this.#podsOf(of),
-      flows,
+      flows: flows.map((one) => ({ ...one, shown: one.shown.all })),
     }));
   }
 
-  #flowsOf(subjects: SubjectClass): readonly ChangedFlows[] {
+  #flowsOf(subjects: SubjectClass): readonly ToldFlows[] {
     const around = this.#around(subjects);
     const statements = tellRegions(subjects.parts, around, this.#budget);
     const sorted = [...statements].sort((a, b) => compareText(statementKey(a), statementKey(b)));
     return sorted.flatMap((statement) => {
       const flows = withExceptions(statement, subjects.partial);
       const shown = this.#show(flows, subjects);
-      return shown.length === 0 ? [] : [{ ...flows, shown }];
+      return shown.all.length === 0 ? [] : [{ ...flows, shown }];
     });
   }
 
   /** (d) */
-  #show({ ends, except }: Statement, subjects: SubjectClass): readonly Difference[] {
-    const shown: Difference[] = [];
+  #show({ ends, except }: Statement, subjects: SubjectClass): ShownFlows {
+    const shown = new ShownFlows(this.#direction);
     const points: Point[] = [];
     const outside = except.flat();
     const tryIn = (region: Region, cuts: readonly Region[]): boolean => {
       const point = this.#findIn(region, cuts, subjects);
       if (point === undefined) return false;
       points.push(point);
-      add(shown, this.#judge(point), this.#direction);
+      shown.add(this.#judge(point));
       return true;
     };
     // The plainest flow of the whole statement first.
@@ -340,22 +339,36 @@ function statementKey({ ends, except }: Statement): string {
   return `${keyOf(ends)}\nbut ${except.map(keyOf).sort(compareText).join("\n")}`;
 }
 
-function withShown(
-  flows: ChangedFlows,
-  more: readonly Difference[],
-  direction: Direction,
-): ChangedFlows {
-  const shown = [...flows.shown];
-  for (const one of more) add(shown, one, direction);
-  return { ...flows, shown };
+interface ToldFlows extends Statement {
+  readonly shown: ShownFlows;
 }
 
-/** One flow is enough for each way to decide. */
-function add(shown: Difference[], found: Difference, direction: Direction): void {
-  const isKnown = shown.some((one) =>
-    (["source", "target"] as const).every(
-      (side) => deciderOf(one[side], direction) === deciderOf(found[side], direction),
-    ),
-  );
-  if (!isKnown) shown.push(found);
+/** Flows that show a statement: one is enough for each way to decide. */
+class ShownFlows {
+  readonly all: Difference[] = [];
+  readonly #direction: Direction;
+  /** What decides on the side of the target, by what decides on that of the source. */
+  readonly #known = new Map<Decider | undefined, Set<Decider | undefined>>();
+
+  constructor(direction: Direction) {
+    this.#direction = direction;
+  }
+
+  add(found: Difference): void {
+    const [source, target] = [found.source, found.target].map((one) =>
+      deciderOf(one, this.#direction),
+    );
+    let known = this.#known.get(source);
+    if (known === undefined) {
+      known = new Set();
+      this.#known.set(source, known);
+    }
+    if (known.has(target)) return;
+    known.add(target);
+    this.all.push(found);
+  }
+
+  addAll(found: readonly Difference[]): void {
+    for (const one of found) this.add(one);
+  }
 }
