@@ -300,7 +300,6 @@ spec:
     ["shop/app=db", 1],
     ["shop", 1],
     ["shop/app=cache", 0],
-    ["elsewhere", 0],
   ])("--focus %s shows what concerns it", async (focus, count) => {
     const { report, code } = await diff(
       { "a.yaml": SHOP, "b.yaml": SHOP.replace("[5432, metrics]", "[5432]"), "inv.yaml": CLUSTER },
@@ -316,13 +315,20 @@ spec:
     expect(code).toBe(count);
   });
 
-  it("--focus on a workload that nobody knows is a usage error with a hint", async () => {
+  it("--focus on a workload or namespace that nobody knows is a usage error with a hint", async () => {
     const folder = folderWith({ "a.yaml": SHOP, "inv.yaml": CLUSTER });
     const args = ["diff", "a.yaml", "--against", "a.yaml", "--inventory", "inv.yaml", "--focus"];
     const { code, stderr } = await runCli([...args, "shop/web-9"], { cwd: folder });
     expect(stderr).toContain("the input knows no pod or workload `web-9` in `shop`");
     expect(stderr).toContain("Did you mean `web-0`?");
     expect(code).toBe(2);
+    // Whatever is about anywhere is about a namespace that does not exist, too.
+    const typo = await runCli([...args, "shpo"], { cwd: folder });
+    expect(typo.stderr).toContain("--focus shpo: the input knows no namespace of that name");
+    expect(typo.stderr).toContain("Did you mean `shop`?");
+    expect(typo.code).toBe(2);
+    const known = await runCli([...args, "later", "--known-namespace", "later"], { cwd: folder });
+    expect(known.code).toBe(0);
   });
 
   it("--direction leaves the other end out", async () => {
