@@ -1,10 +1,10 @@
 import type { Colors } from "picocolors/types.js";
+import { pushPods } from "./pod-changes-text.ts";
 import { plural } from "./plural.ts";
 import type { ChangedConnection, ChangedSubject, DiffReport } from "./diff-report.ts";
 import { Screen, visible } from "./screen.ts";
 import type { Paint } from "./screen.ts";
 import type { TextChange } from "./text-diff.ts";
-import { pushPods } from "./verification-text.ts";
 
 export interface DiffTextOptions {
   readonly colors: Colors;
