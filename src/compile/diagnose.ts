@@ -361,7 +361,9 @@ export function diagnosePolicy(
     const isCut = [...ofRule.values()].some(({ because }) => because.length > 0);
     const why = isCut
       ? "earlier tiers or Denies decide part of what it says"
-      : "the source's engine takes its words for less than they say";
+      : parts.every(({ subject }) => subject.pods.length === 0)
+        ? "to the source's engine it selects no pod, and nor does the new one"
+        : "the source's engine takes its words for less than they say";
     report(compileDiagnostics.create("CMP-P005", { at, why }));
   }
   const limits = new Map<Rule, Limit>();

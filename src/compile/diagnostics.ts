@@ -101,7 +101,7 @@ export const compileDiagnostics = defineDiagnostics({
     effect: "widens",
     message:
       "this kept NetworkPolicy allows more than it did: to the engine of the source it says less than its words, and the target goes by the words",
-    hint: "Narrow or remove the policy by hand before the switch; `--actions compile` writes a narrower one in its place, unless it selects no pod today.",
+    hint: "Narrow or remove the policy by hand before the switch; `--actions compile`, without `--keep-kubernetes`, writes a narrower one in its place.",
     explanation:
       "To Cilium an ipBlock matches neither pods nor nodes, some labels do not exist, and a port name stands for one port. The native policy engine goes by the words of the policy: a block lets in every pod that has an address in it. With `--actions skip` a Kubernetes policy of the input is kept as it is.",
   },
@@ -160,9 +160,9 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "none",
     message: "this NetworkPolicy is replaced by one of the same name that allows less: {why}",
-    hint: "Review the difference; `--keep-kubernetes` keeps the policy as it is, which is wider than the source.",
+    hint: "Review the difference; `--keep-kubernetes` keeps the policy as it is, and says what then is wider.",
     explanation:
-      "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies; in Cilium any Deny comes before them, a block of theirs matches no pod, some labels do not exist, and a port name stands for one port. The native policy engine knows nothing of that. So with `--actions compile` what is cut off is taken out of the policy itself, which then has the same name and allows less.",
+      "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies; in Cilium any Deny comes before them, a block of theirs matches no pod, some labels do not exist, and a port name stands for one port. The native policy engine knows nothing of that. So with `--actions compile` what is cut off is taken out of the policy itself, which then has the same name and allows less. One that selects no pod today becomes one that selects none: without it the cluster's own would stay in force.",
   },
   "CMP-P006": {
     severity: "info",

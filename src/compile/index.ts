@@ -18,7 +18,7 @@ import { PolicyIndex, coveredNamespaces } from "./local.ts";
 import type { LoweringOptions } from "./draft-rule.ts";
 import type { LoweredPolicy } from "./lower-direction.ts";
 import { lowerDirection } from "./lower-direction.ts";
-import { replacedPolicies } from "./replaced.ts";
+import { ofNobody, replacedPolicies } from "./replaced.ts";
 import type { PolicyInNamespace } from "./results.ts";
 import { judgePolicy, restsOnNamespaces } from "./results.ts";
 import type { SourcePolicy } from "./source-policy.ts";
@@ -190,7 +190,7 @@ function* lowerNamespace(
         namespace,
         lowered,
         kept,
-        assembled: kept ? NOT_ASSEMBLED : assemble(source.origin, namespace, lowered),
+        assembled: kept ? NOT_ASSEMBLED : assembledFor(source, namespace, lowered),
       },
     ];
   }
@@ -207,4 +207,16 @@ function policiesIn(local: Readonly<Record<Direction, LocalSet>>): number {
 }
 
 /** A kept policy is written as it is. */
+function assembledFor(
+  { origin, parts: [policy] }: SourcePolicy,
+  namespace: string,
+  lowered: PolicyInNamespace["lowered"],
+): Assembled {
+  const assembled = assemble(origin, namespace, lowered);
+  const isReplacement = origin.engine === "kubernetes" && policy !== undefined;
+  return isReplacement && assembled.objects.length === 0
+    ? { ...assembled, objects: [ofNobody(policy)] }
+    : assembled;
+}
+
 const NOT_ASSEMBLED: Assembled = { objects: [], parts: 1, placements: new Map() };

@@ -1,3 +1,4 @@
+import type { AllowPolicy } from "../ir/allow-policy.ts";
 import type { Direction, Policy } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import { gainOf } from "./claim.ts";
@@ -11,7 +12,7 @@ import { effective } from "./reach.ts";
 /**
  * The Kubernetes policies of one namespace that must not be kept as they are: earlier tiers and Denies leave them less than
  * they say, and nothing comes before them on the target; or the source's engine takes them for less. With `skip` nothing is
- * cut, so all are kept. So is one that selects nobody to that engine: nothing can be written in its place.
+ * cut, so all are kept.
  */
 export function replacedPolicies(
   sets: Readonly<Record<Direction, LocalSet>>,
@@ -29,11 +30,11 @@ export function replacedPolicies(
       for (const { policy, rules, subjects } of tier.policies) {
         if (policy.origin.engine !== "kubernetes" || found.has(policy)) continue;
         const effort = work.task();
-        if (subjects.length === 0 || (isPlain && policy.asWritten === undefined)) continue;
+        const isAsWritten = policy.asWritten === undefined;
+        if (isAsWritten && (isPlain || subjects.length === 0)) continue;
         const isCut = rules.some((local) => {
           const sure = effective(set, index, local, "under", effort);
-          const written =
-            policy.asWritten === undefined ? local.boxes : onTarget(local.written, facts, "over");
+          const written = isAsWritten ? local.boxes : onTarget(local.written, facts, "over");
           return gainOf(written, sure, facts, effort).left !== undefined;
         });
         if (isCut) found.add(policy);
@@ -42,3 +43,29 @@ export function replacedPolicies(
   }
   return found;
 }
+
+/**
+ * What is written for a policy that is replaced and selects nobody to the source's engine, so that the cluster's own does
+ * not stay in force: no pod has a label and lacks it.
+ */
+export function ofNobody({ origin, ingress, egress }: Policy): AllowPolicy {
+  return {
+    source: origin,
+    namespace: origin.namespace ?? "",
+    podSelector: {
+      requirements: [
+        { key: NOBODY, operator: "DoesNotExist", values: [] },
+        { key: NOBODY, operator: "Exists", values: [] },
+      ],
+    },
+    policyTypes: [
+      ...(ingress === undefined ? [] : (["ingress"] as const)),
+      ...(egress === undefined ? [] : (["egress"] as const)),
+    ],
+    ingress: [],
+    egress: [],
+    overIsolates: false,
+  };
+}
+
+const NOBODY = "netpol-migrate.dev/nobody";

@@ -116,9 +116,9 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     effect: "unknown",
     message:
       "Cilium does not look at the label `{key}`, so today this NetworkPolicy is about other pods than it says",
-    hint: "Select the pods by another label, or remove the policy: after the switch it will be about the pods it says.",
+    hint: "Select the pods by another label, or remove the policy: as it stands, it will be about the pods it says after the switch.",
     explanation:
-      "Labels that change with every release of a workload, and those of some reserved prefixes, are not part of a pod's identity. To Cilium a Kubernetes policy that asks for one selects no pod at all, and a condition that excludes one holds of every pod. The policy is kept as it is, and the target goes by its words: it may isolate pods that are open today, and allow to others what is denied today. What that comes to is told with the policy's outcome.",
+      "Labels that change with every release of a workload, and those of some reserved prefixes, are not part of a pod's identity. To Cilium a Kubernetes policy that asks for one selects no pod at all, and a condition that excludes one holds of every pod. Where the policy is kept as it is, the target goes by its words: it may isolate pods that are open today, and allow to others what is denied today. What that comes to is told with the policy's outcome.",
   },
   // --- R: rules ----------------------------------------------------------------------------------------------------
   "CIL-R101": {
