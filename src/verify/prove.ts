@@ -301,13 +301,20 @@ class DirectionProof {
     sides: Sides,
     isOther: boolean,
   ): Answer {
-    const { denying, effect, scope } = sides;
+    const { allowing, denying, effect, scope } = sides;
     let witness: Difference | undefined;
     let isUnclear = false;
     let found = 0;
     let passed = 0;
+    const isHandedOn = asked.allowedBy === undefined && allowing.tiers.some((one) => one.hasPass);
     for (const part of deniedParts(allowed, denying, budget)) {
-      if (part.by !== undefined && found > 0 && this.#ledger.hasWitness(part.by, effect)) {
+      const isNamed = part.by !== undefined && this.#ledger.hasWitness(part.by, effect);
+      // At the end of the tiers each Pass that hands on what is denied is to answer for it, not the first of them alone.
+      const isPassNamed =
+        asked.allowedBy !== undefined ||
+        part.passedBy === undefined ||
+        this.#ledger.hasWitness(part.passedBy, effect);
+      if (isPassNamed && found > 0 && (isNamed || found >= MOST_WITNESSES)) {
         passed += 1;
         if (passed === MOST_PASSED) break;
         continue;
@@ -318,7 +325,7 @@ class DirectionProof {
       if (typeof point === "string") continue;
       witness = this.#putDown(point, asked, sides, isOther);
       found += 1;
-      if (found === MOST_WITNESSES) break;
+      if (found >= MOST_WITNESSES && !isHandedOn) break;
     }
     if (witness !== undefined) return { kind: "witness", witness };
     if (budget.isSpent()) return this.#spent(asked, sides, budget);
@@ -371,8 +378,17 @@ interface Asked {
   readonly policy: Policy;
 }
 
-function* deniedParts(allowed: Iterable<Reaching>, denying: View, budget: Budget): Generator<Part> {
-  for (const from of allowed) yield* decided(denying, "deny", from, budget);
+/** What the denying side makes of it, and the last Pass that the allowing side handed it on by. */
+function* deniedParts(
+  allowed: Iterable<Reaching>,
+  denying: View,
+  budget: Budget,
+): Generator<Part & { readonly passedBy: Rule | undefined }> {
+  for (const { region, cuts, pass } of allowed) {
+    for (const part of decided(denying, "deny", { region, cuts }, budget)) {
+      yield { ...part, passedBy: pass };
+    }
+  }
 }
 
 /** Among so many that may deny, a look at each is quicker than to ask which of them do. */

@@ -28,6 +28,8 @@ export interface Part {
 export interface Reaching {
   readonly region: Region;
   readonly cuts: readonly Region[];
+  /** The last Pass that handed it on. */
+  readonly pass?: Rule | undefined;
 }
 
 /** The parts of a region that the set allows, or denies, from a tier on. Together they are all of it, no more. */
@@ -138,7 +140,7 @@ function* leaving(tier: TierView, from: Reaching, budget: Budget): Generator<Rea
     const part = within(from, item.region);
     if (part === undefined) continue;
     const before = [...allows, ...denies].filter((other) => isBefore(other, item));
-    yield withCuts(part, before); // (c)
+    yield { ...withCuts(part, before), pass: item.rule }; // (c)
   }
   if (tier.closed.holding(subjectsOf(region), () => true) !== undefined) return;
   const closed = tier.closed.meeting(subjectsOf(region)).map((one) => ({
@@ -156,18 +158,18 @@ function closedRegion(closed: Region, like: Region): Region {
   return like.peer === undefined ? subjectRegion(closed.subject, "address") : closed;
 }
 
-function within({ region, cuts }: Reaching, other: Region): Reaching | undefined {
+function within({ region, cuts, pass }: Reaching, other: Region): Reaching | undefined {
   const both = intersectRegions(region, other);
-  return both === undefined ? undefined : { region: both, cuts };
+  return both === undefined ? undefined : { region: both, cuts, pass };
 }
 
 function withCuts(
-  { region, cuts }: Reaching,
+  { region, cuts, pass }: Reaching,
   items: readonly { readonly region: Region }[],
 ): Reaching {
   return items.length === 0
-    ? { region, cuts }
-    : { region, cuts: [...cuts, ...items.map((item) => item.region)] };
+    ? { region, cuts, pass }
+    : { region, cuts: [...cuts, ...items.map((item) => item.region)], pass };
 }
 
 function isBefore(item: RuleRegion, other: RuleRegion): boolean {

@@ -228,6 +228,24 @@ describe("tiers", () => {
     expect(rule && answerText(proof.ofRule(rule).narrower)).toContain("color=blue");
   });
 
+  it.each([2, 12])(
+    "put what they hand on down to each of %d Passes that do, in closed pods",
+    (count) => {
+      const colours = Array.from({ length: count }, (_, at) => pods({ color: `c${String(at)}` }));
+      const passing = colours.map((peer, at) =>
+        policy(`p/pass${String(at)}`, { ingress: [pass({ peer })] }),
+      );
+      const proof = checkedProof(
+        set(policy("p/closed", { ingress: [] })),
+        policySet(tier("first", passing)),
+      );
+      for (const { ingress } of passing) {
+        const [rule] = ingress?.rules ?? [];
+        expect(rule && proof.ofRule(rule).wider.kind).toBe("witness");
+      }
+    },
+  );
+
   it("with the default action Pass deny nothing at their end", () => {
     const source = policySet(
       tier("first", [policy("p/first", { ingress: [deny({ peer: blue })] })], "pass"),
