@@ -3,7 +3,7 @@ import type { Flow } from "../../src/ir/flow.ts";
 import type { OpaqueCondition, PolicySet } from "../../src/ir/policy.ts";
 import { ACCOUNT_NAME } from "../../src/sets/cube.ts";
 import { labelNotIn } from "../../src/sets/label-set.ts";
-import { ICMP, icmpTraffic, TCP, UDP } from "../../src/sets/traffic-set.ts";
+import { ICMP, icmpTraffic, SCTP, TCP, UDP } from "../../src/sets/traffic-set.ts";
 import { decideKnown, evaluate } from "../../src/verify/evaluate.ts";
 import type { Step } from "../../src/verify/evaluate.ts";
 import { decisionText } from "../support/flow-text.ts";
@@ -229,6 +229,10 @@ describe("conditions that the sets cannot say", () => {
     expect(decideKnown(sourcePort(true), { ...fromWeb, sourcePort: 2049 })).toBe(true);
     expect(decideKnown(sourcePort(true), { ...fromWeb, protocol: ICMP, value: 0 })).toBe(true);
     expect(decideKnown(sourcePort(false), fromWeb)).toBeUndefined();
+    // SCTP has ports as well.
+    const sctp = { ...fromWeb, protocol: SCTP, sourcePort: 1024 };
+    expect(decideKnown(sourcePort(false), sctp)).toBe(true);
+    expect(decideKnown(sourcePort(true), sctp)).toBe(false);
   });
 
   it("looks names of source ports up on the source", () => {
