@@ -224,3 +224,94 @@ describe("an Allow that also matches what nobody can name", () => {
     expect(claimsOf(confirmed(asking, web(), { outcome: "exact" }))).toContain("nothing is lost");
   });
 });
+
+describe("claims about several policies", () => {
+  interface One {
+    readonly of: Policy;
+    readonly written?: Policy;
+    readonly claimed: Claimed;
+  }
+  /** The policies to which something false was put down, by name. */
+  function refutedOf(ones: readonly One[], given: Given = {}): readonly string[] {
+    const source = set(...ones.map(({ of }) => of));
+    const target = set(...ones.flatMap(({ written }) => written ?? []));
+    const writtenFor = new Map(ones.map(({ of, written }) => [of.origin, written]));
+    const { refuted } = confirmClaims(
+      source,
+      ones.map(({ of, claimed }) => claim(of, claimed)),
+      {
+        proveUnder: (assumptions) =>
+          prove(source, target, contextOf({ ...given, assume: [...assumptions] })),
+        writtenFor: ({ policy: { name } }) =>
+          [...writtenFor].flatMap(([of, written]) =>
+            of.name === name && written !== undefined ? [written] : [],
+          ),
+      },
+    );
+    return refuted.flatMap(({ policy: about, claim: what }) =>
+      about === undefined ? [] : [`${about.name}: ${what}`],
+    );
+  }
+  const some = (name: string, app: string, rule: LooseRule): Policy =>
+    policy(`p/${name}`, { subject: { app }, ingress: [rule] });
+
+  it("take what one rests on for granted with that one alone: not where another is called exact", () => {
+    const assumptions: readonly AssumptionCode[] = ["only-tcp-udp-sctp"];
+    const lost = (outcome: Outcome): readonly string[] =>
+      refutedOf([
+        {
+          of: some("a", "a", allow({ peer: red })),
+          written: some("a", "a", allow({ peer: red, traffic: ALL_PORTS })),
+          claimed: outcome === "exact" ? { outcome } : { outcome, assumptions },
+        },
+        {
+          of: some("b", "b", allow({ peer: red })),
+          written: some("b", "b", allow({ peer: red, traffic: ALL_PORTS })),
+          claimed: { outcome: "conditional", assumptions },
+        },
+      ]);
+    expect(lost("conditional")).toEqual([]);
+    expect(lost("exact")).toEqual(["a: nothing is lost"]);
+  });
+
+  it("are held to what is wider in the same way", () => {
+    const assumptions: readonly AssumptionCode[] = ["namespaces"];
+    const byName = allow({ peer: pods({ "namespace:kubernetes.io/metadata.name": "q" }) });
+    const byLabel = allow({ peer: pods({ "namespace:team": "x" }) });
+    const wider = (outcome: Outcome): readonly string[] =>
+      refutedOf(
+        [
+          {
+            of: some("a", "a", byName),
+            written: some("a", "a", byLabel),
+            claimed: outcome === "exact" ? { outcome } : { outcome, assumptions },
+          },
+          {
+            of: some("b", "b", byName),
+            written: some("b", "b", byLabel),
+            claimed: { outcome: "conditional", assumptions },
+          },
+        ],
+        { namespaces: { p: {}, q: { team: "x" } } },
+      );
+    expect(wider("conditional")).toEqual([]);
+    expect(wider("exact")).toEqual(["a: nothing is wider"]);
+  });
+
+  it("put pods that are left open down to the policy that says so, and to no other", () => {
+    const open = (isolation: IsolationResult): readonly string[] =>
+      refutedOf([
+        {
+          of: policy("p/a", { subject: { app: "a" }, ingress: [] }),
+          claimed: { outcome: "widened", isolation },
+        },
+        // The last one that closes a pod answers for it.
+        {
+          of: policy("p/b", { subject: { app: "a" }, ingress: [] }),
+          claimed: { outcome: "exact" },
+        },
+      ]);
+    expect(open("less")).toEqual([]);
+    expect(open("same")).toEqual(["b: nothing is wider"]);
+  });
+});
