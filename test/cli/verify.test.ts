@@ -463,3 +463,69 @@ describe("what verify reads", () => {
     expect((await verify(files, ...args)).report).toEqual((await verify(files, ...args)).report);
   });
 });
+
+describe("what changes for pods under policies of Cilium", () => {
+  const POD = (name: string, labels: string, address: string): string => `---
+apiVersion: v1
+kind: Pod
+metadata: { name: ${name}, namespace: ns, labels: { ${labels} } }
+spec: { nodeName: n1, containers: [{ name: c, image: i }] }
+status: { phase: Running, podIP: ${address} }
+`;
+  const CILIUM = {
+    "in/policy.yaml": `apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: { name: p, namespace: ns }
+spec:
+  endpointSelector: { matchLabels: { app: a } }
+  ingress:
+  - fromEndpoints: [{}]
+    toPorts: [{ ports: [{ port: "80", protocol: TCP }] }]
+  ingressDeny:
+  - fromEndpoints: [{ matchLabels: { app: evil } }]
+`,
+    "cluster.yaml": `apiVersion: v1
+kind: Namespace
+metadata: { name: ns }
+${POD("a", "app: a", "10.1.0.1")}${POD("b", "app: b", "10.1.0.2")}${POD("evil", "app: evil", "10.1.0.3")}${POD("c", "app: b", "10.1.0.4")}`,
+  };
+
+  it.each<readonly [actions: string, changes: string]>([
+    ["compile", "the same: 1 policy against 1 in out allow the same flows"],
+    [
+      "skip",
+      `What changes for 4 pods of the inventory:
+lost pods with app=b in ns (2: b, c) can no longer reach pods with app=a in ns (1: a): TCP 80
+`,
+    ],
+  ])("is told of what convert writes with --actions %s", async (actions, changes) => {
+    const cwd = folderWith(CILIUM);
+    await runCli(["convert", "in", "-o", "out", "--actions", actions], { cwd });
+    const { code, stderr } = await runCli(
+      ["verify", "in", "--against", "out", "--inventory", "cluster.yaml"],
+      { cwd },
+    );
+    expect(flat(stderr)).toContain(changes);
+    expect(code).toBe(actions === "skip" ? 1 : 0);
+    expect(stderr).not.toMatch(/^wider/m);
+  });
+
+  it("is told of pods that are let in, by the labels that Cilium sees", async () => {
+    const open = `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: p, namespace: ns }
+spec:
+  podSelector: { matchLabels: { app: a } }
+  ingress: [{ from: [{ podSelector: {} }], ports: [{ port: 80 }] }]
+`;
+    const cwd = folderWith({ ...CILIUM, "out.yaml": open });
+    const { code, stderr } = await runCli(
+      ["verify", "in", "--against", "out.yaml", "--inventory", "cluster.yaml"],
+      { cwd },
+    );
+    expect(code).toBe(1);
+    expect(flat(stderr)).toContain(
+      "gained pods with app=evil in ns (1: evil) can now reach pods with app=a in ns (1: a): TCP 80",
+    );
+  });
+});
