@@ -162,7 +162,9 @@ export function confirmedResults(
       witnesses: witnesses.length > 0 ? witnesses : result.witnesses,
       rules: result.rules.map((rule) => {
         const witness = ofRule.get(rule.rule);
-        return witness === undefined ? rule : { ...rule, witness: shown(witness) };
+        if (witness === undefined) return rule;
+        const witnessOf = [...witness.holding].map(({ code }) => code);
+        return { ...rule, witness: shown(witness), witnessOf };
       }),
     };
   });

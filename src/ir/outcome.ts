@@ -51,6 +51,8 @@ export interface RuleResult {
   /** True if it loses nothing but protocols other than TCP, UDP and SCTP. */
   readonly losesOnlyOther: boolean;
   readonly witness?: Witness;
+  /** Codes of the conditions because of which the witness is one. Absent: it is no one's in particular. */
+  readonly witnessOf?: readonly string[];
 }
 
 /** How the pods that the output isolates for this policy compare with those of the source. */

@@ -159,6 +159,11 @@ function subjectsOf(
     }
     return rules;
   };
+  /** Of several findings about a rule, the flow shows those of the conditions that hold in it. */
+  const isShown = ({ rule, witnessOf: codes = [] }: RuleResult, index: number): boolean => {
+    const isOfFlow = (one: number): boolean => codes.includes(diagnostics[one]?.code ?? "");
+    return isOfFlow(index) || !findings.below(rule.place).some(isOfFlow);
+  };
   return (index) => {
     const at = diagnostics[index]?.at;
     const position = at === undefined ? undefined : byDocument.get(at.document);
@@ -172,7 +177,8 @@ function subjectsOf(
       name: namespace === undefined ? name : `${namespace}/${name}`,
       policy: position,
       outcome: result.outcome,
-      witness: rule === undefined ? result.witnesses[0] : rule.witness,
+      witness:
+        rule === undefined ? result.witnesses[0] : isShown(rule, index) ? rule.witness : undefined,
     };
   };
 }

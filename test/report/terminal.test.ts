@@ -157,6 +157,29 @@ describe("the summary", () => {
     expect(text).toMatch(/^ {12}from now on allowed: /m);
   });
 
+  it("shows the flow under the finding that causes it, of several about one rule", () => {
+    const policy = `apiVersion: cilium.io/v2
+kind: CiliumNetworkPolicy
+metadata: { name: p, namespace: ns }
+spec:
+  endpointSelector: {}
+  egress:
+  - toEntities: [kube-apiserver, cluster]
+    toPorts:
+    - ports: [{ port: "80", protocol: TCP }]
+      rules: { http: [{ method: GET }] }
+`;
+    const entries = summary([policy]).split(/^(?=narrowed)/m);
+    expect(entries.flatMap((entry) => /CIL-\S+/.exec(entry) ?? [])).toEqual([
+      "CIL-N101",
+      "CIL-N102",
+      "CIL-R101",
+    ]);
+    expect(entries.filter((entry) => entry.includes("from now on denied"))).toEqual([
+      expect.stringMatching(/CIL-R101[^]*any pod in ns -> any pod in ns, TCP 80/),
+    ]);
+  });
+
   it("mentions notes by number, and shows them with verbose", () => {
     const labelled = PLAIN.replace("name: web,", "name: web, labels: { helm.sh/chart: x },");
     expect(summary([labelled])).toContain("1 note more with --verbose");

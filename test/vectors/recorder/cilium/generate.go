@@ -92,9 +92,10 @@ func (g *gen) cluster(w *world.World) {
 	for i, name := range namespaces {
 		meta := object{"name": name}
 		lbls := object{}
-		for k, v := range map[string][]string{"env": {"prod", "dev"}, "team": {"red", "blue"}} {
+		// Not a map: its order would be another one each time.
+		for _, v := range [][]string{{"env", "prod", "dev"}, {"team", "red", "blue"}} {
 			if g.chance(70) {
-				lbls[k] = v[(i+g.Intn(2))%2]
+				lbls[v[0]] = v[1+(i+g.Intn(2))%2]
 			}
 		}
 		if len(lbls) > 0 {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"net/netip"
+	"regexp"
+	"slices"
 
 	ipcachetypes "github.com/cilium/cilium/pkg/ipcache/types"
 	"github.com/cilium/cilium/pkg/k8s"
@@ -96,7 +98,7 @@ func importAll(docs []*document, s *settings) ([]*imported, []world.Refused, err
 		}
 		one, no := importPolicy(d, s, services)
 		if no != nil {
-			refused = append(refused, world.Refused{APIVersion: d.APIVersion, Kind: d.Kind, Namespace: d.Metadata.Namespace, Name: d.Metadata.Name, At: no.at, Error: no.err.Error()})
+			refused = append(refused, world.Refused{APIVersion: d.APIVersion, Kind: d.Kind, Namespace: d.Metadata.Namespace, Name: d.Metadata.Name, At: no.at, Error: settled(no.err.Error())})
 		} else if one != nil {
 			all = append(all, one)
 		}
@@ -131,4 +133,16 @@ func derivative(d *document) (*ciliumv2.CiliumNetworkPolicy, error) {
 	}
 	cnp.Spec = spec
 	return &cnp, nil
+}
+
+// combined is what the agent says of two kinds of peers in one element: it names them in the order of a map.
+var combined = regexp.MustCompile(`combining (\w+) and (\w+) is`)
+
+// settled is the same text each time.
+func settled(text string) string {
+	return combined.ReplaceAllStringFunc(text, func(found string) string {
+		names := combined.FindStringSubmatch(found)[1:]
+		slices.Sort(names)
+		return fmt.Sprintf("combining %s and %s is", names[0], names[1])
+	})
 }

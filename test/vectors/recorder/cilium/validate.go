@@ -101,7 +101,7 @@ func gateOf(err error) gate {
 	// Errors that join what maps hold come in any order.
 	lines := strings.Split(err.Error(), "\n")
 	slices.Sort(lines)
-	return gate{Error: strings.Join(lines, "\n")}
+	return gate{Error: settled(strings.Join(lines, "\n"))}
 }
 
 func ask(t text) (*validated, error) {
