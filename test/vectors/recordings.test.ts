@@ -18,12 +18,13 @@ const DECIDED = 200;
 const APART: readonly string[] = ["ipblock-pods.json.gz"];
 
 describe.each<Engine>(Object.values(ENGINES))("what was recorded from $name", (engine) => {
-  const recordings = recordingNames(engine.name)
-    .filter((name) => !APART.includes(name))
-    .map((name) => readRecording(engine.name, name));
+  const all = recordingNames(engine.name).map(
+    (name) => [name, readRecording(engine.name, name)] as const,
+  );
+  const recordings = all.filter(([name]) => !APART.includes(name)).map(([, one]) => one);
   const worlds = recordings.flatMap((recording) => recording.worlds);
   const flows = worlds.reduce((sum, world) => sum + world.flows.length, 0);
-  const { constructs, short } = readConstructs(engine.name);
+  const { constructs, short, ...totals } = readConstructs(engine.name);
 
   it("says which engine, when, and what was left out why", () => {
     for (const { engine: of, recorded, recorder, leftOut, format } of recordings) {
@@ -43,8 +44,21 @@ describe.each<Engine>(Object.values(ENGINES))("what was recorded from $name", (e
     expect(new Set(worlds.map(({ name }) => name)).size).toBe(worlds.length);
   });
 
+  it("has a table of constructs that is about these worlds", () => {
+    const counted = all.reduce(
+      (sum, [, one]) => ({
+        worlds: sum.worlds + one.worlds.length,
+        flows: sum.flows + one.worlds.reduce((all, world) => all + world.flows.length, 0),
+        allowed: sum.allowed + flowsWith(one, 1),
+        redirected: sum.redirected + flowsWith(one, 2),
+      }),
+      { worlds: 0, flows: 0, allowed: 0, redirected: 0 },
+    );
+    expect({ redirected: 0, ...totals }).toMatchObject(counted);
+  });
+
   it("allows about half of the flows", () => {
-    const share = allowedFlows(recordings) / flows;
+    const share = recordings.reduce((sum, one) => sum + flowsWith(one, 1, 2), 0) / flows;
     expect(share).toBeGreaterThanOrEqual(0.35);
     expect(share).toBeLessThanOrEqual(0.65);
   });
@@ -72,15 +86,14 @@ describe.each<Engine>(Object.values(ENGINES))("what was recorded from $name", (e
   });
 });
 
-function allowedFlows(recordings: readonly Recording[]): number {
-  let allowed = 0;
-  for (const { worlds, columns } of recordings) {
-    const column = columnReader(columns);
-    for (const { flows } of worlds) {
-      for (const row of flows) allowed += column(row, "verdict") === 0 ? 0 : 1;
-    }
-  }
-  return allowed;
+/** How many flows have one of the verdicts. */
+function flowsWith({ worlds, columns }: Recording, ...verdicts: readonly number[]): number {
+  const column = columnReader(columns);
+  return worlds.reduce(
+    (sum, { flows }) =>
+      sum + flows.filter((row) => verdicts.includes(column(row, "verdict"))).length,
+    0,
+  );
 }
 
 function tiersOf({ deciders }: RecordedWorld): ReadonlySet<string> {
