@@ -7,9 +7,9 @@ export const compileDiagnostics = defineDiagnostics({
     effect: "narrows",
     message:
       "this Allow is left out{where}: {causes} may decide part of what it allows, and with `--actions skip` no rule is cut",
-    hint: "Convert with `--actions compile`, which cuts it; or rewrite the two so that they do not overlap, or allow what you need in a rule of its own before the Deny or Pass.{advice}",
+    hint: "Convert with `--actions compile`, which cuts it; or rewrite them so that they do not overlap.{advice}",
     explanation:
-      "Kubernetes policies have no Deny and no order. A rule that an earlier Deny, Pass or end of a tier decides in part would have to be cut to say the same; `--actions skip` never cuts a rule, so it leaves the whole rule out, which can only deny more.",
+      "Kubernetes policies have no Deny and no order. A rule of which a Deny, a Pass or the end of a tier decides a part would have to be cut to say the same; `--actions skip` never cuts a rule, so it leaves the whole rule out, which can only deny more.",
   },
   "CMP-R002": {
     severity: "info",
