@@ -17,6 +17,7 @@ import { readSources } from "./pipeline-read.ts";
 import { againstBaseline } from "./report/baseline.ts";
 import type { ReportReachability } from "./report/reachability.ts";
 import type { RunReport } from "./report/report.ts";
+import { plural } from "./report/plural.ts";
 import { buildReport } from "./report/build.ts";
 import type { CalicoPolicy, CalicoTier } from "./sources/calico/model.ts";
 import type { SourceEngine } from "./sources/index.ts";
@@ -234,14 +235,22 @@ function unplacedResult({ origin, ingress, egress }: CalicoPolicy): PolicyResult
   };
 }
 
-/** An object with a note of what of its policy it lacks. */
+/** So many rules are named in each object; where a policy of thousands of rules makes as many objects, a page of all of them in each is too much. */
+const MOST_NOTES = 20;
+
+/** An object with notes of what of its policy it lacks. */
 function withNotes({ object, outcome, rules }: LoweredIn): LoweredObject {
-  const notes = rules
-    .filter((rule) => rule.disposition === "skipped" || rule.outcome === "narrowed")
+  const lacking = rules.filter(
+    (rule) => rule.disposition === "skipped" || rule.outcome === "narrowed",
+  );
+  const notes = lacking
+    .slice(0, MOST_NOTES)
     .map(
       ({ rule, action, disposition }) =>
         `${disposition === "skipped" ? "left out" : "in part only"}: ${rule.place.path} (${action})`,
     );
+  const more = lacking.length - notes.length;
+  if (more > 0) notes.push(`and ${plural(more, "more rule")} of the policy: see the report`);
   return { policy: object, outcome, notes };
 }
 

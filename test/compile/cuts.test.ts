@@ -317,3 +317,17 @@ describe("a Deny before one that says more", () => {
     expect(told).toEqual(["redundant", "emitted"]);
   });
 });
+
+describe("the notes of an object", () => {
+  it("name the first twenty rules that it lacks, and count the others", () => {
+    const rules = Array.from({ length: 25 }, (_, at) =>
+      from("Allow", `selector: a == '${String(at)}'`),
+    );
+    const text = written(convert([ingress(from("Deny", X), ...rules, from("Allow", Y))]));
+    const notes = text.split("\n").filter((line) => line.startsWith("#"));
+    expect(notes[0]).toBe("# left out: spec.ingress[0] (deny)");
+    expect(notes[19]).toBe("# left out: spec.ingress[19] (allow)");
+    expect(notes[20]).toBe("# and 6 more rules of the policy: see the report");
+    expect(notes).toHaveLength(21);
+  });
+});
