@@ -108,29 +108,36 @@ export function draftRule(
     unreached: false,
   };
   const { action } = local.rule;
+  // What a Deny or Log does is seen in what is written of the others.
+  if (action !== "allow" && action !== "pass") return draft;
   const isKeptRule = isKept(local.policy, scene.replaced);
-  if (action === "allow" && isKeptRule) keep(task, draft, tierIndex, tier);
-  else if (action === "allow") allow(task, draft, tierIndex, tier);
-  else if (action === "pass") pass(task, draft, tierIndex, tier);
+  if (action === "pass") pass(task, draft, tierIndex, tier);
+  else if (isKeptRule) keep(task, draft, tierIndex, tier);
+  else allow(task, draft, tierIndex, tier);
   settleGain(task, draft);
-  const limit = isKeptRule ? undefined : limitOf(task, draft);
+  const isCut = draft.because.length > 0 && scene.options.actions === "compile";
+  const limit = isKeptRule ? undefined : limitOf(task, draft, isCut);
   if (limit !== undefined) {
     draft.because = cutters(scene.set, tierIndex, tier, local, task.effort);
-    giveUp(task, draft, limit);
+    giveUp(task, draft, limit, uncut(local.boxes), () => say(task, local, local.rule.blocks));
+    if (action === "allow") draft.disposition = draft.said === undefined ? "skipped" : "emitted";
   }
   draft.limit = task.effort.limit;
   return draft;
 }
 
 /**
- * Why the rule is to be given up: it is not known what is left of it, or whether what is to be written is no more than that,
+ * Why what was drafted is to be given up: it is not known what is left, or whether what is to be written is no more than that,
  * or there is no room for it.
  */
-function limitOf(task: Task, { local, said, because, gained }: Draft): Limit | undefined {
+export function limitOf(
+  task: Task,
+  { local, said, gained }: Draft,
+  isCut: boolean,
+): Limit | undefined {
   const { effort, options, room } = task;
   if (effort.isSpent) return "steps";
   if (gained.left !== undefined && options.inexact === "narrow") return effort.limit;
-  const isCut = because.length > 0 && options.actions === "compile";
   return isCut && said !== undefined ? room.take(local.policy.policy.origin, said) : undefined;
 }
 
@@ -143,18 +150,20 @@ export function settleGain(task: Task, draft: Draft): void {
 }
 
 /**
- * Nobody knows any more what is left of the rule: nothing of it is written, or all of it where what is wider is asked for.
+ * Nobody knows any more what is left of the whole: nothing of it is written, or all of it where what is wider is asked for.
  */
-function giveUp(task: Task, draft: Draft, limit: Limit): void {
-  const { local } = draft;
+export function giveUp(
+  task: Task,
+  draft: Draft,
+  limit: Limit,
+  whole: readonly Term[],
+  sayWhole: () => SaidRule | undefined,
+): void {
   task.effort.giveUp(limit);
   draft.sure = [];
-  draft.wanted = uncut(local.boxes);
+  draft.wanted = whole;
   draft.gained = NO_DIFFERENCE;
-  draft.said = task.options.inexact === "widen" ? say(task, local, local.rule.blocks) : undefined;
-  if (local.rule.action === "allow") {
-    draft.disposition = draft.said === undefined ? "skipped" : "emitted";
-  }
+  draft.said = task.options.inexact === "widen" ? sayWhole() : undefined;
   settleGain(task, draft);
 }
 

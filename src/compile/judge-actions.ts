@@ -6,11 +6,12 @@ import { forestallers } from "./causes.ts";
 import type { Cover } from "./claim.ts";
 import { NO_DIFFERENCE, coverOf, lossOf, possibleFlow } from "./claim.ts";
 import type { Draft, Scene } from "./draft-rule.ts";
-import { cuttersOf, hasUnsaid, settleGain, taskIn } from "./draft-rule.ts";
+import { cuttersOf, giveUp, hasUnsaid, limitOf, settleGain, taskIn } from "./draft-rule.ts";
 import type { Effort } from "./effort.ts";
 import type { LocalPolicy, LocalRule, LocalTier } from "./local.ts";
 import type { Position } from "./reach.ts";
 import { allowedFrom, mayBeAllowed, through, undecidedAt } from "./reach.ts";
+import type { SaidRule } from "./say-rule.ts";
 import { NOTHING_SAID } from "./say-rule.ts";
 import { sayTerms } from "./say-terms.ts";
 import type { Term } from "./term.ts";
@@ -145,25 +146,21 @@ export function sayTails(scene: Scene, drafts: Drafts): void {
       if ((tier.defaultAction === "deny" && rule.policy.isolates) || done.has(rule.policy))
         continue;
       done.add(rule.policy);
-      const { effort } = taskIn(scene);
+      const task = taskIn(scene);
+      const { effort } = task;
       const isolated = uncut(subjectBoxes(isolation.get(rule.policy)?.said ?? []));
       draft.wanted = through(set.tiers, isolated, "over", effort);
       draft.sure = through(set.tiers, isolated, "under", effort);
       const isWhole = options.actions === "skip";
       if (isWhole && someFlow(draft.wanted, effort) === undefined) continue;
       const terms = isWhole ? isolated : side === "under" ? draft.sure : draft.wanted;
-      draft.said = sayTerms(terms, set.namespace, facts, side, effort);
-      const origin = rule.policy.policy.origin;
-      const limit = effort.isSpent ? "steps" : draft.said && scene.room.take(origin, draft.said);
+      const sayTail = (flows: readonly Term[]): SaidRule | undefined =>
+        sayTerms(flows, set.namespace, facts, side, effort);
+      draft.said = sayTail(terms);
       draft.because = (cuttersOf(terms) ?? []).filter((cause) => cause.rule !== rule);
-      if (limit !== undefined) {
-        effort.giveUp(limit);
-        draft.wanted = isolated;
-        draft.sure = [];
-        draft.said =
-          side === "under" ? undefined : sayTerms(isolated, set.namespace, facts, side, effort);
-      }
-      settleGain({ ...scene, effort }, draft);
+      settleGain(task, draft);
+      const limit = limitOf(task, draft, true);
+      if (limit !== undefined) giveUp(task, draft, limit, isolated, () => sayTail(isolated));
       draft.limit ??= effort.limit;
       if (draft.said !== undefined) draft.disposition = "emitted";
     }
