@@ -197,6 +197,42 @@ describe.each(FACTS)("a proof on random sets, $title", (facts) => {
   }, 120_000);
 });
 
+describe("a proof that may take next to no steps", () => {
+  it("says that it does not know, and never that nothing differs where something does", () => {
+    const given = { unknown: 0, none: 0 };
+    const pair = fc.oneof(nearPair, fc.tuple(randomSet, randomSet));
+    fc.assert(
+      fc.property(pair, fc.nat(60), fc.constantFrom(...FACTS), ([source, target], bound, facts) => {
+        const snapshot = snapshotOf(facts);
+        const assumptions = new Set(facts.assume);
+        const proof = checkedProof(source, target, {
+          ...proofContext(snapshot, assumptions),
+          bound,
+        });
+        const found = compareSets(source, target, { snapshot, assumptions, limit: flowLimit(600) });
+        for (const effect of ["wider", "narrower"] as const) {
+          const { kind } = proof[effect];
+          if (kind === "none") expect(differencesText(found[effect]), effect).toBe("");
+          if (kind === "unknown") given.unknown += 1;
+          if (kind === "none") given.none += 1;
+          if (found.complete && found[effect].length === 0) expect(kind).not.toBe("witness");
+        }
+        for (const { source: before } of found.narrower) {
+          if (before.by.kind !== "rule") continue;
+          expect(proof.ofRule(before.by.rule).narrower.kind, "a rule that loses").not.toBe("none");
+        }
+        for (const { target: after } of found.wider) {
+          if (after.by.kind !== "rule") continue;
+          expect(proof.ofRule(after.by.rule).wider.kind, "a rule that gains").not.toBe("none");
+        }
+      }),
+      { numRuns: draws(300), seed: 29 },
+    );
+    expect(given.unknown).toBeGreaterThan(20);
+    expect(given.none).toBeGreaterThan(20);
+  }, 120_000);
+});
+
 describe("a proof of a set against itself", () => {
   it("finds no difference where nothing is left open", () => {
     const closedConditions = (set: PolicySet): boolean =>
