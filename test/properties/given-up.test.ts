@@ -33,7 +33,7 @@ const tight = fc
     return { question, task, namespace: task * 3, run: task * 5, runEach: 0, free };
   });
 
-const count = Number(process.env["WORLDS"] ?? 0) || draws(200);
+const count = Number(process.env["WORLDS"] ?? 0) || draws(120);
 
 describe.each([
   ["of several tiers", randomWorld, 31],
