@@ -62,7 +62,7 @@ const SETS: readonly (readonly [string, (count: number) => string, number, boole
 ];
 
 describe("what grows when it is cut", () => {
-  it.each(someOf(SETS, 4))(
+  it.each(someOf(SETS, 7))(
     "%s: it ends, nothing is wider, and what is given up is said",
     async (_, make, count, gaveUp) => {
       const { outcome, codes, summary } = await converted(make(count));
