@@ -122,8 +122,9 @@ export class Remarks {
   }
 
   say(code: ConditionCode, what: string): void {
-    if (this.#isNew(`${code} ${what}`))
-      this.#report(ciliumMeaningDiagnostics.create(code, { at: this.place, what }));
+    if (!this.#isNew(`${code} ${what}`)) return;
+    const fate = this.verdict === "allow" ? "is left out" : "is taken to deny all that it may";
+    this.#report(ciliumMeaningDiagnostics.create(code, { at: this.place, what, fate }));
   }
 
   note(diagnostic: Diagnostic): void {
