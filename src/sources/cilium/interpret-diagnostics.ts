@@ -343,7 +343,7 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     message: "{which} is not in the input, so it has no addresses",
     hint: "Add the CiliumCIDRGroup to the input.",
     explanation:
-      "A group that is missing matches nothing in Cilium as well. If it is there in the cluster, the rule allows or denies less here than it does there.",
+      "A group that is missing matches nothing in Cilium as well. If it is there in the cluster, the rule allows less here than it does there.",
   },
   "CIL-N106": {
     severity: "warning",
@@ -387,6 +387,14 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     message: "{what} are together everybody, so that is whom this rule is about",
     explanation:
       "`cluster` is all pods, all nodes and the API server, and `world` is all other addresses. A NetworkPolicy can say neither of them exactly, but both together: a rule without peers. Where they stand in two rules of a policy for the same traffic, each of the two is written so. Of pods of other clusters in a mesh neither speaks, hence the assumption that there are none (`single-cluster`).",
+  },
+  "CIL-N112": {
+    severity: "warning",
+    effect: "narrows",
+    message: "{what} is not in the input, so this Deny is taken to deny every address",
+    hint: "Add the CiliumCIDRGroup to the input: `kubectl get ciliumcidrgroups -o yaml`. If the cluster has no such group, remove the entry: it denies nothing.",
+    explanation:
+      "A group that is missing in the cluster has no addresses, and a Deny of it denies nothing. That it is missing in the input does not say so: if it is there after all, whom it denies would be let in. A selector of groups is taken at its word where the input has any group.",
   },
   "CIL-N109": {
     severity: "warning",

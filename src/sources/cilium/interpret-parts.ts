@@ -30,7 +30,8 @@ export type ConditionCode =
   | "CIL-N101"
   | "CIL-N102"
   | "CIL-N107"
-  | "CIL-N110";
+  | "CIL-N110"
+  | "CIL-N112";
 
 /** Peers of a rule that go together: those that surely match, or those that may, under a condition. */
 export interface PeerPart {
