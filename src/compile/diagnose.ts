@@ -172,8 +172,9 @@ function ruleFinding(
       const own = rule.action === "deny" ? ["this Deny"] : [];
       return compileDiagnostics.create("CMP-R011", {
         at,
+        what: "what is allowed where no rule decides",
         causes: [...own, ...(causes === "" ? [] : [causes])].join(", ") || "other rules",
-        extent: TAIL_PART,
+        extent: "a part of it",
         advice: adviceOn(cutters),
       });
     }
@@ -198,7 +199,8 @@ function ruleFinding(
   if (rule.opaque.length > 0) return undefined;
   if (causes !== "" && actions === "compile") {
     const advice = adviceOn(cutters);
-    return compileDiagnostics.create("CMP-R011", { at, causes, extent: extentOf(result), advice });
+    const extent = extentOf(result);
+    return compileDiagnostics.create("CMP-R011", { at, what: "this rule", causes, extent, advice });
   }
   if (causes !== "") {
     // It may have come out whole elsewhere, where those policies select nobody.

@@ -90,7 +90,7 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "narrows",
     message:
-      "this rule is cut by {causes}, and no NetworkPolicy can say all that is left: {extent} is left out",
+      "{what} is cut by {causes}, and no NetworkPolicy can say all that is left: {extent} is left out",
     hint: "{advice}",
     explanation:
       "With `--actions compile` a rule is cut exactly where labels, addresses and ports can say the remainder. Service accounts, text conditions, the labels of a pod together with its address, and protocols other than TCP, UDP and SCTP beside certain ports have no form in a NetworkPolicy. The nearest narrower form is taken.",
