@@ -172,8 +172,9 @@ function ruleFinding(
       const own = rule.action === "deny" ? ["this Deny"] : [];
       return compileDiagnostics.create("CMP-R011", {
         at,
+        what: "what is allowed where no rule decides",
         causes: [...own, ...(causes === "" ? [] : [causes])].join(", ") || "other rules",
-        extent: TAIL_PART,
+        extent: "a part of it",
         advice: adviceOn(cutters),
       });
     }
@@ -198,7 +199,8 @@ function ruleFinding(
   if (rule.opaque.length > 0) return undefined;
   if (causes !== "" && actions === "compile") {
     const advice = adviceOn(cutters);
-    return compileDiagnostics.create("CMP-R011", { at, causes, extent: extentOf(result), advice });
+    const extent = extentOf(result);
+    return compileDiagnostics.create("CMP-R011", { at, what: "this rule", causes, extent, advice });
   }
   if (causes !== "") {
     // It may have come out whole elsewhere, where those policies select nobody.
@@ -212,8 +214,8 @@ function ruleFinding(
   if (result.losesOnlyOther) {
     return compileDiagnostics.create("CMP-R003", { at, lost: trafficText(rule.traffic.numbers) });
   }
-  // As with a part that is not in the model.
-  if (rule.unsaid !== undefined) return undefined;
+  // The same goes for a part that is not in the model, unless the rule loses something of the rest as well.
+  if (rule.unsaid !== undefined && result.witness === undefined) return undefined;
   if (unknownNamespace !== undefined) {
     return compileDiagnostics.create("CMP-R010", { at, namespace: unknownNamespace });
   }
@@ -223,27 +225,27 @@ function ruleFinding(
   return compileDiagnostics.create("CMP-R004", { at, ...reason, extent });
 }
 
-const TAIL_PART = "a part of what the end of the tiers allows";
+const TAIL_PART = "a part of what is allowed where no rule decides";
 
 const extentOf = ({ disposition }: RuleResult): string =>
   disposition === "skipped" ? "the rule" : "a part of the rule";
 
 /** Why something of a rule was given up. */
 function limitWords(limit: Limit, causes: string): string {
-  const earlier = causes === "" ? "earlier rules" : causes;
+  const others = causes === "" ? "other rules" : causes;
   switch (limit) {
     case "steps":
-      return `what ${earlier} leave of it takes more steps to find than are taken`;
+      return `what ${others} leave of it takes more steps to find than are taken`;
     case "ways":
       return `flows come to it in more than ${String(TERM_LIMIT)} ways through the Passes of earlier tiers`;
     case "pieces":
-      return `what ${earlier} leave of it takes more than ${String(PIECE_LIMIT)} selectors`;
+      return `what ${others} leave of it takes more than ${String(PIECE_LIMIT)} selectors`;
     case "object":
-      return `what ${earlier} leave of it is more than one object can hold`;
+      return `what ${others} leave of it is more than one object can hold`;
     case "objects":
-      return `what earlier rules leave of the rules of this namespace takes too many objects`;
+      return `what other rules leave of the rules of this namespace takes too many objects`;
     case "text":
-      return `what earlier rules leave of the rules of this namespace takes more than ${String(ROOM_LIMITS.text / 1024 / 1024)} MiB`;
+      return `what other rules leave of the rules of this namespace takes more than ${String(ROOM_LIMITS.text / 1024 / 1024)} MiB`;
     default:
       return unreachable(limit, "limit");
   }
@@ -274,7 +276,7 @@ function keptFinding(
     ? compileDiagnostics.create("CMP-R012", { at })
     : compileDiagnostics.create("CMP-R006", {
         at,
-        causes: causes === "" ? "earlier tiers or Denies" : causes,
+        causes: causes === "" ? "other policies" : causes,
       });
 }
 
@@ -360,7 +362,7 @@ export function diagnosePolicy(
   if (origin.engine === "kubernetes" && !isKept && inNamespaces.length > 0) {
     const isCut = [...ofRule.values()].some(({ because }) => because.length > 0);
     const why = isCut
-      ? "earlier tiers or Denies decide part of what it says"
+      ? "other policies decide part of what it says"
       : parts.every(({ subject }) => subject.pods.length === 0)
         ? "to the source's engine it selects no pod, and nor does the new one"
         : "the source's engine takes its words for less than they say";

@@ -47,11 +47,10 @@ export const compileDiagnostics = defineDiagnostics({
   "CMP-R006": {
     severity: "error",
     effect: "widens",
-    message:
-      "this kept NetworkPolicy allows more than it did: {causes} came before it and decided part of it",
-    hint: "Narrow the policy by hand before the switch: on the target nothing comes before it.",
+    message: "this kept NetworkPolicy allows more than it did: {causes} decided part of it",
+    hint: "Narrow the policy by hand before the switch: on the target no other policy takes anything away from it.",
     explanation:
-      "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies. The native policy engine does not. A Kubernetes policy of the input is kept as it is, so what was cut off from it before is allowed from now on.",
+      "Calico asks earlier tiers, and policies of the default tier with an order below 1000, before it asks Kubernetes policies; in Cilium any Deny wins over them. The native policy engine does neither. A Kubernetes policy of the input is kept as it is, so what was cut off from it before is allowed from now on.",
   },
   "CMP-R007": {
     severity: "warning",
@@ -91,7 +90,7 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "narrows",
     message:
-      "this rule is cut by {causes}, and no NetworkPolicy can say all that is left: {extent} is left out",
+      "{what} is cut by {causes}, and no NetworkPolicy can say all that is left: {extent} is left out",
     hint: "{advice}",
     explanation:
       "With `--actions compile` a rule is cut exactly where labels, addresses and ports can say the remainder. Service accounts, text conditions, the labels of a pod together with its address, and protocols other than TCP, UDP and SCTP beside certain ports have no form in a NetworkPolicy. The nearest narrower form is taken.",
@@ -109,18 +108,18 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "narrows",
     message: "{why}: {extent} is left out",
-    hint: "Select by one label what Deny and Pass rules before it select by several, or allow what you need in a rule of its own before them; labels that no pod has both of may be named by `--disjoint`.",
+    hint: "Select by one label what the rules that cut it select by several; labels that no pod has both of may be named by `--disjoint`.",
     explanation:
-      "What is left of a rule that others cut may take exponentially many selectors to say. So work and output are bounded, by counts that are the same on every machine: steps of one question, of one rule and of a namespace, selectors of one rule, objects and text of a namespace. Rules that come after a limit is reached are given up, in evaluation order; their pods stay isolated. Rules that nothing cuts are written whatever the limits. With `--inexact widen` a rule that is given up is written as it was before the cuts.",
+      "What is left of a rule that others cut may take exponentially many selectors to say. So work and output are bounded, by counts that are the same on every machine: steps of one question, of one rule and of a namespace, selectors of one rule, objects and text of a namespace. Past a limit the rules that follow are given up; their pods stay isolated. Rules that nothing cuts are written whatever the limits. With `--inexact widen` a rule that is given up is written as it was before the cuts.",
   },
   "CMP-P001": {
     severity: "warning",
     effect: "narrows",
     message:
       "pods that this policy's Deny rules select lose the rest of what was allowed to them by default",
-    hint: "Allow what those pods need by rules of their own.",
+    hint: "Convert with `--actions compile`, which writes what is left of it; or allow what those pods need by rules of their own.",
     explanation:
-      "In a tier whose default action is Pass, a Deny takes something away and everything else stays allowed. Kubernetes isolates a pod wholly or not at all. With `--actions skip` the remainder is not computed, so the pods are isolated and get only what other rules allow.",
+      "A Deny that isolates nobody takes something away, and everything else stays allowed: in Calico in a tier whose default action is Pass, in Cilium where default deny is off. Kubernetes isolates a pod wholly or not at all. With `--actions skip` the remainder is not computed, so the pods are isolated and get only what other rules allow.",
   },
   "CMP-P002": {
     severity: "error",
@@ -217,7 +216,7 @@ export const compileDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "narrows",
     message: "cutting the rules of namespace `{namespace}` came to a limit: {answer}",
-    hint: "See what is said of its rules (CMP-R013, CMP-R005). Use fewer label keys in Deny and Pass rules.",
+    hint: "See what is said of its rules (CMP-R013, CMP-R005). Use fewer label keys in the rules that cut them.",
     explanation:
       "Subtraction can grow exponentially, so the work for one question, one rule and one namespace is bounded, and so is what is written of it. Past a limit the safe answer is taken, and said: an Allow is not written, and pods stay isolated. With `--inexact widen` an Allow is written as it was before the cuts, and reported as widened.",
   },

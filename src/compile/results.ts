@@ -84,13 +84,13 @@ function ruleWitness(
   const gained = rule.gained.left;
   if (gained !== undefined) {
     const cause = rule.because[0];
-    const by = cause === undefined ? "the end of the tiers" : causeName(cause);
+    const by = cause === undefined ? "no rule allows it" : causeName(cause);
     const target = { verdict: "allow", by: own } as const;
     return witnessOf(gained, direction, namespace, { verdict: "deny", by }, target, podRanges);
   }
   const lost = rule.lost.left;
   if (lost === undefined) return undefined;
-  const by = rule.local.rule.action === "allow" ? own : "the end of the tiers";
+  const by = rule.local.rule.action === "allow" ? own : "no rule decides it";
   const nothing = { verdict: "deny", by: "no NetworkPolicy allows it" } as const;
   return witnessOf(lost, direction, namespace, { verdict: "allow", by }, nothing, podRanges);
 }
@@ -221,7 +221,7 @@ function witnessesOfIsolation(
   for (const labels of [...isolation.open, ...isolation.unsure].slice(0, 1)) {
     const denied = {
       verdict: "deny",
-      by: isolation.open.includes(labels) ? "the end of the tier" : policyName(origin),
+      by: isolation.open.includes(labels) ? "no rule allows it" : policyName(origin),
     } as const;
     found.push(
       isolationWitness(labels, direction, namespace, [

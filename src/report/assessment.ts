@@ -156,7 +156,9 @@ export function pushStanding(
 }
 
 /** Every Deny and Pass in one line; explain --policy says of each which rules it is cut into. */
-function decisionText({ cut, honoured, redundant, skipped }: ReportDecisions): string {
+function decisionText(decisions: ReportDecisions): string {
+  const { cut, honoured, redundant, skipped, passes = 0 } = decisions;
+  const total = cut + honoured + redundant + skipped;
   const counts = [
     [skipped, "left out with what they may override"],
     [cut, "cut into what is written"],
@@ -164,7 +166,8 @@ function decisionText({ cut, honoured, redundant, skipped }: ReportDecisions): s
     [redundant, "redundant"],
   ] as const;
   const told = counts.flatMap(([count, what]) => (count === 0 ? [] : [`${String(count)} ${what}`]));
-  return `${plural(cut + honoured + redundant + skipped, "Deny or Pass rule")}: ${told.join(", ")}`;
+  const kind = passes === 0 ? "Deny" : passes === total ? "Pass" : "Deny or Pass";
+  return `${plural(total, `${kind} rule`)}: ${told.join(", ")}`;
 }
 
 const listed = (parts: readonly string[]): string =>

@@ -159,9 +159,15 @@ function subjectsOf(
     }
     return rules;
   };
-  /** Of several findings about a rule, the flow shows those of the conditions that hold in it. */
+  /**
+   * Of several findings about a rule, the flow shows those of the conditions that hold in it; if none does, what lowering
+   * says of the rule.
+   */
   const isShown = ({ rule, witnessOf: codes = [] }: RuleResult, index: number): boolean => {
-    const isOfFlow = (one: number): boolean => codes.includes(diagnostics[one]?.code ?? "");
+    const isOfFlow = (one: number): boolean => {
+      const { code = "" } = diagnostics[one] ?? {};
+      return codes.length === 0 ? code.startsWith("CMP-R") : codes.includes(code);
+    };
     return isOfFlow(index) || !findings.below(rule.place).some(isOfFlow);
   };
   return (index) => {
@@ -270,11 +276,13 @@ function decisionsOf(
   touched: TouchedRules,
 ): ReportDecisions | undefined {
   const decisions = { cut: 0, honoured: 0, redundant: 0, skipped: 0 };
-  let isEmpty = true;
+  let total = 0;
+  let passes = 0;
   for (const { rules } of results) {
     for (const { action, disposition, rule, emittedAs } of rules) {
       if (action !== "deny" && action !== "pass") continue;
-      isEmpty = false;
+      total += 1;
+      if (action === "pass") passes += 1;
       if (disposition !== "emitted") decisions[disposition] += 1;
       else {
         const isCut =
@@ -284,7 +292,8 @@ function decisionsOf(
       }
     }
   }
-  return isEmpty ? undefined : decisions;
+  if (total === 0) return undefined;
+  return passes === 0 ? decisions : { ...decisions, passes };
 }
 
 /** True if all that the policy loses are protocols other than TCP, UDP and SCTP. */

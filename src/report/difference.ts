@@ -95,7 +95,7 @@ export function decisionText(
       return `${nameText(origin)} isolates the pod (${placeText(origin.place)})`;
     }
     case "end-of-tiers":
-      return "nothing decides it up to the end of the last tier";
+      return "no rule decides it";
     case "no-policy":
       return "no policy isolates the pod";
     default:

@@ -65,7 +65,7 @@ function decisionWords(rule: ReportRule, by: string): string {
   if (rule.disposition === "redundant") {
     return by === ""
       ? "redundant: nothing changes without it"
-      : `redundant: ${by} decide before it what it would decide`;
+      : `redundant: ${by} decide what it would decide`;
   }
   if (rule.disposition === "skipped") return "not written: what it overrides is left out";
   if (rule.cutInto?.some(({ disposition }) => disposition === "emitted") === true)

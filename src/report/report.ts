@@ -84,6 +84,8 @@ export interface ReportDecisions {
   readonly redundant: number;
   /** Rules that they may override are left out instead. */
   readonly skipped: number;
+  /** How many of all are Pass rules; absent if none is. */
+  readonly passes?: number;
 }
 
 export interface DocumentCounts {

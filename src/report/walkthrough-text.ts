@@ -133,7 +133,7 @@ export function chainText({ tiers, decision }: Walkthrough): string {
       );
       break;
     case "end-of-tiers":
-      parts.push(`${verdict} after the last tier`);
+      parts.push(plain ? "no rule decides it" : `${verdict} after the last tier`);
       break;
     case "no-policy":
       parts.push("no policy isolates the pod");

@@ -185,6 +185,90 @@ describe.concurrent("hostile policies of Cilium", () => {
     expect(stdout).toContain("name: web");
   });
 
+  const HEAD = "apiVersion: cilium.io/v2\nkind: CiliumNetworkPolicy\nmetadata: {name: web}\n";
+  const written = (spec: string): string => `${HEAD}spec:\n  endpointSelector: {}\n${spec}`;
+  const latin = (text: string): Buffer => Buffer.from(text, "latin1");
+
+  it.each<
+    readonly [what: string, code: string, files: Readonly<Record<string, string | Uint8Array>>]
+  >([
+    [
+      "anchors in a circle",
+      "YML-X008",
+      {
+        "peers.yaml": written("  ingress: &r\n  - fromEndpoints: *r\n"),
+        "subject.yaml": `${HEAD}spec:\n  endpointSelector: &s\n    matchLabels: *s\n  ingress: [{}]\n`,
+        "specs.yaml": `${HEAD}specs: &l [{endpointSelector: {}, ingress: [{}]}, *l]\n`,
+        "merged.yaml": `${HEAD}spec: &s\n  <<: *s\n  endpointSelector: {}\n  ingress: [{}]\n`,
+        "metadata.yaml": written("  ingress: [{}]\n").replace(
+          "{name: web}",
+          "&m {name: web, labels: *m}",
+        ),
+      },
+    ],
+    [
+      "anchors that are nested deeply",
+      "YML-X010",
+      {
+        "open.yaml": written(
+          `  ingress:\n  - fromEndpoints: ${many(2000, (at) => `&a${String(at)} [`).join("")}${"]".repeat(2000)}\n`,
+        ),
+        "chain.yaml": written(
+          `  labels:\n  - &a0 [{}]\n${many(2000, (at) => `  - &a${String(at + 1)} [*a${String(at)}]\n`).join("")}  ingress: [{fromEndpoints: *a2000}]\n`,
+        ),
+      },
+    ],
+    [
+      "keys that are there twice",
+      "YML-X002",
+      {
+        "spec.yaml": `${written("  ingress: [{}]\n")}spec: {endpointSelector: {}, egress: [{}]}\n`,
+        "denies.yaml": written(
+          "  ingressDeny: [{fromEntities: [world]}]\n  ingress: [{fromEntities: [all]}]\n  ingressDeny: []\n",
+        ),
+        "labels.yaml": written(
+          '  ingress: [{fromEndpoints: [{matchLabels: {app: a, "app": b}}]}]\n',
+        ),
+        "truth.yaml": written(
+          '  ingress: [{fromEndpoints: [{matchLabels: {yes: a, "true": b}}]}]\n',
+        ),
+        "json.yaml": cnp(rule({})).replace(
+          '"ingress":',
+          '"ingress":[{"fromEntities":["all"]}],"ingress":',
+        ),
+      },
+    ],
+    [
+      "bytes that are no UTF-8",
+      "YML-X021",
+      {
+        "label.yaml": latin(
+          written("  ingress: [{fromEndpoints: [{matchLabels: {app: caf\u00e9}}]}]\n"),
+        ),
+        "comment.yaml": latin(`# caf\u00e9\n${written("  ingress: [{}]\n")}`),
+        // Not the shortest way to write "/", half of a pair, and a byte that begins nothing.
+        "longer.yaml": latin(written("  description: \u00c0\u00af\u00ed\u00a0\u0080\u00f8\n")),
+        "second.yaml": latin(`${written("  ingress: [{}]\n")}---\n\u00ff\n`),
+      },
+    ],
+  ])("%s cost their document", async (_, expected, files) => {
+    const cwd = folderWith({ ...files, "good.yaml": GOOD });
+    const { code, stdout, stderr } = await runWithinLimits(
+      ["convert", ".", "--allow-incomplete", "--fail-on", "none", "--verbose"],
+      { cwd },
+    );
+    expect(code, stderr).toBe(0);
+    for (const name of Object.keys(files)) {
+      const findings = stderr.split("\n").filter((line) => / {2}\S+:\d+:\d+ {2}/.test(line));
+      const own = findings.filter((line) => line.includes(` ${name}:`));
+      expect(
+        own.some((line) => line.startsWith("invalid") && line.endsWith(expected)),
+        `${name}:\n${own.join("\n")}`,
+      ).toBe(true);
+    }
+    expect(stdout.match(/^ {2}name: .*$/gm)).toEqual(["  name: good"]);
+  });
+
   it("prototype keys are labels like others", async () => {
     const text = cnp({}).replace(
       '"spec":{}',

@@ -167,13 +167,13 @@ describe("what becomes of a Kubernetes policy", () => {
     ],
     [
       "a Deny of an earlier tier is not there any more",
-      "CMP-R006 spec.ingress[0] this kept NetworkPolicy allows more than it did: GlobalNetworkPolicy t.g ingress[0] came before",
+      "CMP-R006 spec.ingress[0] this kept NetworkPolicy allows more than it did: GlobalNetworkPolicy t.g ingress[0] decided part",
       cutting,
       {},
     ],
     [
       "it is to be kept although it is cut",
-      "CMP-R006 spec.ingress[0] this kept NetworkPolicy allows more than it did: GlobalNetworkPolicy t.g ingress[0] came before",
+      "CMP-R006 spec.ingress[0] this kept NetworkPolicy allows more than it did: GlobalNetworkPolicy t.g ingress[0] decided part",
       cutting,
       { actions: "compile", "keep-kubernetes": true },
     ],

@@ -202,6 +202,10 @@ export const CILIUM: KnownDifferences = {
       "a field that Cilium does not know is dropped by the API server; which other release knew it is not known",
     ],
     [
+      "CIL-N112",
+      "a Deny of a group that is not there: the engine denies nothing; that a group is not in the input does not say that there is none",
+    ],
+    [
       "CIL-N110",
       "a selector of groups that asks for labels to be missing holds of more than groups; how much, differs between releases",
     ],

@@ -71,8 +71,7 @@ export const CONVERT_OPTIONS = {
   actions: {
     ...choice("actions", ["skip", "compile"], "skip"),
     group: decisions,
-    describe:
-      "an Allow of which an earlier Deny or Pass decides a part is left out (skip) or cut (compile)",
+    describe: "an Allow of which a Deny or Pass decides a part is left out (skip) or cut (compile)",
   },
   inexact: {
     ...choice("inexact", ["narrow", "widen"], "narrow"),

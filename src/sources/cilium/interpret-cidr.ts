@@ -1,6 +1,7 @@
 import type { AddressBlock } from "../../ir/policy.ts";
 import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
 import {
+  ANY_ADDRESS,
   addressesMeet,
   addressSetOf,
   addressSetText,
@@ -15,7 +16,7 @@ import { labelSetContains } from "../../sets/label-set.ts";
 import type { AddressFacts } from "./addresses.ts";
 import { ciliumMeaningDiagnostics } from "./interpret-diagnostics.ts";
 import { setOf } from "./interpret-labels.ts";
-import type { Peers, Remarks } from "./interpret-parts.ts";
+import type { PeerPart, Peers, Remarks } from "./interpret-parts.ts";
 import type { CidrGroup, CidrRule, LabelTerm } from "./model.ts";
 
 /** Gives CIDRs and groups of them their meaning: addresses that are neither a pod's nor a node's. */
@@ -46,8 +47,17 @@ export class CidrInterpreter {
       }));
     });
     const peers = this.#peers(entries, this.#asWritten(rules, remarks), remarks);
-    if (!rules.some(takesAnybody)) return peers;
-    return { ...peers, parts: [...peers.parts, ...remarks.missing("CIL-N110", GROUPS, ANY_PEER)] };
+    const open = remarks.verdict === "deny" ? rules.flatMap((one) => this.#open(one, remarks)) : [];
+    if (rules.some(takesAnybody)) open.push(...remarks.missing("CIL-N110", GROUPS, ANY_PEER));
+    return open.length === 0 ? peers : { ...peers, parts: [...peers.parts, ...open] };
+  }
+
+  /** What an entry of a Deny may be about beyond what is known: a group that was not given may be in the cluster. */
+  #open(rule: CidrRule, remarks: Remarks): readonly PeerPart[] {
+    if (rule.kind === "cidr" || this.#cidrsOf(rule, remarks).parts.length > 0) return [];
+    if (rule.kind === "groups" && this.#groups.length > 0) return [];
+    const addresses = subtractAddresses(ANY_ADDRESS, addressSetOf(rule.except));
+    return remarks.missing("CIL-N112", groupText(rule), [{ kind: "address", addresses }]);
   }
 
   /** The CIDRs with what is taken out of each; undefined where nothing is, or where CIDRs do not say it. */
@@ -75,11 +85,8 @@ export class CidrInterpreter {
     if (rule.kind === "cidr") return cidrsOf([{ cidr: rule.cidr, of: rule.cidr.set }]);
     remarks.assume(["set-contents"]);
     const cidrs = rule.kind === "group" ? this.#named(rule.name) : this.#withLabels(rule.terms);
-    if (cidrs.parts.length === 0) {
-      const which =
-        rule.kind === "group"
-          ? `the CiliumCIDRGroup \`${rule.name}\``
-          : "a CiliumCIDRGroup that fits";
+    if (cidrs.parts.length === 0 && remarks.verdict === "allow") {
+      const which = groupText(rule);
       remarks.note(ciliumMeaningDiagnostics.create("CIL-N105", { at: remarks.place, which }));
     }
     return cidrs;
@@ -201,6 +208,9 @@ function together(entries: readonly Entry[]): AddressSet {
 }
 
 const GROUPS = "cidrGroupSelector";
+
+const groupText = (rule: Exclude<CidrRule, { kind: "cidr" }>): string =>
+  rule.kind === "group" ? `the CiliumCIDRGroup \`${rule.name}\`` : "a CiliumCIDRGroup that fits";
 
 /**
  * True for selectors of groups that hold of what has no label of a group at all. The engine compares them with every

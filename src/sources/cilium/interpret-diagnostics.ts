@@ -180,15 +180,15 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
   "CIL-R108": {
     severity: "warning",
     effect: "narrows",
-    message: "`{what}`: the addresses of the group are not known, so the rule is left out",
-    hint: "Allow the addresses of the group by CIDRs.",
+    message: "`{what}`: the addresses of the group are not known, so the rule {fate}",
+    hint: "Write the addresses of the group as CIDRs.",
     explanation:
       "Cilium's operator asks the cloud for the members of the group. An Allow without them is left out; a Deny is taken to deny every address.",
   },
   "CIL-R109": {
     severity: "warning",
     effect: "narrows",
-    message: "`{what}`: no such Service is known, so it is left out",
+    message: "`{what}`: no such Service is known, so it {fate}",
     hint: "Give the Services in an inventory: `kubectl get ns,sa,pods,svc,endpointslices,nodes -A -o yaml > inventory.yaml`.",
     explanation:
       "The rule means the pods that the Service selects. Without the Service nobody knows which. An Allow is left out; a Deny is taken to deny everybody.",
@@ -308,7 +308,7 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
   "CIL-N101": {
     severity: "warning",
     effect: "narrows",
-    message: "{what} are not known, so this part of the rule is left out",
+    message: "{what} are not known, so this part of the rule {fate}",
     hint: "Give the EndpointSlice `default/kubernetes` in an inventory: `kubectl get endpointslices -A -o yaml`.",
     explanation:
       "`kube-apiserver` stands for the addresses behind the Service `default/kubernetes`. Managed control planes change them now and then. An Allow without them is left out; a Deny is taken to deny every address.",
@@ -316,7 +316,7 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
   "CIL-N102": {
     severity: "warning",
     effect: "narrows",
-    message: "{what} are not known, so this part of the rule is left out",
+    message: "{what} are not known, so this part of the rule {fate}",
     hint: "Give the nodes in an inventory: `kubectl get nodes -o yaml`.",
     explanation:
       "`remote-node` and `cluster` stand for the addresses of nodes, among others. An Allow without them is left out; a Deny is taken to deny every address.",
@@ -343,7 +343,7 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     message: "{which} is not in the input, so it has no addresses",
     hint: "Add the CiliumCIDRGroup to the input.",
     explanation:
-      "A group that is missing matches nothing in Cilium as well. If it is there in the cluster, the rule allows or denies less here than it does there.",
+      "A group that is missing matches nothing in Cilium as well. If it is there in the cluster, the rule allows less here than it does there.",
   },
   "CIL-N106": {
     severity: "warning",
@@ -380,6 +380,21 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     hint: "Check which source addresses your load balancer shows to pods after the switch.",
     explanation:
       "What counts as the outside world today may come from a node's address tomorrow, depending on the load balancer. Blocks for `world` leave the nodes out.",
+  },
+  "CIL-N111": {
+    severity: "info",
+    effect: "none",
+    message: "{what} are together everybody, so that is whom this rule is about",
+    explanation:
+      "`cluster` is all pods, all nodes and the API server, and `world` is all other addresses. A NetworkPolicy can say neither of them exactly, but both together: a rule without peers. Where they stand in two rules of a policy for the same traffic, each of the two is written so. Of pods of other clusters in a mesh neither speaks, hence the assumption that there are none (`single-cluster`).",
+  },
+  "CIL-N112": {
+    severity: "warning",
+    effect: "narrows",
+    message: "{what} is not in the input, so this Deny is taken to deny every address",
+    hint: "Add the CiliumCIDRGroup to the input: `kubectl get ciliumcidrgroups -o yaml`. If the cluster has no such group, remove the entry: it denies nothing.",
+    explanation:
+      "A group that is missing in the cluster has no addresses, and a Deny of it denies nothing. That it is missing in the input does not say so: if it is there after all, whom it denies would be let in. A selector of groups is taken at its word where the input has any group.",
   },
   "CIL-N109": {
     severity: "warning",

@@ -30,7 +30,8 @@ export type ConditionCode =
   | "CIL-N101"
   | "CIL-N102"
   | "CIL-N107"
-  | "CIL-N110";
+  | "CIL-N110"
+  | "CIL-N112";
 
 /** Peers of a rule that go together: those that surely match, or those that may, under a condition. */
 export interface PeerPart {
@@ -122,8 +123,9 @@ export class Remarks {
   }
 
   say(code: ConditionCode, what: string): void {
-    if (this.#isNew(`${code} ${what}`))
-      this.#report(ciliumMeaningDiagnostics.create(code, { at: this.place, what }));
+    if (!this.#isNew(`${code} ${what}`)) return;
+    const fate = this.verdict === "allow" ? "is left out" : "is taken to deny all that it may";
+    this.#report(ciliumMeaningDiagnostics.create(code, { at: this.place, what, fate }));
   }
 
   note(diagnostic: Diagnostic): void {

@@ -1,3 +1,5 @@
+import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
+import { ruleName, type RuleOrigin } from "../../ir/origin.ts";
 import type { Direction } from "../../ir/policy.ts";
 import { ALL_IPV4, ALL_IPV6, ANY_ADDRESS } from "../../sets/address-set.ts";
 import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
@@ -36,10 +38,12 @@ export interface PeerUse {
   /** The namespace of the policy; undefined for cluster-wide ones. */
   readonly namespace: string | undefined;
   readonly direction: Direction;
+  /** Whether the rule stands in `ingressDeny` or `egressDeny`. */
+  readonly isDeny: boolean;
   /** Whether the rule restricts protocols or ports. */
   readonly hasTraffic: boolean;
-  /** Entities that rules for the same pods and traffic allow, this one among them. */
-  readonly together: ReadonlySet<Entity>;
+  /** Entities that rules for the same pods and traffic allow, this one among them, each with the first that does. */
+  readonly together: ReadonlyMap<Entity, RuleOrigin>;
 }
 
 const ALL_PODS: PeerBox = { kind: "pod", labels: ANY_CUBE, addresses: ANY_ADDRESS };
@@ -88,7 +92,7 @@ export function interpretPeers(
     return { parts: remarks.missing("CIL-R108", what, [ALL_ADDRESSES]) };
   }
   if (services !== undefined && services.length > 0) {
-    return { parts: context.services.peers(services, use.hasTraffic, remarks) };
+    return { parts: context.services.peers(services, use, remarks) };
   }
   if (!use.hasTraffic) {
     remarks.note(ciliumMeaningDiagnostics.create("CIL-R113", { at: remarks.place }));
@@ -249,9 +253,33 @@ function ofEntities(
   if (entities.some(isHalf) && isAllowed("world") && hasCluster) {
     // Inside and outside are together everybody, but for pods of other clusters.
     if (!isAllowed("cluster-mesh")) remarks.assume(["single-cluster"]);
+    remarks.note(bothHalves(entities, use, remarks));
     return ANYBODY;
   }
   return { parts: joined(entities.flatMap((one) => ofEntity(one, use, context, remarks))) };
+}
+
+/** That a rule is about everybody because of `world` and `cluster`, of which one may stand in another rule. */
+function bothHalves(
+  entities: readonly Entity[],
+  { together }: PeerUse,
+  { place: at }: Remarks,
+): Diagnostic {
+  const own = entities.find((one) => one === "world" || one.startsWith("cluster")) ?? "world";
+  const halves: readonly Entity[] = own === "world" ? ["cluster", "cluster-mesh"] : ["world"];
+  const beside = halves.find((one) => entities.includes(one));
+  if (beside !== undefined) {
+    return ciliumMeaningDiagnostics.create("CIL-N111", {
+      at,
+      what: `\`${own}\` and \`${beside}\``,
+    });
+  }
+  const other = halves.find((one) => together.has(one)) ?? "cluster";
+  const rule = together.get(other);
+  const where = rule === undefined ? "" : ` of ${ruleName(rule)}`;
+  const what = `\`${own}\` here and \`${other}\`${where}`;
+  const related = rule === undefined ? [] : [{ message: "the other one", at: rule.place }];
+  return ciliumMeaningDiagnostics.create("CIL-N111", { at, related, what });
 }
 
 /** (cilium: pkg/policy/api/entity.go) */

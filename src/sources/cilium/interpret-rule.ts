@@ -1,5 +1,6 @@
 import type { KnownPod, Snapshot } from "../../inventory/snapshot.ts";
 import type { Report } from "../../diagnostics/diagnostic.ts";
+import type { RuleOrigin } from "../../ir/origin.ts";
 import type { OpaqueCondition, Rule, Subject } from "../../ir/policy.ts";
 import { fitted } from "../../base/fitted.ts";
 import { ANY_ADDRESS } from "../../sets/address-set.ts";
@@ -11,7 +12,7 @@ import { ANY_TRAFFIC, NO_TRAFFIC } from "../../sets/traffic-set.ts";
 import type { ConflictFinder } from "./interpret-conflicts.ts";
 import { peerTerms } from "./interpret-labels.ts";
 import { Remarks, type TrafficPart } from "./interpret-parts.ts";
-import { interpretPeers, type PeerContext } from "./interpret-peer.ts";
+import { interpretPeers, type PeerContext, type PeerUse } from "./interpret-peer.ts";
 import { hasTraffic, interpretTraffic } from "./interpret-traffic.ts";
 import type { CiliumElement, Entity } from "./model.ts";
 import type { PortNames } from "./port-names.ts";
@@ -36,7 +37,7 @@ export function interpretElement(
   namespace: string | undefined,
   subject: Subject,
   context: RuleContext,
-  together: ReadonlySet<Entity> = NO_ENTITIES,
+  together: ReadonlyMap<Entity, RuleOrigin> = NO_ENTITIES,
 ): { readonly denied: readonly Rule[]; readonly allowed: readonly Rule[] } {
   const { origin, verdict, peers: members, authentication, unknownFields } = element;
   context.conflicts.add(element, namespace, subject);
@@ -51,7 +52,13 @@ export function interpretElement(
   if (authentication === "required") {
     conditions.push(remarks.condition("CIL-R106", "authentication required"));
   }
-  const use = { namespace, direction: origin.direction, hasTraffic: hasTraffic(element), together };
+  const use: PeerUse = {
+    namespace,
+    direction: origin.direction,
+    isDeny: verdict === "deny",
+    hasTraffic: hasTraffic(element),
+    together,
+  };
   const peers = interpretPeers(members, use, context, remarks);
   const all = peers.parts.flatMap(({ boxes }) => boxes);
   const isDestination = (pod: KnownPod): boolean =>
@@ -91,7 +98,7 @@ export function interpretElement(
     : { denied: required, allowed: own };
 }
 
-const NO_ENTITIES: ReadonlySet<Entity> = new Set();
+const NO_ENTITIES: ReadonlyMap<Entity, RuleOrigin> = new Map();
 const NO_RULES: readonly Rule[] = [];
 const UNCONDITIONAL: readonly OpaqueCondition[] = [];
 
@@ -149,15 +156,17 @@ function requirements(
  */
 export function allowedTogether(
   elements: readonly CiliumElement[],
-): (element: CiliumElement) => ReadonlySet<Entity> {
+): (element: CiliumElement) => ReadonlyMap<Entity, RuleOrigin> {
   const plain = elements.filter(isPlainAllow);
   if (plain.length < 2) return () => NO_ENTITIES;
-  const byTraffic = new Map<string, Set<Entity>>();
+  const byTraffic = new Map<string, Map<Entity, RuleOrigin>>();
   for (const element of plain) {
     const text = trafficText(element);
     let found = byTraffic.get(text);
-    if (found === undefined) byTraffic.set(text, (found = new Set()));
-    for (const entity of element.peers.entities ?? []) found.add(entity);
+    if (found === undefined) byTraffic.set(text, (found = new Map<Entity, RuleOrigin>()));
+    for (const entity of element.peers.entities ?? []) {
+      if (!found.has(entity)) found.set(entity, element.origin);
+    }
   }
   return (element) =>
     (isPlainAllow(element) ? byTraffic.get(trafficText(element)) : undefined) ?? NO_ENTITIES;

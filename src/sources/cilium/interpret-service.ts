@@ -25,10 +25,10 @@ export class ServiceInterpreter {
 
   peers(
     matches: readonly ServiceMatch[],
-    hasTraffic: boolean,
+    { isDeny, hasTraffic }: { readonly isDeny: boolean; readonly hasTraffic: boolean },
     remarks: Remarks,
   ): readonly PeerPart[] {
-    if (remarks.verdict === "deny") {
+    if (isDeny) {
       // Services of a Deny are never looked up: without peers it is for everybody on its ports, or for nobody.
       remarks.note(ciliumMeaningDiagnostics.create("CIL-R118", { at: remarks.place }));
       return hasTraffic ? [{ boxes: ANY_PEER }] : [];

@@ -68,6 +68,7 @@ export function interpretCilium(
     ({ kind }) => kind,
   );
   for (const policy of [...input.policies].sort(inOrder)) {
+    if (policy.rules.length === 0) allowing.push(withoutRules(policy));
     const isInForce = settings.enforces(policy.kind);
     for (const rule of policy.rules) {
       if (isInForce) interpretRule(policy, rule, context, denying, allowing);
@@ -101,6 +102,14 @@ function ifEnforced(policy: Policy): Policy {
     ...(egress === undefined ? {} : { egress: inForce(egress) }),
   };
 }
+
+/** A document that has `specs: []` alone. */
+const withoutRules = ({ origin }: CiliumPolicy): Policy => ({
+  origin,
+  order: 0,
+  subject: { pods: [], hosts: false },
+  inert: [],
+});
 
 /** A rule that decides nothing for any pod. */
 function ofNobody({ origin }: CiliumPolicy, { elements, subject }: CiliumRule): Policy {

@@ -73,6 +73,9 @@ export function readNetworkPolicy(
 function checkRules(reading: DocumentReading, rules: readonly CiliumRule[]): void {
   const empty = rules.filter(({ elements }) => elements.length === 0);
   const isVoid = empty.length === rules.length;
+  if (rules.length === 0 && !reading.failed) {
+    reading.add(ciliumDiagnostics.create("CIL-P006", { at: reading.place(["specs"]) }));
+  }
   for (const { place: at } of empty) {
     reading.add(
       isVoid

@@ -44,6 +44,13 @@ describe("what is empty, for pods with app=a", () => {
     ["no CIDR in the list, with a port", { ingress: [{ fromCIDR: [], toPorts: PORT_80 }] }, []],
     ["no entry in the CIDR set", { ingress: [{ fromCIDRSet: [], toPorts: PORT_80 }] }, []],
     ["no CIDR in the list", { ingress: [{ fromCIDR: [] }] }, []],
+    ["no entry in the CIDR set, without a port", { ingress: [{ fromCIDRSet: [] }] }, []],
+    ["no node in the list, without a port", { ingress: [{ fromNodes: [] }] }, []],
+    [
+      "an entry without ports, for no peer in particular",
+      { ingress: [{ toPorts: [{ ports: [] }] }] },
+      [],
+    ],
     ["no entity in the list, without a port", { ingress: [{ fromEntities: [] }] }, []],
     ["no node in the list", { ingress: [{ fromNodes: [], toPorts: PORT_80 }] }, []],
     ["peers and ports that are null", { ingress: [{ fromEndpoints: null, toPorts: null }] }, []],
@@ -144,6 +151,13 @@ describe("what is empty, for pods with app=a", () => {
     expect(objectsOf(result).map(({ ingress }) => ingress)).toEqual(
       NAMESPACES.map(() => ["ns * : any"]),
     );
+  });
+
+  it("an empty list of DNS rules restricts nothing", () => {
+    const toPorts = [{ ...PORT_80[0], rules: { dns: [] } }];
+    const result = convert([policy({ egress: [{ toEndpoints: [{}], toPorts }] })]);
+    expect(objectsOf(result)[0]?.egress).toEqual(["pods * : TCP 80"]);
+    expect(outcomeOf(result)).toBe("exact");
   });
 
   it("L7 rules that name no kind void the document", () => {

@@ -36,6 +36,11 @@ const expression = (key: string, operator: string, ...values: readonly string[])
   ...(values.length === 0 ? {} : { values }),
 });
 
+const named = (one: Json, at: number): Json => ({
+  ...one,
+  metadata: { name: at === 0 ? "p" : `p${String(at)}`, namespace: "ns" },
+});
+
 const from = (rule: Json): Json => policy({ ingress: [rule] });
 const to = (rule: Json): Json => policy({ egress: [rule] });
 
@@ -221,6 +226,18 @@ describe("services", () => {
   ])("by their labels %j", (selector, rules) => {
     const rule = to({ toServices: [{ k8sServiceSelector: { selector, namespace: "x" } }] });
     expect(egressOf(convert([rule], [...NAMESPACES, ...services]))).toEqual(rules);
+  });
+
+  it("are looked up where an authentication that always fails denies them", () => {
+    const toServices = [{ k8sService: { serviceName: "s", namespace: "x" } }];
+    const failing = to({ toServices, authentication: { mode: "test-always-fail" } });
+    const result = convert(
+      [policy({ egress: [{ toEntities: ["all"] }] }), failing].map(named),
+      [...NAMESPACES, ...services],
+      { actions: "compile", ...PODS_IN_10 },
+    );
+    expect(egressOf(result)?.join()).not.toContain("any : any");
+    expect(egressOf(result)?.join()).toContain("pods app notin (s)");
   });
 
   it("without a name are told without one", () => {
