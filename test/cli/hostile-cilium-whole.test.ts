@@ -219,7 +219,7 @@ const LARGE: readonly (readonly [title: string, documents: readonly object[]])[]
  * and `explain` answers for one flow. None of them may take more than `LIMITS`, and the output may be nowhere wider.
  */
 describe("large policies of Cilium, converted, verified and asked about", () => {
-  it.each(someOf(LARGE, 6))(
+  it.each(someOf(LARGE, 7))(
     "%s",
     async (_, items) => {
       const list = { apiVersion: "v1", kind: "List", items };

@@ -52,17 +52,17 @@ const SETS: readonly (readonly [string, (count: number) => string, number, boole
   ["Allows behind Denies of two keys", allowsBehindTwoKeyDenies, 1_000, true],
   ["Passes through tiers", passesThroughTiers, 50, true],
   ["Passes through tiers", passesThroughTiers, 200, true],
-  ["pods, peers and ports at once", everythingCut, 50, false],
+  ["tiers that pass", tiersThatPass, 10, true],
   ["pods, peers and ports at once", everythingCut, 200, true],
   ["tiers that pass", tiersThatPass, 50, true],
-  ["tiers that pass", tiersThatPass, 10, true],
+  ["pods, peers and ports at once", everythingCut, 50, false],
   ["tiers that pass", tiersThatPass, 200, true],
   ["Allows behind Denies of two keys", allowsBehindTwoKeyDenies, 100, true],
   ["keys that are absent or one value", absentOrOneValue, 50, true],
 ];
 
 describe("what grows when it is cut", () => {
-  it.each(someOf(SETS, 7))(
+  it.each(someOf(SETS, 6))(
     "%s: it ends, nothing is wider, and what is given up is said",
     async (_, make, count, gaveUp) => {
       const { outcome, codes, summary } = await converted(make(count));
@@ -100,17 +100,21 @@ describe("what grows when it is cut", () => {
     expect(await written([...documents].reverse().join("---\n"))).toEqual(once);
   }, 240_000);
 
-  it("costs no more for many namespaces than for a few", async () => {
-    const everywhere = keysOnBothSides(14)
-      .replaceAll("kind: NetworkPolicy", "kind: GlobalNetworkPolicy")
-      .replaceAll(", namespace: shop", "");
-    const namespaces = Array.from({ length: 20 }, (_, at) => [
-      "--known-namespace",
-      `ns-${String(at)}:`,
-    ]).flat();
-    const { outcome } = await converted(everywhere, ...namespaces);
-    expect(outcome).toBe("narrowed");
-  }, 240_000);
+  it.each(someOf([4, 50], 2))(
+    "costs no more for many namespaces than for a few: %d",
+    async (count) => {
+      const everywhere = keysOnBothSides(14)
+        .replaceAll("kind: NetworkPolicy", "kind: GlobalNetworkPolicy")
+        .replaceAll(", namespace: shop", "");
+      const namespaces = Array.from({ length: count }, (_, at) => [
+        "--known-namespace",
+        `ns-${String(at)}:`,
+      ]).flat();
+      const { outcome } = await converted(everywhere, ...namespaces);
+      expect(outcome).toBe("narrowed");
+    },
+    240_000,
+  );
 });
 
 describe("a rule of many peers", () => {

@@ -220,7 +220,7 @@ describe.each(FACTS)("the changes between random sets, $title", (facts) => {
       fc.property(randomSet, randomSet, (source, target) => {
         covers(source, target, facts);
       }),
-      { numRuns: 25, seed: 5 },
+      { numRuns: draws(25), seed: 5 },
     );
   }, 180_000);
 
@@ -229,7 +229,7 @@ describe.each(FACTS)("the changes between random sets, $title", (facts) => {
       fc.property(nearPair, ([source, target]) => {
         covers(source, target, facts);
       }),
-      { numRuns: 50, seed: 7 },
+      { numRuns: draws(50), seed: 7 },
     );
   }, 180_000);
 });
@@ -260,7 +260,7 @@ describe("changes", () => {
           expect(changes(set, structuredClone(set), plain, effect).changes).toEqual([]);
         }
       }),
-      { numRuns: 60, seed: 11 },
+      { numRuns: draws(60), seed: 11 },
     );
   }, 60_000);
 
@@ -271,7 +271,7 @@ describe("changes", () => {
         const back = changes(other, one, plain, "removed").changes.map(textOf);
         expect(back).toEqual(there);
       }),
-      { numRuns: 60, seed: 13 },
+      { numRuns: draws(60), seed: 13 },
     );
   }, 60_000);
 });

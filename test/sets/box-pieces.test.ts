@@ -165,7 +165,7 @@ const areDisjoint = (boxes: readonly Box[]): boolean =>
   pointsOf(...boxes).length === boxes.reduce((sum, box) => sum + pointsOf(box).length, 0);
 
 const random = seededRandom(77);
-const PAIRS = Array.from({ length: 300 }, () => [drawn(random), drawn(random)] as const);
+const PAIRS = Array.from({ length: 150 }, () => [drawn(random), drawn(random)] as const);
 
 describe("the parts of boxes", () => {
   it("tell whether two boxes meet, and whether one lies inside", () => {
@@ -252,7 +252,7 @@ function isSamePart(a: object, b: object): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-const SETS = Array.from({ length: 80 }, () => ({
+const SETS = Array.from({ length: 40 }, () => ({
   box: drawn(random),
   cuts: Array.from({ length: 1 + random.int(7) }, () => drawn(random)),
 }));
