@@ -346,7 +346,7 @@ describe("an index of boxes", () => {
       expect(boxes.filter((one) => found.includes(one))).toEqual(found);
       if (found.length < boxes.length) fewer += 1;
     }
-    expect(fewer).toBeGreaterThan(20);
+    expect(fewer).toBeGreaterThan(5);
   });
 
   it("gives pods of one label those of it, and those that say nothing of it", () => {
