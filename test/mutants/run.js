@@ -141,6 +141,9 @@ if (!options.resume) {
   );
   for (const log of logs) writeFileSync(log, "");
 }
+// A run that is taken up may have more jobs than it had: each of them has to know what was found.
+const [first] = logs;
+for (const log of logs) if (!existsSync(log)) writeFileSync(log, readFileSync(first, "utf8"));
 let quickest = Number(options.quickest);
 for (const slowest of options.slowest.split(",").filter(Boolean).map(Number)) {
   console.log(`tests of at most ${slowest} ms`);
