@@ -14,7 +14,7 @@ import type { Facts } from "./facts.ts";
 import { containsAllPods } from "./facts.ts";
 import type { Actions, LoweringOptions } from "./draft-rule.ts";
 import type { LoweredPolicy } from "./lower-direction.ts";
-import { SELECTOR_LIMIT, selectorCount } from "./say-selector.ts";
+import { SELECTOR_LIMIT, takesTooMany } from "./say-selector.ts";
 import { OBJECT_SIZE } from "./object-size.ts";
 import { ROOM_LIMITS } from "./object-room.ts";
 import { TERM_LIMIT } from "./reach.ts";
@@ -23,8 +23,6 @@ import type { JudgedPolicy, PolicyInNamespace } from "./results.ts";
 import type { SourcePolicy } from "./source-policy.ts";
 import type { Cause } from "./term.ts";
 import { OTHER_TRAFFIC, intersectTraffic, trafficText } from "../sets/traffic-set.ts";
-
-const takesMany = (of: Cube): boolean => selectorCount(of) > SELECTOR_LIMIT;
 
 interface Unsayable {
   readonly what: string;
@@ -58,7 +56,7 @@ function unsayableLabels(rule: Rule, facts: Facts): Unsayable | undefined {
           : "Select by whole label values.",
     };
   }
-  if ([...peers, ...subjects].some((box) => takesMany(box.labels))) {
+  if ([...peers, ...subjects].some((box) => takesTooMany(box.labels))) {
     return {
       what: `what takes more than ${String(SELECTOR_LIMIT)} selectors (each label that may be absent or have a certain value doubles them)`,
       hint: "Give those pods a label of their own, and select that.",

@@ -206,7 +206,7 @@ function policiesIn(local: Readonly<Record<Direction, LocalSet>>): number {
   return policies.size;
 }
 
-/** A kept policy is written as it is. */
+/** What replaces a Kubernetes policy that selects nobody keeps its name from the policy that it replaces. */
 function assembledFor(
   { origin, parts: [policy] }: SourcePolicy,
   namespace: string,
@@ -219,4 +219,5 @@ function assembledFor(
     : assembled;
 }
 
+/** A kept policy is written as it is. */
 const NOT_ASSEMBLED: Assembled = { objects: [], parts: 1, placements: new Map() };

@@ -10,7 +10,7 @@ import type { LocalPolicy, LocalSet, LocalTier } from "./local.ts";
 import type { Effort } from "./effort.ts";
 import { undecidedAt } from "./reach.ts";
 import { sayableCube } from "./say-peer.ts";
-import { SELECTOR_LIMIT, selectorCount, splitSayable } from "./say-selector.ts";
+import { splitSayable, takesTooMany } from "./say-selector.ts";
 import type { Term } from "./term.ts";
 import { cutBox } from "./term.ts";
 import { indexOf } from "./tier-index.ts";
@@ -124,7 +124,7 @@ export function sayIsolation(
   for (const subject of source) {
     const accounts = subject.constraints.some(({ key }) => key.startsWith("account:"));
     const text = subject.constraints.some(({ set }) => set.atoms.length > 0);
-    const isMany = selectorCount(subject) > SELECTOR_LIMIT;
+    const isMany = takesTooMany(subject);
     if (!accounts && !text && !isMany) {
       said.push(...splitSayable(subject));
     } else if (!accounts && !isMany && facts.assumed.has("values")) {

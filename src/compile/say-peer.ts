@@ -24,10 +24,10 @@ import type { Facts } from "./facts.ts";
 import { containsAllPods, resolveCubeText, withoutPods } from "./facts.ts";
 import {
   EVERYTHING,
-  SELECTOR_LIMIT,
   selectorCount,
   selectorOf,
   splitSayable,
+  takesTooMany,
 } from "./say-selector.ts";
 
 /** Peers as a `from` or `to` list says them, with what the list means on the target. */
@@ -56,7 +56,7 @@ export function sayableCube(of: Cube, facts: Facts, side: "under" | "over"): Cub
     said = keepKeys(of, (key) => !key.startsWith("account:"));
   }
   const resolved = resolveCubeText(said, facts, side);
-  if (resolved === undefined || selectorCount(resolved) <= SELECTOR_LIMIT) return resolved;
+  if (resolved === undefined || !takesTooMany(resolved)) return resolved;
   return side === "under" ? undefined : withFewSelectors(resolved);
 }
 
@@ -64,7 +64,7 @@ export function sayableCube(of: Cube, facts: Facts, side: "under" | "over"): Cub
 function withFewSelectors(of: Cube): Cube {
   let said = of;
   for (const { key } of [...of.constraints].reverse()) {
-    if (selectorCount(said) <= SELECTOR_LIMIT) break;
+    if (!takesTooMany(said)) break;
     const without = keepKeys(said, (other) => other !== key);
     if (selectorCount(without) < selectorCount(said)) said = without;
   }

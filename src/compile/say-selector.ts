@@ -26,12 +26,14 @@ export function selectorCount(of: Cube): number {
   return of.constraints.reduce((count, { set }) => count * alternatives(set).length, 1);
 }
 
+export const takesTooMany = (of: Cube): boolean => selectorCount(of) > SELECTOR_LIMIT;
+
 /**
  * The cubes, each sayable by one selector a scope, whose union is the cube given; none past {@link SELECTOR_LIMIT}. It has
  * no text conditions.
  */
 export function splitSayable(of: Cube): readonly Cube[] {
-  if (selectorCount(of) > SELECTOR_LIMIT) return [];
+  if (takesTooMany(of)) return [];
   if (!of.constraints.some(({ set }) => alternatives(set).length > 1)) return [of];
   let found: LabelConstraint[][] = [[]];
   for (const { key, set } of of.constraints) {

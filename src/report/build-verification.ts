@@ -14,7 +14,7 @@ import { reportDiagnostic, sortDiagnostics } from "./build.ts";
 import type { KnownNamespaces, ShownDifference } from "./difference.ts";
 import { differenceWitness } from "./difference.ts";
 import { reportPods } from "./pod-changes.ts";
-import { placeOf } from "./policy-part.ts";
+import { identityOf, placeOf } from "./policy-part.ts";
 import type {
   DocumentCounts,
   ReportAssumption,
@@ -174,15 +174,7 @@ function comparedPolicy(
   const outcome = worstOutcome(findings.map((finding) => finding.outcome));
   return {
     side,
-    source: {
-      engine: origin.engine,
-      apiVersion: origin.apiVersion,
-      kind: origin.kind,
-      namespace: origin.namespace ?? null,
-      name: origin.name,
-      tier: origin.tier ?? null,
-      ...placeOf(origin.place),
-    },
+    source: identityOf(origin),
     outcome,
     losesOnlyOther: losesOnlyOther(findings),
     rules: DIRECTIONS.flatMap((direction) => comparedRules(parts, direction, shown)),

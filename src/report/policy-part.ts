@@ -98,6 +98,19 @@ export class ObjectIndex {
 const rulePath = (direction: Direction, index: number): string =>
   `/spec/${direction}/${String(index)}`;
 
+/** Which policy it is, and where it stands. */
+export function identityOf(origin: PolicyOrigin): Omit<ReportPolicy["source"], "text"> {
+  return {
+    engine: origin.engine,
+    apiVersion: origin.apiVersion,
+    kind: origin.kind,
+    namespace: origin.namespace ?? null,
+    name: origin.name,
+    tier: origin.tier ?? null,
+    ...placeOf(origin.place),
+  };
+}
+
 /**
  * What the report says of one policy.
  * @param withTexts whether it holds the policy and its objects as they are written
@@ -113,13 +126,7 @@ export function reportPolicy(
   const written = objects.of(policy);
   return {
     source: {
-      engine: policy.engine,
-      apiVersion: policy.apiVersion,
-      kind: policy.kind,
-      namespace: policy.namespace ?? null,
-      name: policy.name,
-      tier: policy.tier ?? null,
-      ...placeOf(policy.place),
+      ...identityOf(policy),
       ...(withTexts ? { text: sourceText(policy.place.document) } : {}),
     },
     disposition: result.disposition,
