@@ -237,14 +237,10 @@ class DirectionProof {
    * True only if a difference here would be nobody's first: one that has ports has been put down already to what is asked
    * about and to whatever may deny. So a rule of thousands of peers of which none is left costs a look at each of them.
    */
-  #isTold(
-    region: Region,
-    { allowedBy }: Asked,
-    { allowing, denying, effect }: Sides,
-    allowed: Allowed,
-  ): boolean {
+  #isTold(region: Region, asked: Asked, sides: Sides, allowed: Allowed): boolean {
+    const { denying, effect } = sides;
     // At the end of the tiers a Pass is to answer for the flow too, and which one only the flow tells.
-    if (allowedBy === undefined && allowing.tiers.some(({ hasPass }) => hasPass)) return false;
+    if (isHandedOn(asked, sides)) return false;
     const isShown = (decider: Decider): boolean =>
       this.#ledger.shown(decider, effect, false) !== undefined;
     const deniers = denying.tiers.flatMap(({ closed, blocks }) =>
@@ -301,12 +297,12 @@ class DirectionProof {
     sides: Sides,
     isOther: boolean,
   ): Answer {
-    const { allowing, denying, effect, scope } = sides;
+    const { denying, effect, scope } = sides;
     let witness: Difference | undefined;
     let isUnclear = false;
     let found = 0;
     let passed = 0;
-    const isHandedOn = asked.allowedBy === undefined && allowing.tiers.some((one) => one.hasPass);
+    const mayPass = isHandedOn(asked, sides);
     for (const part of deniedParts(allowed, denying, budget)) {
       const isNamed = part.by !== undefined && this.#ledger.hasWitness(part.by, effect);
       // At the end of the tiers each Pass that hands on what is denied is to answer for it, not the first of them alone.
@@ -325,7 +321,7 @@ class DirectionProof {
       if (typeof point === "string") continue;
       witness = this.#putDown(point, asked, sides, isOther);
       found += 1;
-      if (found >= MOST_WITNESSES && !isHandedOn) break;
+      if (found >= MOST_WITNESSES && !mayPass) break;
     }
     if (witness !== undefined) return { kind: "witness", witness };
     if (budget.isSpent()) return this.#spent(asked, sides, budget);
@@ -377,6 +373,10 @@ interface Asked {
   readonly allowedBy: Rule | undefined;
   readonly policy: Policy;
 }
+
+/** True of flows that no rule allows, where some Pass may have handed them on to the end. */
+const isHandedOn = ({ allowedBy }: Asked, { allowing }: Sides): boolean =>
+  allowedBy === undefined && allowing.tiers.some(({ hasPass }) => hasPass);
 
 /** What the denying side makes of it, and the last Pass that the allowing side handed it on by. */
 function* deniedParts(

@@ -46,6 +46,17 @@ const text = (...documents: readonly string[]): string => documents.join("---\n"
 const allowRole = (name = "allow"): string =>
   policy({ name, order: 2, selector: "all()", rules: [{ action: "Allow", from: "role == 'r'" }] });
 
+/** So many Allows that come last, each for pods and peers of its own. */
+const allowEach = (count: number): readonly string[] =>
+  times(count, (at) =>
+    policy({
+      name: `allow-${String(at)}`,
+      order: 2,
+      selector: `app == 'a${String(at)}'`,
+      rules: [{ action: "Allow", from: `role == 'r${String(at)}'` }],
+    }),
+  );
+
 /** Denies of a key for the pod and one for its peer, all of which overlap, and an Allow for each behind them. */
 export function keysOnBothSides(count: number): string {
   return text(
@@ -57,14 +68,7 @@ export function keysOnBothSides(count: number): string {
         rules: [{ action: "Deny", from: `${is("p", at)} && ${is("q", at)}` }],
       }),
     ),
-    ...times(count, (at) =>
-      policy({
-        name: `allow-${String(at)}`,
-        order: 2,
-        selector: `app == 'a${String(at)}'`,
-        rules: [{ action: "Allow", from: `role == 'r${String(at)}'` }],
-      }),
-    ),
+    ...allowEach(count),
   );
 }
 
@@ -116,14 +120,7 @@ export function allowsBehindTwoKeyDenies(count: number): string {
         rules: [{ action: "Deny", from: `${is("a", at)} && ${is("b", at)}` }],
       }),
     ),
-    ...times(count, (at) =>
-      policy({
-        name: `allow-${String(at)}`,
-        order: 2,
-        selector: `app == 'a${String(at)}'`,
-        rules: [{ action: "Allow", from: `role == 'r${String(at)}'` }],
-      }),
-    ),
+    ...allowEach(count),
   );
 }
 
