@@ -250,6 +250,20 @@ describe("policies whose place or pods are not known", () => {
     );
   });
 
+  it("is said of a rule only where the subject is not the reason already", () => {
+    const both = `[{ action: Allow, source: { selector: "role == 'x'", nets: [10.0.0.0/8] } }]`;
+    const wider = (subject: string): readonly string[] =>
+      findings([namespaced(`{ ${subject}, types: [Ingress], ingress: ${both} }`)], {
+        inexact: "widen",
+        "unsayable-subjects": "isolate",
+      }).filter((text) => text.startsWith("CMP-R005"));
+    expect(wider("selector: \"app == 'a'\"").join()).toContain(
+      "asks: a pod's labels and its address at once",
+    );
+    const [text = ""] = wider("serviceAccountSelector: \"team == 'x'\"");
+    expect(text).toContain("written wider than the source, as `--inexact widen` asks (");
+  });
+
   it("a policy that selects no pod of a known namespace is told to be without effect", () => {
     const [text, ...more] = findings([maybe(fromOutside), namespace("env: dev")]);
     expect(text).toContain("CMP-S004  it selects no pod of a namespace that is known");

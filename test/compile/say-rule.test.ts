@@ -30,3 +30,10 @@ describe("rules with the same peers", () => {
     expect(portsOf(undefined)).toEqual([]);
   });
 });
+
+describe("numbers as ports", () => {
+  it("are no list where they are all traffic, whichever set it is", () => {
+    expect(sayNumbers({ ranges: [...ANY_TRAFFIC.ranges] }, "under")?.ports).toBeUndefined();
+    expect(sayNumbers(ANY_TRAFFIC, "under")?.ports).toBeUndefined();
+  });
+});
