@@ -90,7 +90,8 @@ function podPeer(of: Cube, namespace: string): AllowPeer {
  *
  * a. Pods whose addresses do not matter (every pod's address lies in the set, or any does) are said by their labels.
  * b. What is left are addresses, where a block matches both machines and pods ("yes" and "maybe"): an address may be in a
- *    block only if the pods that may have it are all let in as well ("under"), or it is taken anyway ("over").
+ *    block only if the pods that may have it are all let in as well ("under"), or unless it is surely a pod's that is not
+ *    ("over").
  * c. Pods by labels and addresses at once cannot be said: they are left out ("under") or said by labels ("over").
  *
  * @param written blocks with exceptions, to be used if they mean just the addresses that are left to say
@@ -137,6 +138,7 @@ function newlySaid(
   );
   const byLabel: Cube[] = [];
   let allPodsAt: AddressSet = NO_ADDRESS;
+  let podsByBlock: AddressSet = NO_ADDRESS;
   for (const box of peer) {
     if (box.kind !== "pod") continue;
     const everywhere = isAny(box.addresses) || containsAllPods(box.addresses, facts.podRanges);
@@ -152,10 +154,13 @@ function newlySaid(
     if ((everywhere || (side === "over" && !anyLabels)) && !byBlock) {
       const said = sayableCube(box.labels, facts, side);
       if (said !== undefined) byLabel.push(...splitSayable(said));
-    }
+    } else if (anyLabels) podsByBlock = unionAddresses(podsByBlock, box.addresses);
   }
 
-  const blocks = sayableBlocks(machines, allPodsAt, facts, side);
+  const blocks =
+    side === "under"
+      ? blocksUnder(machines, allPodsAt, facts)
+      : blocksOver(machines, allPodsAt, podsByBlock, facts);
   if (byLabel.some((one) => one.constraints.length === 0) && isAny(blocks)) {
     return ANY_PEER_SAID;
   }
@@ -180,7 +185,7 @@ function newlySaid(
   surely.push({ kind: "address", addresses: blocks });
   const podsInBlocks: PodBox = { kind: "pod", labels: ANY_CUBE, addresses: blocks };
   if (facts.targetDiffers) {
-    // Pods have other addresses afterwards. sayableBlocks keeps blocks away from them, unless all pods are let in or what
+    // Pods have other addresses afterwards. Blocks keep away from them (`blocksUnder`), unless all pods are let in or what
     // is wider is asked for: then a block may let in any pod, wherever it was before.
     const { targetPodRanges } = facts;
     const mayHavePods = targetPodRanges === undefined || addressesMeet(blocks, targetPodRanges);
@@ -212,14 +217,29 @@ function holesOf(written: readonly AddressBlock[], addresses: AddressSet): Addre
   return equalAddresses(subtractAddresses(covered, holes), addresses) ? holes : undefined;
 }
 
-function sayableBlocks(
-  machines: AddressSet,
-  allPodsAt: AddressSet,
-  facts: Facts,
-  side: "under" | "over",
-): AddressSet {
-  if (side === "over") return facts.targetDiffers ? machines : unionAddresses(machines, allPodsAt);
+/** Addresses where a block lets in no pod that is not to be let in. */
+function blocksUnder(machines: AddressSet, allPodsAt: AddressSet, facts: Facts): AddressSet {
   // After a change of ranges, pods keep nothing of their old addresses: only "every pod" still means anything.
   const podsLetIn = !facts.targetDiffers || isAny(allPodsAt) ? allPodsAt : NO_ADDRESS;
   return intersectAddresses(machines, unionAddresses(podsLetIn, withoutPods(facts)));
+}
+
+/**
+ * Addresses that hold all machines that are to be let in, and all pods that only a block says; as few others as can be: where
+ * pods are, before the switch and after it, machines are not (`pure-range`).
+ */
+function blocksOver(
+  machines: AddressSet,
+  allPodsAt: AddressSet,
+  podsByBlock: AddressSet,
+  { podRanges, targetPodRanges, targetDiffers }: Facts,
+): AddressSet {
+  if (!targetDiffers) {
+    const others = subtractAddresses(podRanges ?? NO_ADDRESS, allPodsAt);
+    return unionAddresses(subtractAddresses(machines, others), podsByBlock);
+  }
+  // A block may stand for pods that were at its addresses, wherever they will be.
+  if (allPodsAt !== NO_ADDRESS) return machines;
+  const others = intersectAddresses(podRanges ?? NO_ADDRESS, targetPodRanges ?? NO_ADDRESS);
+  return subtractAddresses(machines, others);
 }

@@ -140,7 +140,7 @@ function podsByBlock({ box, cuts }: PlainTerm, facts: Facts): readonly SayableTe
   if (peer.kind !== "pod" || isEverywhere(peer, facts) || facts.targetDiffers) return [];
   if (peer.labels.constraints.length > 0) return [];
   return term(
-    "outside",
+    "both",
     { ...box, peer: { kind: "address", addresses: peer.addresses } },
     cuts.flatMap((cut) =>
       cut.peer.kind === "pod" && cut.peer.labels.constraints.length === 0
