@@ -9,7 +9,7 @@ import { ALL_PORTS, OTHER_TRAFFIC, intersectTraffic } from "../sets/traffic-set.
 import type { Effort } from "./effort.ts";
 import type { DifferenceKind, Facts, Restriction } from "./facts.ts";
 import { restrictBox, restrictionsOf } from "./facts.ts";
-import { impossibleBoxes } from "./impossible.ts";
+import { StrangersByNamespace, impossibleBoxes } from "./impossible.ts";
 import type { Cut, Term } from "./term.ts";
 import { outsideTerms, someOutside, uncut } from "./term.ts";
 
@@ -50,8 +50,8 @@ class Restricted {
   readonly #facts: Facts;
   readonly #by: ReadonlySet<Restriction>;
   readonly #names: LabelSet | undefined;
-  /** Flows that cannot be, by labels that never meet: as good as covered, or allowed. */
-  readonly impossible: readonly Box[];
+  readonly #neverMet: readonly Box[];
+  readonly #strangers: StrangersByNamespace;
   readonly #covers = new WeakMap<Box, Box | "impossible">();
   readonly #flows = new WeakMap<Box, Box | "impossible">();
 
@@ -61,7 +61,16 @@ class Restricted {
     if (this.#by.has("namespaces") && facts.namespaces !== undefined) {
       this.#names = labelIn(facts.namespaces.keys());
     }
-    this.impossible = this.#by.has("disjoint") ? impossibleBoxes(facts) : [];
+    this.#neverMet = this.#by.has("disjoint") ? impossibleBoxes(facts) : [];
+    this.#strangers = new StrangersByNamespace(
+      this.#by.has("account-labels") ? facts.accounts.values() : [],
+    );
+  }
+
+  /** Flows that cannot be, by the labels of their pods: as good as covered, or allowed. All that the boxes have of them. */
+  impossible(boxes: readonly Box[]): readonly Box[] {
+    const strangers = this.#strangers.near(boxes);
+    return strangers.length === 0 ? this.#neverMet : [...this.#neverMet, ...strangers];
   }
 
   /** Boxes that cover or cut, as far as it matters for flows under the restrictions. */
@@ -166,7 +175,7 @@ export function lossOf(
       by.length === 0
         ? written
         : (box) =>
-            [...restricted.covers(written(box)), ...restricted.impossible].filter((other) =>
+            [...restricted.covers(written(box)), ...restricted.impossible([box])].filter((other) =>
               boxesMeet(box, other),
             );
     const wanted = restricted.terms(terms);
@@ -211,7 +220,7 @@ export function gainOf(
   const surplus = (by: readonly Restriction[]): Box | undefined => {
     const restricted = restrictedBy(facts, by);
     // What cannot be goes first: it mostly settles at once what the cuts of the terms have in common with the boxes.
-    const allowed = [...uncut(restricted.impossible), ...restricted.terms(terms)];
+    const allowed = [...uncut(restricted.impossible(boxes)), ...restricted.terms(terms)];
     for (const box of restricted.flows(boxes)) {
       const found = outsideTerms(box, allowed, effort);
       if (found !== undefined) return found;
@@ -230,7 +239,8 @@ export function possibleFlow(
 ): Difference {
   const find = (by: readonly Restriction[]): Box | undefined => {
     const restricted = restrictedBy(facts, by);
-    return someOutside(restricted.terms(terms), coverOf(restricted.impossible), effort);
+    const cover: Cover = (box) => coverOf(restricted.impossible([box]))(box);
+    return someOutside(restricted.terms(terms), cover, effort);
   };
   return differenceBy(find([]), restrictionsOf(facts, kind), find);
 }

@@ -1,11 +1,13 @@
 import { unreachable } from "../base/invariant.ts";
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../diagnostics/source-range.ts";
+import { withAccountLabels } from "../inventory/account-labels.ts";
 import type { RuleResult } from "../ir/outcome.ts";
 import type { Rule } from "../ir/policy.ts";
 import { ANY_ADDRESS } from "../sets/address-set.ts";
-import type { PeerBox } from "../sets/box.ts";
+import type { PeerBox, PodBox } from "../sets/box.ts";
 import { PIECE_LIMIT } from "../sets/box-remainder.ts";
+import { ANY_CUBE } from "../sets/cube.ts";
 import type { Cube } from "../sets/cube.ts";
 import { adviceOn, causeText, hasAccount, hasText } from "./cutter-advice.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
@@ -41,10 +43,16 @@ function unsayable(rule: Rule, facts: Facts): Unsayable | undefined {
 function unsayableLabels(rule: Rule, facts: Facts): Unsayable | undefined {
   const peers = podsOf(rule.peer);
   const subjects = rule.subjectOnly ?? [];
-  if ([...peers, ...subjects].some((box) => hasAccount(box.labels))) {
+  const isAccountUnsaid = ({ labels }: PodBox): boolean =>
+    hasAccount(withAccountLabels(labels, facts.accounts) ?? ANY_CUBE);
+  if (peers.some(isAccountUnsaid) || subjects.some(({ labels }) => hasAccount(labels))) {
+    const hint = "Give the pods of that service account a label of their own, and select that";
     return {
       what: "the service account that a pod runs as",
-      hint: "Give the pods of that service account a label of their own, and select that.",
+      hint:
+        facts.valuesSeen === undefined
+          ? `${hint}. Or give an inventory (\`kubectl get ns,sa,pods,svc,endpointslices,nodes -A -o yaml\`): labels that all pods of the account have there, and no others, are selected in its place.`
+          : `${hint}.`,
     };
   }
   if ([...peers, ...subjects].some((box) => hasText(box.labels))) {

@@ -1,6 +1,8 @@
 import type { AssumptionCode } from "../ir/assumption.ts";
 import { ASSUMPTIONS } from "../ir/assumption.ts";
 import type { Rule } from "../ir/policy.ts";
+import type { AccountsKnown } from "../inventory/account-labels.ts";
+import { NO_ACCOUNTS } from "../inventory/account-labels.ts";
 import { impossibleLabels } from "../inventory/disjoint-labels.ts";
 import { valuesOf } from "../inventory/lookup.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
@@ -46,6 +48,8 @@ export interface Facts {
   readonly namespaces: ReadonlyMap<string, Readonly<Record<string, string>>> | undefined;
   /** Labels that no pod has, by the user's word; empty if there are none. */
   readonly impossible: readonly Cube[];
+  /** Labels by which peers are told from others that are selected by their service account. */
+  readonly accounts: AccountsKnown;
   /** What the user said may be taken for granted. */
   readonly assumed: ReadonlySet<AssumptionCode>;
 }
@@ -54,6 +58,7 @@ export interface Facts {
 export type Restriction =
   | "only-tcp-udp-sctp"
   | "disjoint"
+  | "account-labels"
   | "families"
   | "pure-range"
   | "values"
@@ -72,6 +77,7 @@ export function restrictionsOf(facts: Facts, kind: DifferenceKind): readonly Res
   const found: Restriction[] = [];
   if (facts.assumed.has("only-tcp-udp-sctp")) found.push("only-tcp-udp-sctp");
   if (facts.impossible.length > 0) found.push("disjoint");
+  if (facts.accounts.size > 0) found.push("account-labels");
   if (facts.families !== undefined) found.push("families");
   if (facts.podRanges !== undefined) found.push("pure-range", "pod-range");
   else if (facts.privatePods) found.push("private-pods");
@@ -225,6 +231,7 @@ export function factsOf(
     valuesSeen: snapshot.pods.length === 0 ? undefined : valuesSeen(snapshot),
     namespaces: knownNamespaces(snapshot),
     impossible: impossibleLabels(snapshot.disjoint ?? []),
+    accounts: NO_ACCOUNTS,
     assumed: options.assumed,
   };
 }

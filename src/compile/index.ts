@@ -1,5 +1,6 @@
 import { append } from "../base/append.ts";
 import type { Diagnostic, Report } from "../diagnostics/diagnostic.ts";
+import { accountLabels } from "../inventory/account-labels.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { AllowPolicy } from "../ir/allow-policy.ts";
 import type { PolicyOrigin } from "../ir/origin.ts";
@@ -69,10 +70,12 @@ export function lower(
   const namespaces = coveredNamespaces(set, snapshot);
   const sources = sourcePolicies(set);
   const done = new Map<SourcePolicy, PolicyResult>();
-  // A namespace that only a selector names is one whose labels nobody gave.
-  const facts = namespaces.every((name) => snapshot.namespaces.has(name))
-    ? given
-    : { ...given, namespaces: undefined };
+  const facts = {
+    ...given,
+    accounts: accountLabels([set], snapshot),
+    // A namespace that only a selector names is one whose labels nobody gave.
+    ...(namespaces.every((name) => snapshot.namespaces.has(name)) ? {} : { namespaces: undefined }),
+  };
   const stops: Diagnostic[] = [];
   const objects: LoweredIn[] = [];
   const replaced = new Set<PolicyOrigin>();

@@ -1,4 +1,5 @@
 import { fitted } from "../base/fitted.ts";
+import { withAccountLabels } from "../inventory/account-labels.ts";
 import type { AllowPeer } from "../ir/allow-policy.ts";
 import type { AddressBlock } from "../ir/policy.ts";
 import type { AddressSet } from "../sets/address-set.ts";
@@ -69,6 +70,12 @@ function withFewSelectors(of: Cube): Cube {
     if (selectorCount(without) < selectorCount(said)) said = without;
   }
   return said;
+}
+
+/** The same for a peer, of which it may be known by which labels the pods of an account are told from others. */
+export function sayablePeer(of: Cube, facts: Facts, side: "under" | "over"): Cube | undefined {
+  const labels = withAccountLabels(of, facts.accounts);
+  return labels === undefined ? undefined : sayableCube(labels, facts, side);
 }
 
 function podPeer(of: Cube, namespace: string): AllowPeer {
@@ -152,7 +159,7 @@ function newlySaid(
       !facts.targetDiffers &&
       isAddressSubset(box.addresses, machines);
     if ((everywhere || (side === "over" && !anyLabels)) && !byBlock) {
-      const said = sayableCube(box.labels, facts, side);
+      const said = sayablePeer(box.labels, facts, side);
       if (said !== undefined) byLabel.push(...splitSayable(said));
     } else if (anyLabels) podsByBlock = unionAddresses(podsByBlock, box.addresses);
   }

@@ -20,7 +20,7 @@ import {
 import { SCTP, TCP, UDP } from "../sets/traffic-set.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods } from "./facts.ts";
-import { sayableCube } from "./say-peer.ts";
+import { sayableCube, sayablePeer } from "./say-peer.ts";
 import type { Term } from "./term.ts";
 
 /**
@@ -78,10 +78,15 @@ const mayHavePods = ({ addresses }: PeerBox, { podRanges }: Facts): boolean =>
   podRanges === undefined || addressesMeet(addresses, podRanges);
 
 /** Pods by what a selector says of them; undefined when nothing is left. */
-function podsByLabels(pods: PodBox, facts: Facts, side: Side): PodBox | undefined {
+function podsByLabels(
+  pods: PodBox,
+  facts: Facts,
+  side: Side,
+  say: typeof sayableCube,
+): PodBox | undefined {
   if (!isEverywhere(pods, facts) && (side === "under" || !mayHavePods(pods, facts)))
     return undefined;
-  const labels = sayableCube(pods.labels, facts, side);
+  const labels = say(pods.labels, facts, side);
   if (labels === undefined) return undefined;
   return labels === pods.labels && pods.addresses === ANY_ADDRESS
     ? pods
@@ -89,12 +94,12 @@ function podsByLabels(pods: PodBox, facts: Facts, side: Side): PodBox | undefine
 }
 
 function withPlainSubject({ box, cuts }: Term, facts: Facts, side: Side): PlainTerm | undefined {
-  const subject = podsByLabels(box.subject, facts, side);
+  const subject = podsByLabels(box.subject, facts, side, sayableCube);
   if (subject === undefined) return undefined;
   return {
     box: { ...box, subject },
     cuts: cuts.flatMap(({ box: cut }) => {
-      const own = podsByLabels(cut.subject, facts, opposite(side));
+      const own = podsByLabels(cut.subject, facts, opposite(side), sayableCube);
       if (own === undefined) return [];
       return own === cut.subject ? cut : { ...cut, subject: own };
     }),
@@ -121,13 +126,15 @@ function byLabels({ box, cuts }: PlainTerm, facts: Facts, side: Side): readonly 
   const anyLabels = box.peer.labels.constraints.length === 0;
   // Pods at certain addresses and with any labels are a block.
   if (side === "over" && anyLabels && !isEverywhere(box.peer, facts)) return [];
-  const peer = podsByLabels(box.peer, facts, side);
+  const peer = podsByLabels(box.peer, facts, side, sayablePeer);
   return term(
     "pods",
     peer === undefined ? undefined : { ...box, peer },
     cuts.flatMap((cut) => {
       const own =
-        cut.peer.kind === "pod" ? podsByLabels(cut.peer, facts, opposite(side)) : undefined;
+        cut.peer.kind === "pod"
+          ? podsByLabels(cut.peer, facts, opposite(side), sayablePeer)
+          : undefined;
       if (own === undefined) return [];
       return own === cut.peer ? cut : { ...cut, peer: own };
     }),

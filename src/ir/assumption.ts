@@ -76,6 +76,13 @@ export const ASSUMPTIONS = {
     ifFalse: "widens",
     standing: false,
   },
+  "account-labels": {
+    code: "ASM-S004",
+    sentence:
+      "pods with the labels by which the inventory tells the pods of a service account from others run as that account, and no others do",
+    ifFalse: "widens",
+    standing: false,
+  },
   families: {
     code: "ASM-N005",
     sentence: "the cluster uses no IP families but those of the pod ranges given",

@@ -125,10 +125,9 @@ export function changesOf(input: ChangeInput): Changes {
         effect === "added" ? [views.target, views.source] : [views.source, views.target];
       const sides = { direction, allowing, denying, universe, mayDiffer: input.mayDiffer };
       const budget = allowance.question();
-      const { impossible } = universe;
       const parts = [...differenceParts(sides, budget)].map((part) => ({
         ...part,
-        cuts: [...part.cuts, ...impossible],
+        cuts: [...part.cuts, ...universe.impossibleIn(part.region)],
       })); // (a)
       const teller = new Teller({ scope, universe, replay, effect, direction, budget });
       for (const change of teller.tell(parts)) changes.push({ ...change, conditions });

@@ -1,3 +1,4 @@
+import { accountLabels } from "../inventory/account-labels.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
 import type { AssumptionCode } from "../ir/assumption.ts";
 import { ASSUMPTIONS } from "../ir/assumption.ts";
@@ -70,6 +71,7 @@ export interface ComparisonOptions {
 const USABLE: readonly AssumptionCode[] = [
   "only-tcp-udp-sctp",
   "disjoint",
+  "account-labels",
   "families",
   "pure-range",
   "values",
@@ -149,6 +151,7 @@ function offeredBy(
     "pure-range": hasRanges,
     families: hasRanges,
     disjoint: (snapshot.disjoint ?? []).length > 0,
+    "account-labels": accountLabels([sets.source, sets.target], snapshot).size > 0,
     values: hasValues,
     // As in a conversion: it is the user's word about values that counts for subjects, not their being seen.
     "subject-values": hasValues && (assume.has("subject-values") || assume.has("values")),

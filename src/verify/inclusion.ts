@@ -26,7 +26,8 @@ export function findOutside(
   universe: Universe,
   budget: Budget,
 ): Point | NoPoint {
-  const cuts = universe.impossible.length === 0 ? taken : [...taken, ...universe.impossible];
+  const impossible = universe.impossibleIn(region);
+  const cuts = impossible.length === 0 ? taken : [...taken, ...impossible];
   budget.spend(cuts.length + 1);
   if (budget.isSpent()) return "spent";
   const plainest = pointOf(region, scope, universe);

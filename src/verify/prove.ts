@@ -351,7 +351,7 @@ class DirectionProof {
     if (!this.#ledger.countQuestion(answer) || answer.kind !== "none") return;
     const point = pointOf(region, scope, this.#universe);
     if (typeof point === "string") return;
-    if (this.#universe.impossible.some((one) => regionContains(one, point))) return;
+    if (this.#universe.impossibleIn(region).some((one) => regionContains(one, point))) return;
     this.#ledger.countReplay();
     const judged = this.#replay.judge(point);
     invariant(

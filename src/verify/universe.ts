@@ -1,4 +1,6 @@
 import { compareText } from "../base/compare.ts";
+import type { AccountsKnown } from "../inventory/account-labels.ts";
+import { accountLabels, NO_ACCOUNTS } from "../inventory/account-labels.ts";
 import { impossibleLabels } from "../inventory/disjoint-labels.ts";
 import { valuesOf } from "../inventory/lookup.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
@@ -42,6 +44,8 @@ export interface ProofContext {
   readonly valuesOf: (key: LabelKey) => readonly string[];
   /** Labels that no pod has; asked under the assumption of that name. */
   readonly impossible?: readonly Cube[];
+  /** Labels of the pods that sets select by their service account; asked under the assumption of that name. */
+  readonly accountsOf?: (sets: readonly PolicySet[]) => AccountsKnown;
   /** How many looks at a region one question may take before its answer is "unknown". */
   readonly bound: number;
 }
@@ -63,6 +67,7 @@ export function proofContext(
     assumptions,
     valuesOf: (key) => valuesOf(snapshot, key),
     impossible: impossibleLabels(snapshot.disjoint ?? []),
+    accountsOf: (sets) => accountLabels(sets, snapshot),
     bound: DEFAULT_BOUND,
   };
 }
@@ -81,8 +86,9 @@ export class Universe {
   readonly context: ProofContext;
   /** The names that a namespace may have of which nothing is known. */
   readonly unknownNames: LabelSet;
-  /** Flows that cannot be, since no pod has the labels. They are left out as what is cut out of a region. */
-  readonly impossible: readonly Region[];
+  readonly #neverMet: readonly Region[];
+  /** Peers that do not run as their labels say, by the namespace that is named; undefined for those of any. */
+  readonly #strangers = new Map<string | undefined, readonly Region[]>();
   readonly #podAddresses: AddressSet;
   readonly #podAddressesAfter: AddressSet;
   readonly #otherAddresses: AddressSet;
@@ -94,11 +100,18 @@ export class Universe {
     this.unknownNames = unknownNames(context);
     const { assumptions, podRanges, targetPodRanges } = context;
     const never = assumptions.has("disjoint") ? (context.impossible ?? []) : [];
-    this.impossible = never.flatMap((labels) => [
+    this.#neverMet = never.flatMap((labels) => [
       subjectRegion(labels, "pod"),
       subjectRegion(labels, "address"),
-      { ...subjectRegion(ANY_CUBE, "pod"), peer: labels },
+      peerRegion(labels),
     ]);
+    const accounts = assumptions.has("account-labels") ? context.accountsOf?.(sets) : undefined;
+    for (const { account, never: strangers } of (accounts ?? NO_ACCOUNTS).values()) {
+      const regions = strangers.map(peerRegion);
+      for (const name of namespacesOf(account) ?? [undefined]) {
+        this.#strangers.set(name, [...(this.#strangers.get(name) ?? []), ...regions]);
+      }
+    }
     const families = assumptions.has("families") ? familiesOf(podRanges) : ANY_ADDRESS;
     const inRange = assumptions.has("pod-range") ? podRanges : undefined;
     const isPrivate = assumptions.has("private-pods") && podRanges === undefined;
@@ -120,6 +133,17 @@ export class Universe {
     const keys = values || assumptions.has("subject-values") ? textKeys(sets, direction) : NO_KEYS;
     this.#subjectValues = this.#seenOf(keys.subject);
     this.#peerValues = values ? this.#seenOf(keys.peer) : undefined;
+  }
+
+  /** Flows of a region that cannot be, since no pod has the labels. They are left out as what is cut out of it. */
+  impossibleIn({ peer }: Region): readonly Region[] {
+    if (peer === undefined || this.#strangers.size === 0) return this.#neverMet;
+    const names = namespacesOf(peer);
+    const near =
+      names === undefined
+        ? [...this.#strangers.values()]
+        : [undefined, ...names].map((name) => this.#strangers.get(name) ?? []);
+    return [...this.#neverMet, ...new Set(near.flat())];
   }
 
   /** The part of a region that the proof is about. */
@@ -161,6 +185,8 @@ export class Universe {
     return cube(constraints);
   }
 }
+
+const peerRegion = (labels: Cube): Region => ({ ...subjectRegion(ANY_CUBE, "pod"), peer: labels });
 
 function unknownNames({ assumptions, namespaces }: ProofContext): LabelSet {
   if (assumptions.has("namespaces")) return NO_LABEL;

@@ -8,6 +8,7 @@ import {
   restrictionsOf,
   withoutPods,
 } from "../../src/compile/facts.ts";
+import { NO_ACCOUNTS } from "../../src/inventory/account-labels.ts";
 import type { Snapshot } from "../../src/inventory/snapshot.ts";
 import {
   addressSetText,
@@ -42,6 +43,7 @@ const NOTHING: Facts = {
   valuesSeen: undefined,
   namespaces: undefined,
   impossible: [],
+  accounts: NO_ACCOUNTS,
   assumed: new Set(),
 };
 const PODS = cidrs("10.0.0.0/8");
@@ -58,6 +60,12 @@ describe("the assumptions on offer", () => {
     ["pods with private addresses", { privatePods: true }, ["private-pods"], ["private-pods"]],
     ["values", { valuesSeen: () => [] }, ["values"], []],
     ["labels that never meet", { impossible: [ANY_CUBE] }, ["disjoint"], ["disjoint"]],
+    [
+      "labels that tell the pods of an account",
+      { accounts: new Map([["ci", { account: ANY_CUBE, labels: ANY_CUBE, never: [] }]]) },
+      ["account-labels"],
+      ["account-labels"],
+    ],
     ["namespaces", { namespaces: CLUSTER }, ["namespaces"], ["namespaces"]],
     ["namespaces that are surely not all", { namespaces: new Map([["shop", {}]]) }, [], []],
     [

@@ -34,6 +34,35 @@ const count = (few: number): number =>
 const seedOf = (usual: number): number => Number(process.env["WORLDS_SEED"] ?? usual);
 const timeout = asked === undefined ? 300_000 : 100_000_000;
 
+/** Pods of two namespaces, some of which run as `ci`, with its accounts. */
+const podsOfAccounts = fc
+  .array(
+    fc.record({
+      namespace: fc.constantFrom("p", "q"),
+      account: fc.constantFrom("ci", "default"),
+      labels: fc.record(
+        { a: fc.constantFrom("x", "y", "z"), b: fc.constantFrom("x", "y"), c: fc.constant("x") },
+        { requiredKeys: ["b"] },
+      ),
+    }),
+    { minLength: 1, maxLength: 5 },
+  )
+  .map((pods) => [
+    ...pods.map(({ namespace, account, labels }, at) => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: `known-${String(at)}`, namespace, labels },
+      spec: { serviceAccountName: account, containers: [{ name: "c", image: "i" }] },
+    })),
+    ...["p", "q"].flatMap((namespace) =>
+      ["ci", "default"].map((name) => ({
+        apiVersion: "v1",
+        kind: "ServiceAccount",
+        metadata: { name, namespace, labels: { team: name === "ci" ? "x" : "y" } },
+      })),
+    ),
+  ]);
+
 describe.each([
   ["of several tiers", randomWorld, 11],
   ["as Cilium users write them", randomCiliumWorld, 17],
@@ -102,6 +131,35 @@ describe.each([
         { numRuns: count(200), seed: seedOf(seed + 8) },
       );
       expect(used.disjoint, "the assumption is used at times").toBeGreaterThan(0);
+    },
+    timeout,
+  );
+
+  it(
+    "is conditional, and equal where pods run as their labels say, once labels tell the pods of an account",
+    () => {
+      const how = fc.record({
+        actions: fc.constantFrom("compile" as const, "compile" as const, "skip" as const),
+        inexact: fc.constantFrom("narrow" as const, "narrow" as const, "widen" as const),
+      });
+      const used = { accounts: 0 };
+      fc.assert(
+        fc.property(worlds, podsOfAccounts, how, (world, pods, options) => {
+          const known = { ...world, inventory: [...world.inventory, ...pods] };
+          const result = convert(known, world.documents, options);
+          expect(result.refuted).toEqual([]);
+          checkReport(result);
+          const isWide = options.inexact === "widen";
+          judge(result, {
+            limit: flowLimit(800),
+            ...(isWide ? { asked: new Set(["widened"]) } : {}),
+          });
+          if (result.report.assumptions.some(({ name }) => name === "account-labels"))
+            used.accounts += 1;
+        }),
+        { numRuns: count(200), seed: seedOf(seed + 10) },
+      );
+      expect(used.accounts, "the assumption is used at times").toBeGreaterThan(0);
     },
     timeout,
   );

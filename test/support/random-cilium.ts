@@ -15,6 +15,7 @@ const weighted = <T>(...pairs: readonly (readonly [number, fc.Arbitrary<T>])[]):
   fc.oneof(...pairs.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 
 const NAMESPACE = "io.kubernetes.pod.namespace";
+const ACCOUNT = "io.cilium.k8s.policy.serviceaccount";
 const labels = (matchLabels: Json): Json => ({ matchLabels });
 const term = (key: string, operator: string, ...values: readonly string[]): Json => ({
   matchExpressions: [{ key, operator, ...(values.length === 0 ? {} : { values }) }],
@@ -39,6 +40,8 @@ const peerSelector = weighted<Json>(
   [1, fc.constant(term(NAMESPACE, "NotIn", "q"))],
   [1, fc.constant(term(NAMESPACE, "Exists"))],
   [1, fc.constant(labels({ "pod-template-hash": "z" }))],
+  [1, oneOf(labels({ [ACCOUNT]: "ci" }), term(ACCOUNT, "NotIn", "ci"))],
+  [1, fc.constant(labels({ [`k8s:${NAMESPACE}`]: "q", [ACCOUNT]: "ci" }))],
 );
 
 const cidr = oneOf("10.0.0.0/8", "10.0.0.0/16", "192.0.2.0/24", "203.0.113.0/24", "0.0.0.0/0");

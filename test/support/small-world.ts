@@ -1,6 +1,10 @@
+import { accountLabels, NO_ACCOUNTS } from "../../src/inventory/account-labels.ts";
 import { DIRECTIONS } from "../../src/ir/policy.ts";
 import type { Endpoint } from "../../src/ir/flow.ts";
 import type { PolicySet } from "../../src/ir/policy.ts";
+import { ACCOUNT_NAME, constraintOf, cubeContains, NAMESPACE_NAME } from "../../src/sets/cube.ts";
+import type { LabelKey } from "../../src/sets/cube.ts";
+import { labelSetContains } from "../../src/sets/label-set.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 import { familiesOf, spaceOf } from "./world-choices.ts";
 import { flowsOf } from "./world-flows.ts";
@@ -36,7 +40,7 @@ export function smallWorld(sets: readonly PolicySet[], options: WorldOptions): W
     }
   }
   const limit = options.limit ?? DEFAULT_LIMIT;
-  const isPossible = possibleFlows(options);
+  const isPossible = possibleFlows(sets, options);
   return {
     complete: spaces.every((space) => sizeOf(space) <= limit),
     flows: {
@@ -54,8 +58,28 @@ export function smallWorld(sets: readonly PolicySet[], options: WorldOptions): W
   };
 }
 
-/** False for flows of pods that have two labels of which none has, where that is taken for granted. */
-function possibleFlows({ snapshot, assumptions }: WorldOptions): (pair: FlowPair) => boolean {
+/**
+ * False for flows of pods that have two labels of which none has, and of peers that do not run as their labels say, where that
+ * is taken for granted.
+ */
+function possibleFlows(
+  sets: readonly PolicySet[],
+  { snapshot, assumptions }: WorldOptions,
+): (pair: FlowPair) => boolean {
+  const accounts = assumptions.has("account-labels") ? accountLabels(sets, snapshot) : NO_ACCOUNTS;
+  const runsAsItsLabelsSay = (end: Endpoint): boolean =>
+    end.kind !== "pod" ||
+    [...accounts.values()].every(({ account, labels }) => {
+      const valueOf = (key: LabelKey): string | undefined => {
+        if (key === NAMESPACE_NAME) return end.namespace;
+        if (key === ACCOUNT_NAME) return end.account.name;
+        const name = key.slice(key.indexOf(":") + 1);
+        return key.startsWith("account:") ? end.account.labels[name] : end.labels[name];
+      };
+      const names = constraintOf(account, NAMESPACE_NAME);
+      const isInside = names === undefined || labelSetContains(names, end.namespace);
+      return !isInside || cubeContains(account, valueOf) === cubeContains(labels, valueOf);
+    });
   const never = assumptions.has("disjoint") ? (snapshot.disjoint ?? []) : [];
   const isPod = (end: Endpoint): boolean =>
     end.kind !== "pod" ||
@@ -67,5 +91,6 @@ function possibleFlows({ snapshot, assumptions }: WorldOptions): (pair: FlowPair
           return value === undefined ? own !== undefined : own === value;
         }).length < 2,
     );
-  return ({ source: { subject, peer } }) => isPod(subject) && isPod(peer);
+  return ({ source: { subject, peer } }) =>
+    isPod(subject) && isPod(peer) && runsAsItsLabelsSay(peer);
 }

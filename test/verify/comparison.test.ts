@@ -4,6 +4,7 @@ import { factsOf, lower } from "../../src/compile/index.ts";
 import type { KnownNamespace, Snapshot } from "../../src/inventory/snapshot.ts";
 import type { AssumptionCode } from "../../src/ir/assumption.ts";
 import type { Policy, PolicySet } from "../../src/ir/policy.ts";
+import { NAMESPACE_NAME } from "../../src/sets/cube.ts";
 import { labelIn, labelText } from "../../src/sets/label-set.ts";
 import type { LabelSet } from "../../src/sets/label-set.ts";
 import { protocolTraffic, SCTP, TCP, UDP, unionTraffic } from "../../src/sets/traffic-set.ts";
@@ -273,6 +274,43 @@ describe("values that were seen", () => {
       "subject-values",
     );
     expect(told.assumptions).toEqual(["subject-values"]);
+  });
+});
+
+describe("labels that tell the pods of a service account", () => {
+  const known = (...all: readonly (readonly [account: string, a: string])[]): Snapshot => ({
+    ...snapshotWith(undefined, ...both),
+    pods: all.map(([account, a], at) => ({
+      namespace: "p",
+      name: String(at),
+      labels: { a },
+      account,
+      addresses: [],
+      ports: [],
+      live: true,
+      hostNetwork: false,
+    })),
+  });
+  const asks = (labels: Parameters<typeof pods>[0]): PolicySet =>
+    policySet(tier("default", [policy("p/web", { ingress: [allow({ peer: pods(labels) })] })]));
+  const byAccount = asks({ "account:@name": "ci", [NAMESPACE_NAME]: "p" });
+  const byLabel = (a: string): PolicySet => asks({ a, [NAMESPACE_NAME]: "p" });
+
+  it("make a set that says the labels equal to one that says the account, as long as that is so", () => {
+    const told = known(["ci", "x"], ["default", "y"]);
+    const same = compare(byAccount, byLabel("x"), told);
+    expect(same.outcome).toBe("conditional");
+    expect(same.assumptions).toEqual(["account-labels"]);
+    expect(compare(byLabel("x"), byAccount, told).outcome).toBe("conditional");
+    expect(compare(byAccount, byLabel("y"), told).outcome).toBe("widened");
+  });
+
+  it("are not made up where the inventory tells none", () => {
+    for (const snapshot of [known(), known(["ci", "x"], ["default", "x"])]) {
+      const comparison = compare(byAccount, byLabel("x"), snapshot);
+      expect(comparison.outcome).toBe("widened");
+      expect(comparison.assumptions).toEqual([]);
+    }
   });
 });
 
