@@ -33,6 +33,8 @@ export interface StructureFindings {
   }): Diagnostic;
   missingField(of: { readonly at: SourcePlace; readonly field: string }): Diagnostic;
   /** `path` lets the source tell fields that decide traffic from others; `miscased`: a known field in other case. */
+  /** True of a path inside of a rule: a field that is not known there may have been meant to restrict what it matches. */
+  readonly decidesMatch?: (path: readonly PathStep[]) => boolean;
   unknownField(
     of: { readonly at: SourcePlace; readonly field: string; readonly advice: string },
     path: readonly PathStep[],
@@ -72,6 +74,8 @@ export function checkStructure(
   const errors = validate.errors ?? [];
   const wrong: (() => Diagnostic)[] = [];
   const unfamiliar: (() => Diagnostic)[] = [];
+  // A field that changes what the rest means is told however many there are: nobody else will.
+  const deciding = new Set<() => Diagnostic>();
   const unknown: PathStep[][] = [];
   const miscased: PathStep[][] = [];
   for (const error of errors) {
@@ -82,7 +86,7 @@ export function checkStructure(
       const isMiscased = isKnownInOtherCase(field, error);
       unknown.push(field);
       if (isMiscased) miscased.push(field);
-      unfamiliar.push(() =>
+      const tell = (): Diagnostic =>
         findings.unknownField(
           {
             at: object.placeOf(field, "key"),
@@ -91,8 +95,9 @@ export function checkStructure(
           },
           field,
           isMiscased,
-        ),
-      );
+        );
+      unfamiliar.push(tell);
+      if (findings.decidesMatch?.(field) === true) deciding.add(tell);
     } else if (error.keyword === "required") {
       const field = pathText([...path, String(error.params["missingProperty"])]);
       wrong.push(() => findings.missingField({ at: object.placeOf(path), field }));
@@ -109,8 +114,11 @@ export function checkStructure(
     }
   }
   const at = object.placeOf([]);
-  for (const tell of [...wrong, ...unfamiliar].slice(0, TOLD)) report(tell());
-  const rest = wrong.length + unfamiliar.length - TOLD;
+  let rest = 0;
+  for (const [position, tell] of [...wrong, ...unfamiliar].entries()) {
+    if (position < TOLD || deciding.has(tell)) report(tell());
+    else rest += 1;
+  }
   if (rest > 0) report(findings.more({ at, count: rest }));
   // The validator stopped keeping errors, so a wrong value may lie behind the last unknown field.
   const cut = errors.length >= errorLimit;

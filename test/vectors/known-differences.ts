@@ -198,7 +198,7 @@ export const CILIUM: KnownDifferences = {
     ],
     ["CIL-R122", "the same as CIL-R120 in a Kubernetes policy"],
     [
-      "CIL-R111",
+      "CIL-R010",
       "a field that Cilium does not know is dropped by the API server; which other release knew it is not known",
     ],
     [

@@ -135,6 +135,7 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
     hint: "Correct the field's name or remove it.",
     explanation:
       "The API server drops unknown fields, and the rule then matches more than its author wrote. Whether the cluster ever had the field is not to be seen in the file. An Allow with such a field is left out.",
+    retired: true,
   },
   "CAL-R106": {
     severity: "warning",

@@ -11,7 +11,6 @@ export type ConditionCode =
   | "CAL-R102"
   | "CAL-R103"
   | "CAL-R104"
-  | "CAL-R105"
   | "CAL-R106"
   | "CAL-R107"
   | "CAL-R108"
@@ -59,6 +58,11 @@ export class RuleRemarks {
     whole: string = this.#wholeRule(what),
   ): void {
     this.condition({ kind: "unknown", code, what, same: whole }, at);
+  }
+
+  /** That the rule says what its author meant, though the API drops a field of it. That was told when it was read. */
+  unknownField(what: string, whole: string = this.#wholeRule(what)): void {
+    this.opaque = [...this.opaque, { kind: "unknown", code: "CAL-R013", what, same: whole }];
   }
 
   /** What a negated selector matches beside sets whose domains nobody can look up. */

@@ -208,5 +208,5 @@ function otherConditions(rule: CalicoRule, remarks: RuleRemarks): void {
     const whole = JSON.stringify([end, [...domains].sort(compareText), ...texts]);
     remarks.unknown("CAL-R104", `${end}.domains ${shown}`, at ?? place, whole);
   }
-  for (const field of rule.unknownFields) remarks.unknown("CAL-R105", field, place, rule.written);
+  for (const field of rule.unknownFields) remarks.unknownField(field, rule.written);
 }

@@ -238,6 +238,7 @@ function readForeignVersion(
 }
 
 const FINDINGS: StructureFindings = {
+  decidesMatch,
   wrongValue: (of) => calicoDiagnostics.create("CAL-X001", of),
   missingField: (of) => calicoDiagnostics.create("CAL-X002", of),
   unknownField: (of, path, miscased) =>

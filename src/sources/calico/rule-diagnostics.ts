@@ -104,9 +104,9 @@ export const ruleDefinitions = {
   },
   "CAL-R013": {
     severity: "warning",
-    effect: "unknown",
+    effect: "narrows",
     message:
-      "`{field}` is a field that no release of the API knows; what the rule was meant to match is not known",
+      "`{field}` is a field that no release of the API knows, so what the rule was meant to match is not known: an Allow is left out, a Deny or Pass taken to match all that it may",
     hint: "{advice}",
     explanation:
       "The API server drops a field that it does not know, so the rule in force matches without it. Its author meant something by it, most often a further condition. The rule counts as one that may or may not match: an Allow is left out, a Deny taken in full.",

@@ -146,7 +146,7 @@ export const ciliumDiagnostics = defineDiagnostics({
     severity: "warning",
     effect: "narrows",
     message:
-      "no release of Cilium knows the field `{field}`, so the rule may not say what was meant",
+      "no release of Cilium knows the field `{field}`, so the rule may not say what was meant and {fate}",
     hint: "{advice}",
     explanation:
       "The API server drops unknown fields in silence, and the rule is enforced without them, often wider than meant: `ports` directly in a rule, or `toPorts` inside of a peer. Since the author meant something else, an Allow with such a field is left out, and a Deny with it is taken to deny whatever it may.",

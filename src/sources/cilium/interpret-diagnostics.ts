@@ -209,6 +209,7 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     hint: "Correct or remove the field.",
     explanation:
       "The API server drops the field, and the rule is enforced without it. The author meant something by it, so an Allow is left out, and a Deny is taken to match whatever it may.",
+    retired: true,
   },
   "CIL-R113": {
     severity: "info",

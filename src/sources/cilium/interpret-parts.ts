@@ -23,7 +23,6 @@ export type ConditionCode =
   | "CIL-R108"
   | "CIL-R109"
   | "CIL-R110"
-  | "CIL-R111"
   | "CIL-R117"
   | "CIL-R119"
   | "CIL-R120"
@@ -32,6 +31,10 @@ export type ConditionCode =
   | "CIL-N107"
   | "CIL-N110"
   | "CIL-N112";
+
+/** What becomes of what cannot be put into sets. */
+export const fateUnder = (verdict: "allow" | "deny"): string =>
+  verdict === "allow" ? "is left out" : "is taken to deny all that it may";
 
 /** Peers of a rule that go together: those that surely match, or those that may, under a condition. */
 export interface PeerPart {
@@ -99,6 +102,12 @@ export class Remarks {
     return { kind: "unknown", code, what, same: this.#wholeRule(what) };
   }
 
+  /** That the rule says what its author meant, though the API drops a field of it. That was told when it was read. */
+  unknownField(field: string): OpaqueCondition {
+    const what = `the field \`${field}\``;
+    return { kind: "unknown", code: "CIL-R010", what, same: this.#wholeRule(what) };
+  }
+
   /**
    * Peers or traffic that cannot be named for lack of facts.
    *
@@ -124,7 +133,7 @@ export class Remarks {
 
   say(code: ConditionCode, what: string): void {
     if (!this.#isNew(`${code} ${what}`)) return;
-    const fate = this.verdict === "allow" ? "is left out" : "is taken to deny all that it may";
+    const fate = fateUnder(this.verdict);
     this.#report(ciliumMeaningDiagnostics.create(code, { at: this.place, what, fate }));
   }
 

@@ -46,9 +46,7 @@ export function interpretElement(
   const action = authentication === "test-always-fail" ? "deny" : verdict;
   const remarks = new Remarks(action, element, namespace, context.report);
   const conditions: OpaqueCondition[] = [];
-  for (const field of unknownFields) {
-    conditions.push(remarks.condition("CIL-R111", `the field \`${field}\``));
-  }
+  for (const field of unknownFields) conditions.push(remarks.unknownField(field));
   if (authentication === "required") {
     conditions.push(remarks.condition("CIL-R106", "authentication required"));
   }

@@ -4,6 +4,7 @@ import { DocumentReading } from "../document-reading.ts";
 import { checkStructure, clip, type StructureFindings, type Validator } from "../schema-check.ts";
 import * as validators from "../validators/cilium.js";
 import { readCidrGroup } from "./cidr-group.ts";
+import { fateUnder } from "./interpret-parts.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
 import type { CiliumInput } from "./model.ts";
 import { readNetworkPolicy } from "./network-policy.ts";
@@ -102,11 +103,20 @@ function decidesMatch(path: readonly PathStep[]): boolean {
   return /^(?:ingress|egress)(?:Deny)?$/.test(String(inRule[0])) && typeof inRule[1] === "number";
 }
 
+/** What becomes of a rule with such a field. */
+function fateOf(path: readonly PathStep[]): string {
+  const list = String(path[0] === "specs" ? path[2] : path[1]);
+  return fateUnder(list.endsWith("Deny") ? "deny" : "allow");
+}
+
 const FINDINGS: StructureFindings = {
+  decidesMatch,
   wrongValue: (of) => ciliumDiagnostics.create("CIL-X001", of),
   missingField: (of) => ciliumDiagnostics.create("CIL-X002", of),
   unknownField: (of, path) =>
-    ciliumDiagnostics.create(decidesMatch(path) ? "CIL-R010" : "CIL-X003", of),
+    decidesMatch(path)
+      ? ciliumDiagnostics.create("CIL-R010", { ...of, fate: fateOf(path) })
+      : ciliumDiagnostics.create("CIL-X003", of),
   more: (of) => ciliumDiagnostics.create("CIL-X004", of),
   tooMany: (of) => ciliumDiagnostics.create("CIL-X005", of),
 };

@@ -338,6 +338,19 @@ describe("documents", () => {
     expect(codesOf(result)).toContain("CIL-R010");
     expect(outcomeOf(result)).toBe("narrowed");
   });
+
+  it("tell of each unknown field in a rule once, however many there are, and what becomes of the rule", () => {
+    const fields = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`x${String(at)}`, 1]));
+    const { spec } = from({ fromEndpoints: [{}], ...fields }) as Json & { readonly spec: Json };
+    const denied = { fromEndpoints: [{}], nobody: 1 };
+    const result = convert([{ ...one, spec: { ...spec, ingressDeny: [denied] } }], NAMESPACES);
+    const told = result.report.diagnostics.filter(({ code }) => code === "CIL-R010");
+    expect(told).toHaveLength(31);
+    expect(told.map(({ path }) => path)).toContain("spec.ingress[0].x29");
+    expect(told.filter(({ message }) => message.endsWith("and is left out"))).toHaveLength(30);
+    const [ofDeny] = told.filter(({ path }) => path === "spec.ingressDeny[0].nobody");
+    expect(ofDeny?.message).toMatch(/and is taken to deny all that it may$/);
+  });
 });
 
 describe("Kubernetes policies beside those of Cilium", () => {
