@@ -9,6 +9,7 @@ import type { KeptObject } from "./ir/kept-object.ts";
 import type { PolicySet } from "./ir/policy.ts";
 import { manifestDiagnostics } from "./manifest/diagnostics.ts";
 import type { ManifestObject } from "./manifest/manifest-object.ts";
+import { withTemplateAdvice } from "./manifest/template.ts";
 import { readManifests } from "./manifest/read.ts";
 import type { ReportInput } from "./report/report.ts";
 import { interpretCalico } from "./sources/calico/interpret.ts";
@@ -93,8 +94,9 @@ export function readSets(
   sets: readonly SetFiles[],
   inventory: readonly SourceFile[],
   options: ReadOptions,
-  report: Report,
+  told: Report,
 ): { readonly snapshot: Snapshot; readonly sets: readonly ReadSet[] } {
+  const report = withTemplateAdvice(told);
   const facts = new SnapshotBuilder(options.defaultNamespace);
   const readers = sets.map((set) => new SetReader(set, facts, options, report));
   for (const reader of readers) reader.readOwnFiles();
