@@ -58,7 +58,7 @@ export const ciliumDiagnostics = defineDiagnostics({
     message: "the status of the policy says that Cilium found it invalid{reason}",
     hint: "Correct the policy in the cluster, or remove it: it is not in force.",
     explanation:
-      "The operator validates policies and writes the condition `Valid: False` into the status of those that no agent takes. Such a policy isolates nothing and allows nothing today, so converting it would change what pods may do.",
+      "The operator validates policies and writes the condition `Valid: False` into the status of those that no agent takes; before it did, each agent wrote into `status.nodes` whether it took the policy. Such a policy isolates nothing and allows nothing today, so converting it would change what pods may do.",
   },
   "CIL-P008": {
     severity: "warning",
@@ -115,6 +115,15 @@ export const ciliumDiagnostics = defineDiagnostics({
     hint: "Remove the empty rule: then the document means the same in every release.",
     explanation:
       "Releases before 1.20 take such a rule for one without effect, and enforce the others of the document. Newer ones enforce nothing of it. Which of the two holds decides what pods may do.",
+  },
+  "CIL-P015": {
+    severity: "warning",
+    effect: "unknown",
+    message:
+      "the status of the policy says that {count} nodes did not take it ({nodes}){reason}: it is read as if it were in force on all",
+    hint: "Look why these nodes do not enforce it: after the switch it holds for pods of every node. A status that is out of date may be removed.",
+    explanation:
+      "Agents before 1.16 wrote into `status.nodes` whether they took a policy. Where some did not, pods of their nodes are judged without it today, which no NetworkPolicy can say.",
   },
   // --- S: selectors ------------------------------------------------------------------------------------------------
   "CIL-S001": {

@@ -85,16 +85,59 @@ function checkRules(reading: DocumentReading, rules: readonly CiliumRule[]): voi
   }
 }
 
-/** The operator writes into the status that it found the policy invalid. */
+/**
+ * The operator writes into the status that it found the policy invalid. Before it did, each agent wrote whether it took the
+ * policy; `ok` is left out where it is false. (cilium: pkg/k8s/apis/cilium.io/v2/types.go `CiliumNetworkPolicyNodeStatus`)
+ */
 function checkStatus(reading: DocumentReading, status: unknown): void {
-  const conditions = asList(asMapping(status)["conditions"]).map(asMapping);
-  const invalid = conditions.find((one) => one["type"] === "Valid" && one["status"] === "False");
-  if (invalid === undefined) return;
-  const message = typeof invalid["message"] === "string" ? clip(invalid["message"]) : "";
-  const reason = message === "" ? "" : `: ${message}`;
-  const at = reading.place(["status"]);
-  reading.add(ciliumDiagnostics.create("CIL-P007", { at, reason }));
+  const { conditions, nodes } = asMapping(status);
+  const invalid = asList(conditions)
+    .map(asMapping)
+    .find((one) => one["type"] === "Valid" && one["status"] === "False");
+  if (invalid !== undefined) refuse(reading, ["status"], invalid["message"]);
+  const agents = Object.entries(asMapping(nodes)).map(([node, of]): AgentStatus => {
+    const { ok, error } = asMapping(of);
+    return { node, ok, error };
+  });
+  const refusing = agents.filter(hasRefused);
+  const [first] = refusing;
+  if (first === undefined || invalid !== undefined) return;
+  const path = ["status", "nodes"];
+  if (refusing.length === agents.length) refuse(reading, path, first.error);
+  else {
+    const count = `${String(refusing.length)} of ${String(agents.length)}`;
+    const which = refusing.slice(0, MOST_NODES).map(({ node }) => `\`${clip(node)}\``);
+    const more = refusing.length > MOST_NODES ? ", ..." : "";
+    reading.add(
+      ciliumDiagnostics.create("CIL-P015", {
+        at: reading.place(path),
+        count,
+        nodes: `${which.join(", ")}${more}`,
+        reason: reasonText(first.error),
+      }),
+    );
+  }
 }
+
+/** So many nodes are named. */
+const MOST_NODES = 3;
+
+interface AgentStatus {
+  readonly node: string;
+  readonly ok: unknown;
+  readonly error: unknown;
+}
+
+const hasRefused = ({ ok, error }: AgentStatus): boolean =>
+  ok === false || (ok !== true && typeof error === "string" && error !== "");
+
+function refuse(reading: DocumentReading, path: readonly PathStep[], message: unknown): void {
+  const at = reading.place(path);
+  reading.add(ciliumDiagnostics.create("CIL-P007", { at, reason: reasonText(message) }));
+}
+
+const reasonText = (message: unknown): string =>
+  typeof message === "string" && message !== "" ? `: ${clip(message)}` : "";
 
 const asMapping = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
