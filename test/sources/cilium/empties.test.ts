@@ -145,6 +145,59 @@ describe("what is empty, for pods with app=a", () => {
     expect(objectsOf(other)[0]?.egress).toEqual(shown);
   });
 
+  /** Beside an Allow of the namespace's pods on port 80: whether that is left. */
+  it.each<readonly [title: string, denies: unknown, isLeft: boolean]>([
+    ["no Denies", undefined, true],
+    ["Denies that are null", null, true],
+    ["an empty list of Denies", [], true],
+    ["a Deny without fields", [{}], true],
+    ["a Deny of no peer in the list", [{ fromEndpoints: [] }], true],
+    ["of no peer in the list, with a port", [{ fromEndpoints: [], toPorts: PORT_80 }], true],
+    ["of no CIDR, with a port", [{ fromCIDR: [], toPorts: PORT_80 }], true],
+    ["of no entry of a CIDR set, with a port", [{ fromCIDRSet: [], toPorts: PORT_80 }], true],
+    ["of no entity, with a port", [{ fromEntities: [], toPorts: PORT_80 }], true],
+    ["of no node, with a port", [{ fromNodes: [], toPorts: PORT_80 }], true],
+    ["of the entity none", [{ fromEntities: ["none"] }], true],
+    ["of a peer, for an entry without ports", [{ fromEndpoints: [{}], toPorts: [{}] }], true],
+    ["for an entry with no port", [{ fromEndpoints: [{}], toPorts: [{ ports: [] }] }], true],
+    ["of a peer, for ICMP without fields", [{ fromEndpoints: [{}], icmps: [{}] }], true],
+    ["for ICMP with no field", [{ fromEndpoints: [{}], icmps: [{ fields: [] }] }], true],
+    ["of an empty list beside a filled one", [{ fromEndpoints: [], fromEntities: ["all"] }], true],
+    ["of a peer without labels", [{ fromEndpoints: [{}] }], false],
+    ["of a peer, and ports that are null", [{ fromEndpoints: [{}], toPorts: null }], false],
+    ["of a peer, and no entry of ports", [{ fromEndpoints: [{}], toPorts: [] }], false],
+    ["of a peer, and an empty list of ICMP", [{ fromEndpoints: [{}], icmps: [] }], false],
+    ["of a port alone", [{ toPorts: PORT_80 }], false],
+    ["of a port, and peers that are null", [{ fromEndpoints: null, toPorts: PORT_80 }], false],
+    ["of an empty list of groups, with a port", [{ fromGroups: [], toPorts: PORT_80 }], false],
+    ["of everybody", [{ fromEntities: ["all"] }], false],
+  ])("%s", (_, denies, isLeft) => {
+    const spec = { ingress: [{ fromEndpoints: [{}], toPorts: PORT_80 }], ingressDeny: denies };
+    const rules = isLeft ? ["pods * : TCP 80"] : [];
+    for (const actions of ["skip", "compile"] as const) {
+      const result = convert([policy(spec)], [], { actions });
+      expect(objectsOf(result)[0]?.ingress).toEqual(rules);
+      expect(outcomeOf(result)).toBe("exact");
+      const other = convert([policy(turned(spec) as Json)], [], { actions });
+      expect(objectsOf(other)[0]?.egress).toEqual(rules);
+      expect(outcomeOf(other)).toBe("exact");
+    }
+  });
+
+  it.each<readonly [title: string, enableDefaultDeny: unknown, isIsolated: boolean]>([
+    ["absent", undefined, true],
+    ["null", null, true],
+    ["a mapping without fields", {}, true],
+    ["null for the direction", { ingress: null }, true],
+    ["true", { ingress: true }, true],
+    ["false", { ingress: false }, false],
+    ["false for the other direction", { egress: false }, true],
+  ])("`enableDefaultDeny` is %s", (_, enableDefaultDeny, isIsolated) => {
+    const result = convert([policy({ ingress: [{ fromEndpoints: [{}] }], enableDefaultDeny })]);
+    expect(objectsOf(result).length).toBe(isIsolated ? 1 : 0);
+    expect(outcomeOf(result)).toBe("exact");
+  });
+
   it("a peer without labels of a cluster-wide policy is every pod of every namespace", () => {
     const rule = { ingress: [{ fromEndpoints: [{}] }] };
     const result = convert([policy(rule, "CiliumClusterwideNetworkPolicy")], NAMESPACES);
