@@ -41,6 +41,8 @@ export class SnapshotBuilder {
   readonly defaultNamespace: string;
   readonly #namespaces = new Map<string, SaidOfNamespace>();
   readonly #pods: KnownPod[] = [];
+  /** Pods as an engine sees them: without some of their labels. */
+  readonly #endpoints: KnownPod[] = [];
   readonly #accounts = new Map<string, Said<KnownAccount>>();
   readonly #services = new Map<string, Said<KnownService>>();
   readonly #slices = new Map<string, Said<KnownEndpointSlice>>();
@@ -85,6 +87,12 @@ export class SnapshotBuilder {
   addPod(pod: KnownPod): void {
     this.coverNamespace(pod.namespace);
     this.#pods.push(pod);
+  }
+
+  /** A pod by what an engine knows of it. */
+  addEndpoint(pod: KnownPod): void {
+    this.coverNamespace(pod.namespace);
+    this.#endpoints.push(pod);
   }
 
   addAccount(account: KnownAccount, place: SourcePlace): void {
@@ -137,11 +145,14 @@ export class SnapshotBuilder {
   }
 
   build(options: InventoryOptions, report: Report): Snapshot {
+    const named = new Set(this.#pods.map(keyOf));
+    const seen = this.#endpoints.filter((pod) => !named.has(keyOf(pod)));
+    const pods = [...this.#pods, ...seen].sort(byName);
     const pools = this.#poolsSpoilt ? undefined : rangesOf(this.#pools);
     const podRanges = rangesOf(options.podCidrs) ?? pools;
     return {
       namespaces: this.#buildNamespaces(options, report),
-      pods: [...this.#pods].sort(byName),
+      pods,
       accounts: undisputed(this.#accounts, "ServiceAccount", report).sort(byName),
       services: undisputed(this.#services, "Service", report).sort(byName),
       slices: this.#buildSlices(report),
@@ -154,15 +165,19 @@ export class SnapshotBuilder {
         .sort((a, b) => compareText(a.name, b.name)),
       podRanges,
       targetPodRanges: rangesOf(options.targetPodCidrs) ?? podRanges,
-      disjoint: this.#buildDisjoint(options.disjoint ?? [], report),
+      disjoint: this.#buildDisjoint(options.disjoint ?? [], pods, report),
     };
   }
 
   /** What a pod of the input contradicts is not taken for granted. */
-  #buildDisjoint(given: readonly DisjointLabels[], report: Report): readonly DisjointLabels[] {
+  #buildDisjoint(
+    given: readonly DisjointLabels[],
+    pods: readonly KnownPod[],
+    report: Report,
+  ): readonly DisjointLabels[] {
     return given.filter((one) => {
       const never = impossibleLabels([one]);
-      const pod = [...this.#pods].sort(byName).find(({ labels }) =>
+      const pod = pods.find(({ labels }) =>
         never.some((cube) =>
           cubeContains(cube, (key) => {
             const name = key.slice("pod:".length);

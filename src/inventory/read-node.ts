@@ -1,7 +1,6 @@
 import { parseAddress, parseCidr } from "../sets/address-set.ts";
 import type { SnapshotBuilder } from "./build.ts";
 import type { FactReading } from "./fact-reading.ts";
-import { isNamespaceName } from "./label-syntax.ts";
 
 /**
  * A Node: its labels and addresses. Never its `podCIDR`: it is not where pods get their addresses under the engines that
@@ -25,22 +24,6 @@ export function readCiliumNode(reading: FactReading, _: string, builder: Snapsho
     if (cidr === undefined) builder.spoilPools();
     else builder.addPool(cidr);
   }
-}
-
-/** Endpoints by the batch: pods of one namespace. */
-export function readEndpointsOfCilium(
-  reading: FactReading,
-  _: string,
-  builder: SnapshotBuilder,
-): void {
-  const namespace = reading.text(["namespace"]) ?? "";
-  if (isNamespaceName(namespace)) builder.coverNamespace(namespace);
-}
-
-/** A set of labels that some pods have: it tells that their namespace exists. */
-export function readIdentity(reading: FactReading, _: string, builder: SnapshotBuilder): void {
-  const namespace = reading.text(["security-labels", "k8s:io.kubernetes.pod.namespace"]) ?? "";
-  if (isNamespaceName(namespace)) builder.coverNamespace(namespace);
 }
 
 /** Names of hosts among them are no addresses. */

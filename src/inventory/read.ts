@@ -5,7 +5,8 @@ import type { SnapshotBuilder } from "./build.ts";
 import { inventoryDiagnostics } from "./diagnostics.ts";
 import { FactReading, asMapping } from "./fact-reading.ts";
 import { isNamespaceName, isObjectName } from "./label-syntax.ts";
-import { readCiliumNode, readEndpointsOfCilium, readIdentity, readNode } from "./read-node.ts";
+import { readEndpoint, readEndpointsOfCilium, readIdentity } from "./read-endpoint.ts";
+import { readCiliumNode, readNode } from "./read-node.ts";
 import { readPod, readTemplate } from "./read-pod.ts";
 import { readEndpointSlice, readService } from "./read-service.ts";
 
@@ -38,7 +39,7 @@ const FACT_KINDS: ReadonlyMap<string, FactKind> = new Map<string, FactKind>([
   ["projectcalico.org/IPPool", { namespaced: false, read: readPool }],
   ["crd.projectcalico.org/IPPool", { namespaced: false, read: readPool }],
   ["cilium.io/CiliumNode", { namespaced: false, read: readCiliumNode }],
-  ["cilium.io/CiliumEndpoint", { namespaced: true, read: coverOnly }],
+  ["cilium.io/CiliumEndpoint", { namespaced: true, read: readEndpoint }],
   ["cilium.io/CiliumEndpointSlice", { namespaced: false, read: readEndpointsOfCilium }],
   ["cilium.io/CiliumIdentity", { namespaced: false, read: readIdentity }],
 ]);
