@@ -175,8 +175,8 @@ function makeSlice(source: PolicySet, outputs: readonly PolicySet[], direction: 
 }
 
 /** True if the rule asks something of the pod that its policy selects: then pods with the same policies may differ. */
-const asksOfSubject = ({ subjectOnly, traffic, opaque }: Rule): boolean =>
-  subjectOnly !== undefined || traffic.named.length > 0 || opaque.length > 0;
+const asksOfSubject = ({ subjectOnly, traffic }: Rule): boolean =>
+  subjectOnly !== undefined || traffic.named.length > 0;
 
 /** Equal for peers that the slice cannot tell apart, in either direction. */
 function peerKey(slice: Slice, { group, endpoint }: End, direction: Direction): string {

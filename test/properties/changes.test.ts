@@ -10,10 +10,12 @@ import { evaluate } from "../../src/verify/evaluate.ts";
 import { regionKey } from "../../src/verify/region-cover.ts";
 import { cube, cubeText, intersectCubes } from "../../src/sets/cube.ts";
 import { labelIn } from "../../src/sets/label-set.ts";
+import { TCP } from "../../src/sets/traffic-set.ts";
 import { isAbout } from "../support/change-flows.ts";
 import { draws } from "../support/effort.ts";
 import { flowText } from "../support/flow-text.ts";
-import { cidrs } from "../support/ir-builder.ts";
+import { allow, cidrs, pods, policy, policySet, ports, tier } from "../support/ir-builder.ts";
+import type { LooseRule } from "../support/ir-builder.ts";
 import { randomPolicySet } from "../support/random-policies.ts";
 import { smallWorld } from "../support/small-world.ts";
 
@@ -252,6 +254,25 @@ describe("changes", () => {
     );
     expect(exceptions).toBeGreaterThan(0);
   }, 180_000);
+
+  it("show one flow for each pair of what decides before and after", () => {
+    const rule = (port: number, ...keys: readonly string[]): LooseRule =>
+      allow({ peer: keys.flatMap((a) => pods({ a })), traffic: ports(TCP, port) });
+    const web = policy("p/web", { ingress: [rule(80, "x", "y"), rule(81, "x", "y")] });
+    const set = policySet(tier("default", [web]));
+    const none = policySet(tier("default", [policy("p/web", { ingress: [] })]));
+    const told = changes(set, none, plain, "removed").changes;
+    const deciders = told.flatMap(({ flows }) =>
+      flows.flatMap(({ shown }) =>
+        shown.map(({ source: { by } }) =>
+          by.kind === "rule" ? by.rule.origin.place.path : by.kind,
+        ),
+      ),
+    );
+    expect(told.flatMap(({ flows }) => flows)).toHaveLength(1);
+    expect(deciders).toEqual([...new Set(deciders)]);
+    expect(deciders).toHaveLength(2);
+  });
 
   it("of a set and itself are none", () => {
     fc.assert(

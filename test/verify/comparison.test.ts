@@ -149,6 +149,31 @@ describe("assumptions of a comparison", () => {
     expect(comparison.mayDiffer(plain)).toBe(false);
   });
 
+  it("are put down to the rules that need them alone", () => {
+    const fromProd = allow({ peer: pods({ "namespace:env": "prod" }) });
+    const fromP = allow({ peer: pods({ [NAMESPACE_NAME]: "p" }) });
+    const web = allow({ peer: pods({ app: "web" }) });
+    const open = policy("q/open", { subject: { app: "x" }, ingress: [fromProd] });
+    const plain = policy("q/plain", { subject: { app: "y" }, ingress: [web] });
+    const written = policy("q/open", { subject: { app: "x" }, ingress: [fromP] });
+    const left = policySet(tier("default", [open, plain]));
+    const comparison = compare(
+      left,
+      inKubernetes(written, plain),
+      snapshotWith(undefined, ...both),
+    );
+    const findings = [open, plain].map((of) => {
+      const [rule] = of.ingress?.rules ?? [];
+      if (rule === undefined) throw new Error("built");
+      const { outcome, assumptions } = comparison.ofRule(rule);
+      return { outcome, assumptions };
+    });
+    expect(findings).toEqual([
+      { outcome: "conditional", assumptions: ["namespaces"] },
+      { outcome: "exact", assumptions: [] },
+    ]);
+  });
+
   it("of a rule itself count where another engine takes over, and not between sets of one engine", () => {
     const one = policy("p/web", { ingress: [everyPod] });
     const [rule] = one.ingress?.rules ?? [];
@@ -174,6 +199,22 @@ describe("assumptions of a comparison", () => {
     const told = compare(all, some, snapshotWith(), "only-tcp-udp-sctp");
     expect(told.assumptions).toEqual(["only-tcp-udp-sctp"]);
     expect(told.outcome).toBe("conditional");
+  });
+});
+
+describe("flows that show a difference", () => {
+  it("are told as gained or as lost, each where it is allowed", () => {
+    const a = policySet(
+      tier("default", [policy("p/a", { ingress: [allow({ peer: pods({ a: "x" }) })] })]),
+    );
+    const b = policySet(
+      tier("default", [policy("p/a", { ingress: [allow({ peer: pods({ b: "x" }) })] })]),
+    );
+    const { gained, lost } = compare(a, b, snapshotWith());
+    const verdicts = [gained, lost].map((flows) =>
+      flows.map(({ source, target }) => `${source.verdict} ${target.verdict}`),
+    );
+    expect(verdicts.map((all) => [...new Set(all)])).toEqual([["deny allow"], ["allow deny"]]);
   });
 });
 
