@@ -128,8 +128,9 @@ function trafficIn(set: TrafficSet): number {
   if (familiar !== undefined) return familiar;
   for (const protocol of [TCP, UDP, SCTP]) {
     const base = trafficPoint(protocol, 0);
-    const range = set.ranges.find(({ first, last }) => last > base && first < base + 65536);
-    if (range !== undefined) return Math.max(range.first, base + 1);
+    // Port 0 is in no set, so no range comes over from the protocol before.
+    const range = set.ranges.find(({ first }) => first > base && first < base + 65536);
+    if (range !== undefined) return range.first;
   }
   return ECHO.find((point) => trafficContains(set, point)) ?? set.ranges[0]?.first ?? 0;
 }
