@@ -257,6 +257,12 @@ spec: { priority: 5, subject: { namespaces: {} } }
         from("{ fromEndpoints: [{ matchLabels: { io.cilium.k8s.namespace.labels.team: b } }] }"),
       ],
       [
+        "`io.cilium.k8s.policy.serviceaccount`",
+        from(
+          "{ fromEndpoints: [{ matchLabels: { io.cilium.k8s.policy.serviceaccount: client } }] }",
+        ),
+      ],
+      [
         "a label that Cilium filters out",
         from("{ fromEndpoints: [{ matchLabels: { pod-template-hash: abc } }] }"),
       ],

@@ -181,7 +181,7 @@ function ruleFinding(
         what: "what is allowed where no rule decides",
         causes: [...own, ...(causes === "" ? [] : [causes])].join(", ") || "other rules",
         extent: "a part of it",
-        advice: adviceOn(cutters),
+        advice: adviceOn(cutters, facts),
       });
     }
     if (result.outcome === "narrowed") {
@@ -204,7 +204,7 @@ function ruleFinding(
   // Reading has already said what an opaque condition is and what it does: nothing of the rule can be written, cut or not.
   if (rule.opaque.length > 0) return undefined;
   if (causes !== "" && actions === "compile") {
-    const advice = adviceOn(cutters);
+    const advice = adviceOn(cutters, facts);
     const extent = extentOf(result);
     return compileDiagnostics.create("CMP-R011", { at, what: "this rule", causes, extent, advice });
   }

@@ -34,7 +34,7 @@ export const compileDiagnostics = defineDiagnostics({
     message: "{what} cannot be said by a NetworkPolicy, so {extent} is left out",
     hint: "{hint}",
     explanation:
-      "NetworkPolicies select pods by their labels or name address blocks. Service accounts, text conditions on label values, the address of a pod together with its labels, and a pod's own address have no form there. The nearest narrower form is taken.",
+      "NetworkPolicies select pods by their labels or name address blocks. Service accounts whose pods no labels of an inventory tell from others, text conditions on label values, the address of a pod together with its labels, and a pod's own address have no form there. The nearest narrower form is taken.",
   },
   "CMP-R005": {
     severity: "warning",
@@ -93,7 +93,7 @@ export const compileDiagnostics = defineDiagnostics({
       "{what} is cut by {causes}, and no NetworkPolicy can say all that is left: {extent} is left out",
     hint: "{advice}",
     explanation:
-      "With `--actions compile` a rule is cut exactly where labels, addresses and ports can say the remainder. Service accounts, text conditions, the labels of a pod together with its address, and protocols other than TCP, UDP and SCTP beside certain ports have no form in a NetworkPolicy. The nearest narrower form is taken.",
+      "With `--actions compile` a rule is cut exactly where labels, addresses and ports can say the remainder. Service accounts whose pods no labels of an inventory tell from others, text conditions, the labels of a pod together with its address, and protocols other than TCP, UDP and SCTP beside certain ports have no form in a NetworkPolicy. The nearest narrower form is taken.",
   },
   "CMP-R012": {
     severity: "error",
