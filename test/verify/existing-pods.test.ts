@@ -245,6 +245,23 @@ describe("what changes for the pods that exist", () => {
     ]);
   });
 
+  it("tells pods apart by each address at which a block of some rule begins or ends", () => {
+    const blocks = ["10.0.3.0/24", "10.0.1.0/24"].map((net) => allow({ peer: block(net) }));
+    const set = policySet(tier("t", [policy("p/x", { ingress: blocks })]));
+    const at = (text: string): KnownPod => known("p", text, {}, text);
+    const some = [
+      ...["10.0.0.9", "10.0.0.255", "10.0.1.0", "10.0.1.255", "10.0.2.0"].map(at),
+      ...["10.0.2.7", "10.0.3.0", "10.0.3.255", "10.0.4.0"].map(at),
+    ];
+    expect(podClasses(snapshotOf(some), [set]).map(({ names }) => names)).toEqual([
+      ["10.0.0.255", "10.0.0.9"],
+      ["10.0.1.0", "10.0.1.255"],
+      ["10.0.2.0", "10.0.2.7"],
+      ["10.0.3.0", "10.0.3.255"],
+      ["10.0.4.0"],
+    ]);
+  });
+
   it("does not count what the other end denies before and after", () => {
     const closed = policy("q/closed", { egress: [] });
     const source = policySet(

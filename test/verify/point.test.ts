@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { TCP } from "../../src/sets/traffic-set.ts";
 import { ACCOUNT_NAME, ANY_CUBE } from "../../src/sets/cube.ts";
 import type { Cube, LabelKey } from "../../src/sets/cube.ts";
-import { labelNotIn } from "../../src/sets/label-set.ts";
+import { intersectLabelSets, labelNotIn, labelText } from "../../src/sets/label-set.ts";
 import { podOf, pointOf } from "../../src/verify/point.ts";
 import { subjectRegion } from "../../src/verify/region.ts";
 import { scopesOf } from "../../src/verify/scope.ts";
@@ -12,6 +12,13 @@ import { contextOf } from "../support/prove-sets.ts";
 import type { Given } from "../support/prove-sets.ts";
 
 const NAME = "namespace:kubernetes.io/metadata.name";
+
+/** Found in no time by whoever knows it; put together of its two halves, which overlap, it is too long. */
+const LONG = "billing-and-invoicing-backend-services-of-the-northern-region";
+const HARD = intersectLabelSets(
+  labelText("contains", LONG.slice(0, 40)),
+  labelText("contains", LONG.slice(20)),
+);
 
 /** The namespaces and their labels of a flow from pods of `peer` to pods of `subject`, in the first scope. */
 function ends(
@@ -80,6 +87,15 @@ describe("the labels of the namespaces of a flow", () => {
     expect(Object.keys(one.subject)).not.toEqual(Object.keys(one.peer));
   });
 
+  it("are those that are known where nobody could make them up", () => {
+    const named: Given = { namespaces: { [LONG]: "unknown" }, assume: ["namespaces"] };
+    const byName = ends(named, ANY_CUBE, labels({ [NAME]: HARD }));
+    expect(byName).toEqual({ subject: { [LONG]: {} }, peer: { [LONG]: {} } });
+    const labelled: Given = { namespaces: { a: { team: LONG } }, assume: ["namespaces"] };
+    const byLabel = ends(labelled, ANY_CUBE, labels({ "namespace:team": HARD }));
+    expect(byLabel).toEqual({ subject: { a: { team: LONG } }, peer: { a: { team: LONG } } });
+  });
+
   it("lie beside those of the pod and of its account", () => {
     const own = new Map<LabelKey, string>([
       [NAME, "a"],
@@ -97,5 +113,19 @@ describe("the labels of the namespaces of a flow", () => {
       ports,
     });
     expect(pod.account).toEqual({ name: "robot", labels: { env: "test" } });
+  });
+});
+
+describe("labels that nobody could make up", () => {
+  const given: Given = { namespaces: { a: {} } };
+
+  it("leave it open whether there is a flow, at whichever end they are asked for", () => {
+    expect(ends(given, ANY_CUBE, labels({ x: HARD }))).toBe("unclear");
+    expect(ends(given, labels({ x: HARD }), ANY_CUBE)).toBe("unclear");
+    expect(ends(given, labels({ x: HARD }), labels({ [NAME]: "b" }))).toBe("unclear");
+  });
+
+  it("do not matter where another label has no value at all", () => {
+    expect(ends(given, ANY_CUBE, labels({ x: HARD, y: "not a value" }))).toBe("empty");
   });
 });
