@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { ENGINE_SETTINGS } from "./engine-settings.js";
 
 export default defineConfig({
   test: {
@@ -13,6 +14,7 @@ export default defineConfig({
     pool: "forks",
     isolate: false,
     maxWorkers: "100%",
+    execArgv: [...ENGINE_SETTINGS],
     // Some tests look at what the program prints by the console.
     disableConsoleIntercept: true,
   },

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer } from "vitest/node";
+import { ENGINE_SETTINGS } from "../engine-settings.js";
 import { instrument } from "./mutate.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -40,6 +41,7 @@ export default defineConfig({
     exclude: ["test/bench/**", "test/schemas/**", "test/*.test.ts", "node_modules/**"],
     runner: fileURLToPath(new URL("runner.js", import.meta.url)),
     pool: "forks",
+    execArgv: [...ENGINE_SETTINGS],
     fileParallelism: false,
     globalSetup: "test/support/temporary-folder.ts",
     testTimeout: 3_600_000,
