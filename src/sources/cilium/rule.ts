@@ -232,7 +232,8 @@ function groupText({ aws }: RawGroup): string {
   if (aws === undefined || aws === null) return "a group";
   const ids = [...(aws.securityGroupsIds ?? []), ...(aws.securityGroupsNames ?? [])];
   if (ids.length > 0) return `security groups ${listed(ids)}`;
-  return `labels ${listed(Object.entries(aws.labels ?? {}).map(([key, value]) => `${key}=${value ?? ""}`))}`;
+  const labels = Object.entries(aws.labels ?? {}).map(([key, value]) => `${key}=${value ?? ""}`);
+  return labels.length === 0 ? "a group" : `labels ${listed(labels)}`;
 }
 
 /** An item may have both members; then either may match. (cilium: pkg/policy/api/service.go) */
