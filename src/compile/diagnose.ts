@@ -9,6 +9,7 @@ import type { PeerBox, PodBox } from "../sets/box.ts";
 import { PIECE_LIMIT } from "../sets/box-remainder.ts";
 import { ANY_CUBE } from "../sets/cube.ts";
 import type { Cube } from "../sets/cube.ts";
+import { accountFindings } from "./account-finding.ts";
 import { adviceOn, causeText, hasAccount, hasText } from "./cutter-advice.ts";
 import { compileDiagnostics } from "./diagnostics.ts";
 import type { Limit } from "./effort.ts";
@@ -393,11 +394,15 @@ export function diagnosePolicy(
       kept,
       limits.get(rule),
     );
-    if (finding === undefined) continue;
-    // Parts of one rule may have the same to say.
-    const text = `${finding.code} ${rule.origin.place.path} ${finding.message}`;
-    if (!said.has(text)) report(finding);
-    said.add(text);
+    for (const one of [
+      ...(finding === undefined ? [] : [finding]),
+      ...accountFindings(rule, of, facts),
+    ]) {
+      // Parts of one rule may have the same to say.
+      const text = `${one.code} ${rule.origin.place.path} ${one.message}`;
+      if (!said.has(text)) report(one);
+      said.add(text);
+    }
   }
   for (const stop of stops) report(stop);
   return stops;

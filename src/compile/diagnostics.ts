@@ -112,6 +112,14 @@ export const compileDiagnostics = defineDiagnostics({
     explanation:
       "What is left of a rule that others cut may take exponentially many selectors to say. So work and output are bounded, by counts that are the same on every machine: steps of one question, of one rule and of a namespace, selectors of one rule, objects and text of a namespace. Past a limit the rules that follow are given up; their pods stay isolated. Rules that nothing cuts are written whatever the limits. With `--inexact widen` a rule that is given up is written as it was before the cuts.",
   },
+  "CMP-R014": {
+    severity: "info",
+    effect: "none",
+    message: "{labels} is written for {account}: the inventory tells these pods from others so",
+    hint: "See that no other pods have these labels, nor get them later.",
+    explanation:
+      "A pod may run as any service account, and no NetworkPolicy asks which. Where some labels are true of exactly those pods of the inventory that run as an account, they are written in its place, or taken out for a Deny, under the assumption `account-labels`.",
+  },
   "CMP-P001": {
     severity: "warning",
     effect: "narrows",
