@@ -46,12 +46,13 @@ function unsayableLabels(rule: Rule, facts: Facts): Unsayable | undefined {
   const subjects = rule.subjectOnly ?? [];
   const isAccountUnsaid = ({ labels }: PodBox): boolean =>
     hasAccount(withAccountLabels(labels, facts.accounts) ?? ANY_CUBE);
-  if (peers.some(isAccountUnsaid) || subjects.some(({ labels }) => hasAccount(labels))) {
+  const isOfPeer = peers.some(isAccountUnsaid);
+  if (isOfPeer || subjects.some(({ labels }) => hasAccount(labels))) {
     const hint = "Give the pods of that service account a label of their own, and select that";
     return {
       what: "the service account that a pod runs as",
       hint:
-        facts.valuesSeen === undefined
+        isOfPeer && facts.valuesSeen === undefined
           ? `${hint}. Or give an inventory (\`kubectl get ns,sa,pods,svc,endpointslices,nodes -A -o yaml\`): labels that all pods of the account have there, and no others, are selected in its place.`
           : `${hint}.`,
     };
