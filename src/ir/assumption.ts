@@ -11,7 +11,8 @@ export interface AssumptionDefinition {
 export const ASSUMPTIONS = {
   "input-complete": {
     code: "ASM-X001",
-    sentence: "the paths hold every policy in force, and every object that policies refer to or are ordered by",
+    sentence:
+      "the paths hold every policy in force, and every object that policies refer to or are ordered by",
     ifFalse: "widens",
     standing: true,
   },
