@@ -47,23 +47,17 @@ export function chooseGroups(
 ): ChosenGroups {
   const hasPods = snapshot.pods.length > 0;
   const all = hasPods ? classesOf(set, snapshot) : samplesOf(set, snapshot, urgency, most);
-  const ranked =
-    hasPods && all.groups.length > most ? byUrgency(all.groups, set, urgency) : all.groups;
+  const ranked = hasPods && all.length > most ? byUrgency(all, set, urgency) : all;
   const groups = ranked.slice(0, most);
   return {
     basis: groups[0]?.kind ?? "sample",
     groups: groups.toSorted((a, b) => compareKeys(orderKey(a), orderKey(b))),
-    leftOut: all.count - groups.length,
+    leftOut: all.length - groups.length,
   };
 }
 
-interface Groups {
-  readonly groups: readonly PodGroup[];
-  readonly count: number;
-}
-
-function classesOf(set: PolicySet, snapshot: Snapshot): Groups {
-  const groups = podClasses(snapshot, [set]).map(
+function classesOf(set: PolicySet, snapshot: Snapshot): readonly PodGroup[] {
+  return podClasses(snapshot, [set]).map(
     ({ namespace, labels, names, live, pod, addresses }): PodGroup => ({
       kind: live ? "pods" : "workloads",
       namespace,
@@ -73,7 +67,6 @@ function classesOf(set: PolicySet, snapshot: Snapshot): Groups {
       addresses,
     }),
   );
-  return { groups, count: groups.length };
 }
 
 /** In the order of the most urgent policy that selects each; groups that none selects come last. */
@@ -110,18 +103,20 @@ function byUrgency(
     .map(({ group }) => group);
 }
 
-/** Policy by policy its subject and then the peers of its rules. What is past `most` is counted by subjects alone. */
-function samplesOf(set: PolicySet, snapshot: Snapshot, urgency: Urgency, most: number): Groups {
+/** Policy by policy its subject and then the peers of its rules; past `most` subjects alone, which are counted as left out. */
+function samplesOf(
+  set: PolicySet,
+  snapshot: Snapshot,
+  urgency: Urgency,
+  most: number,
+): readonly PodGroup[] {
   const found = new Map<string, PodGroup>();
-  const others = new Set<string>();
   const add = (of: Cube, isSubject: boolean): void => {
     if (found.size >= most && !isSubject) return;
     const group = sampleOf(of, snapshot);
     if (group === undefined) return;
     const key = orderKey(group);
-    if (found.has(key)) return;
-    if (found.size < most) found.set(key, group);
-    else others.add(key);
+    if (!found.has(key)) found.set(key, group);
   };
   const policies = set.tiers
     .flatMap((tier) => tier.policies)
@@ -133,7 +128,7 @@ function samplesOf(set: PolicySet, snapshot: Snapshot, urgency: Urgency, most: n
       for (const peer of rule.peer) if (peer.kind === "pod") add(peer.labels, false);
     }
   }
-  return { groups: [...found.values()], count: found.size + others.size };
+  return [...found.values()];
 }
 
 const rulesOf = (policy: Policy): readonly Rule[] =>
