@@ -120,6 +120,22 @@ describe("rules", () => {
     expect(rule && cut.ofRule(rule).narrower.kind).toBe("witness");
   });
 
+  it.each(["at once", "handed on"])(
+    "that deny many peers do not hide another that denies one more, where they are allowed %s",
+    (how) => {
+      const everything = allow({ peer: pods({}) });
+      const passing = tier("first", [policy("p/first", { ingress: [pass()] })]);
+      const second = tier("second", [policy("p/second", { ingress: [everything] })]);
+      const source = how === "at once" ? policySet(second) : policySet(passing, second);
+      const many = Array.from({ length: 12 }, (_, at) => pods({ a: `x${String(at)}` }));
+      const denies = [deny({ peer: many }), deny({ peer: pods({ a: "y" }) })];
+      const denying = policy("p/web", { ingress: [...denies, everything] });
+      const proof = checkedProof(source, set(denying));
+      const [, last] = denying.ingress?.rules ?? [];
+      expect(last && answerText(proof.ofRule(last).narrower)).toContain("a=y");
+    },
+  );
+
   it("of many peers lose more than other protocols if one of them does", () => {
     const source = web(allow({ peer: [pods({ a: "x" }), pods({ a: "y" }), pods({ a: "z" })] }));
     const portsOnly = allow({ peer: pods({ a: ["x", "y"] }), traffic: ALL_PORTS });

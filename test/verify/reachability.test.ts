@@ -222,6 +222,54 @@ describe("who reaches whom", () => {
     expect(leftOut).toBe(44);
   });
 
+  it("keeps those of the most urgent policies wherever they are, and the first ones of others", () => {
+    const of = (name: string): PolicySet["tiers"][number]["policies"][number] =>
+      policy(name, { subject: { a: name.slice(2) }, ingress: [] });
+    const set = policySet(tier("default", [of("p/x"), of("p/y"), of("q/z"), of("q/x")]));
+    const chosen = (most: number): readonly string[] => {
+      const urgency = ({ origin }: (typeof set.tiers)[number]["policies"][number]): number =>
+        origin.name === "z" ? -1 : 0;
+      const { groups } = chooseGroups(set, snapshotOf(PODS), urgency, most);
+      return groups.map(({ namespace, labels }) => `${namespace}/${labels["a"] ?? ""}`);
+    };
+    expect(chosen(1)).toEqual(["q/z"]);
+    expect(chosen(2)).toEqual(["p/x", "q/z"]);
+    expect(chosen(3)).toEqual(["p/x", "p/y", "q/z"]);
+  });
+
+  it("counts the subjects alone that it has no room to show an example of", () => {
+    const of = (a: string, ...peers: readonly string[]): PolicySet["tiers"][number] =>
+      tier(a, [
+        policy(`p/${a}`, {
+          subject: { a },
+          ingress: peers.map((b) => allow({ peer: pods({ b }) })),
+        }),
+      ]);
+    const set = policySet(of("x", "1", "2"), of("y", "3"), of("x", "4"), of("z", "5"));
+    const chosen = (most: number): readonly unknown[] => {
+      const { groups, leftOut } = chooseGroups(set, snapshotOf([]), () => 0, most);
+      return [groups.map(({ labels }) => labels["a"] ?? labels["b"]), leftOut];
+    };
+    expect(chosen(1)).toEqual([["x"], 2]);
+    expect(chosen(2)).toEqual([["x", "1"], 2]);
+    expect(chosen(4)).toEqual([["x", "y", "1", "2"], 1]);
+    expect(chosen(40)).toEqual([["x", "y", "z", "1", "2", "3", "4", "5"], 0]);
+  });
+
+  it("shows examples by their labels, of which the name of the account is one", () => {
+    const subjects = [{ t: "b", "account:@name": "ci" }, { t: "a" }, { a: "x", t: "c" }];
+    const policies = subjects.map((subject, at) =>
+      policy(`p/${String(at)}`, { subject, ingress: [] }),
+    );
+    const set = policySet(tier("default", policies));
+    const { groups } = chooseGroups(set, snapshotOf([]), () => 0, 40);
+    expect(groups.map(({ labels }) => labels)).toEqual([
+      { a: "x", t: "c" },
+      { "service account": "ci", t: "b" },
+      { t: "a" },
+    ]);
+  });
+
   it("tells addresses apart as rules do, and says how many it left out", () => {
     const blocks = Array.from({ length: 20 }, (_, at) =>
       allow({ peer: block(`192.0.2.${String(at * 8)}/32`) }),
