@@ -15,10 +15,11 @@ import { ANY_ADDRESS } from "../../src/sets/address-set.ts";
 import type { AddressSet } from "../../src/sets/address-set.ts";
 import { ANY_TRAFFIC, portTraffic, protocolTraffic, TCP, UDP } from "../../src/sets/traffic-set.ts";
 import type { TrafficSet } from "../../src/sets/traffic-set.ts";
-import { cidrs, ports } from "../support/ir-builder.ts";
+import { cidrs, labels as labelled, ports } from "../support/ir-builder.ts";
 import { isInside, regionsMeet, subjectRegion } from "../../src/verify/region.ts";
 import type { Region } from "../../src/verify/region.ts";
 import { RegionIndex } from "../../src/verify/region-index.ts";
+import { Aspects } from "../../src/verify/region-aspects.ts";
 
 const labelSet: fc.Arbitrary<LabelSet> = fc.constantFrom(
   labelIn(["x"]),
@@ -94,5 +95,53 @@ describe("an index of regions", () => {
       }),
       { numRuns: 2000, seed: 29 },
     );
+  });
+});
+
+describe("the aspects of regions", () => {
+  it("tell of each region the marks that it is filed by, and of two that meet a common one", () => {
+    let shared = 0;
+    fc.assert(
+      fc.property(region, region, (one, other) => {
+        const aspects = new Aspects();
+        const meet = regionsMeet(one, other);
+        const inside = isInside(other, one);
+        for (const { aspect, marks } of aspects.placesOf(one)) {
+          expect(aspect.marksOf(one)).toEqual(marks);
+          const theirs = aspect.marksOf(other);
+          if (theirs !== undefined && meet) {
+            expect(theirs.some((mark) => marks.includes(mark))).toBe(true);
+            shared += 1;
+          }
+          if (theirs !== undefined && inside) {
+            expect(theirs.every((mark) => marks.includes(mark))).toBe(true);
+          }
+        }
+      }),
+      { numRuns: 300, seed: 5 },
+    );
+    expect(shared).toBeGreaterThan(50);
+  });
+
+  it("come in this order: the label with the fewest values, of pods before namespaces, numbers, what is asked for", () => {
+    const whole = subjectRegion(labelled({ "namespace:env": "prod", a: ["x", "y"] }), "pod");
+    const peer = labelled({ "namespace:env": "dev", b: "z", c: labelNotIn(["z"]) });
+    const one: Region = { ...whole, peer, traffic: ports(TCP, 80) };
+    const aspects = new Aspects();
+    const used: ReturnType<Aspects["narrowest"]>[] = [];
+    for (let at = 0; at < 9; at += 1) {
+      const known = used.flatMap((place) => place?.aspect ?? []);
+      used.push(aspects.narrowest(one, known));
+    }
+    const [port] = ports(TCP, 80).ranges;
+    expect(used.map((place) => place?.marks)).toEqual([
+      ["z"],
+      ["prod"],
+      ["dev"],
+      ["x", "y"],
+      [port?.first],
+      ...Array.from({ length: 4 }, () => ["asked"]),
+    ]);
+    for (const place of used) expect(place?.aspect.marksOf(one)).toEqual(place?.marks);
   });
 });
