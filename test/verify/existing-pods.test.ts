@@ -233,6 +233,36 @@ describe("what changes for the pods that exist", () => {
     expect([8079, 8080, 8081].map(lost)).toEqual([true, false, true]);
   });
 
+  it.each([
+    [false, { lost: [], perhaps: [6, 17, 132] }],
+    [true, { lost: [0, 1, 47, 255], perhaps: [6, 17, 132] }],
+  ])(
+    "knows of traffic without ports whether it has the source port (asked for as not: %s)",
+    (negated, changed) => {
+      const condition: OpaqueCondition = {
+        kind: "source-port",
+        ports: [{ first: 1024, last: 65535 }],
+        names: [],
+        negated,
+        code: "X",
+        what: "source ports",
+      };
+      const of = (...rules: readonly LooseRule[]): PolicySet =>
+        policySet(tier("t", [policy("p/x", { subject: { a: "x" }, ingress: rules })]));
+      const source = of(allow({ peer: pods({ a: "y" }), opaque: [condition] }));
+      const sets = { source, target: of(), narrowTarget: of() };
+      const { changes } = changesForPods(sets, snapshot, () => true);
+      const protocols = (certain: boolean): readonly number[] =>
+        [0, 1, 6, 17, 47, 132, 255].filter((protocol) =>
+          changes.some(
+            (one) =>
+              one.certain === certain && trafficContains(one.traffic, trafficPoint(protocol, 7)),
+          ),
+        );
+      expect({ lost: protocols(true), perhaps: protocols(false) }).toEqual(changed);
+    },
+  );
+
   it("groups pods that no policy tells apart", () => {
     const set = policySet(tier("t", [policy("p/x", { subject: { a: "x" }, ingress: [] })]));
     const classes = podClasses(snapshot, [set]);

@@ -170,6 +170,22 @@ describe("what of many rules counts for one flow", () => {
     );
     expect(found.map(({ origin }) => origin.index)).toEqual([11, 15, 79 * 3 + 1, 907, 908]);
   });
+
+  it("is found by what few rules share, whichever part of a rule that is", () => {
+    const all = Array.from({ length: 300 }, (_, at) => {
+      const [rare, own] = [open(`asked by ${String(at)}`), `x${String(at)}`];
+      return [
+        allow({ traffic: ports(TCP, at + 1), peer: pods({ a: "x" }), opaque: [name] }),
+        allow({ traffic: ports(TCP, 7), peer: pods({ b: own }), opaque: [name] }),
+        allow({ traffic: ports(TCP, 7), peer: pods({ a: "x" }), opaque: [rare] }),
+      ];
+    }).flat();
+    const rules = policy("p/a", { ingress: all }).ingress?.rules ?? [];
+    const rare = rules[9 * 3 + 2]?.opaque ?? [];
+    const flow = ingressFlow(subject, pod("q", { a: "x", b: "x5" }), { value: 7 });
+    const found = new RuleSlices(rules).of(flow, [name, ...rare]);
+    expect(found.map(({ origin }) => origin.index)).toEqual([5 * 3 + 1, 6 * 3, 9 * 3 + 2]);
+  });
 });
 
 describe("proved answers", () => {
