@@ -51,6 +51,12 @@ export class Ledger {
     return isShown && !(effect === "narrower" && answers.onlyOther) ? answers[effect] : undefined;
   }
 
+  /** True if a difference that has ports, or none, would be no news of the decider. */
+  isTold(decider: Decider, effect: Effect, isOther: boolean): boolean {
+    if (isOther) return this.hasWitness(decider, effect);
+    return this.shown(decider, effect, false) !== undefined;
+  }
+
   /** Counts a question; true if its answer, should it be "none", is one of those to try. */
   countQuestion(answer: Answer): boolean {
     this.#questions += 1;

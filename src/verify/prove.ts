@@ -300,17 +300,18 @@ class DirectionProof {
     const { denying, effect, scope } = sides;
     let witness: Difference | undefined;
     let isUnclear = false;
-    let found = 0;
+    let idle = 0;
     let passed = 0;
-    const mayPass = isHandedOn(asked, sides);
+    const isTold = (decider: Decider | undefined): boolean =>
+      decider !== undefined && this.#ledger.isTold(decider, effect, isOther);
     for (const part of deniedParts(allowed, denying, budget)) {
-      const isNamed = part.by !== undefined && this.#ledger.hasWitness(part.by, effect);
       // At the end of the tiers each Pass that hands on what is denied is to answer for it, not the first of them alone.
       const isPassNamed =
         asked.allowedBy !== undefined ||
         part.passedBy === undefined ||
         this.#ledger.hasWitness(part.passedBy, effect);
-      if (isPassNamed && found > 0 && (isNamed || found >= MOST_WITNESSES)) {
+      // Whatever else denies some of it is to answer for that too, however many have answered.
+      if (witness !== undefined && isPassNamed && (isTold(part.by) || idle >= MOST_IDLE)) {
         passed += 1;
         if (passed === MOST_PASSED) break;
         continue;
@@ -320,8 +321,7 @@ class DirectionProof {
       if (point === "unclear") isUnclear = true;
       if (typeof point === "string") continue;
       witness = this.#putDown(point, asked, sides, isOther);
-      found += 1;
-      if (found >= MOST_WITNESSES && !mayPass) break;
+      if (!isTold(part.by)) idle += 1;
     }
     if (witness !== undefined) return { kind: "witness", witness };
     if (budget.isSpent()) return this.#spent(asked, sides, budget);
@@ -394,8 +394,11 @@ function* deniedParts(
 /** Among so many that may deny, a look at each is quicker than to ask which of them do. */
 const FEW_DENIERS = 8;
 
-/** So many differences are shown for one question: enough to see who is concerned. */
-const MOST_WITNESSES = 8;
+/**
+ * So many differences may turn out to be denied by something else than what they were looked for behind: by a rule before it,
+ * mostly by one that hides it altogether.
+ */
+const MOST_IDLE = 8;
 
 /** Once one is found, so many parts may lie behind those that have theirs, before no further are looked for. */
 const MOST_PASSED = 1_000;

@@ -136,6 +136,42 @@ describe("rules", () => {
     },
   );
 
+  it("that deny some of what one rule allows each answer for it, however many they are", () => {
+    const everything = allow({ peer: pods({}) });
+    const denies = Array.from({ length: 40 }, (_, at) =>
+      deny({ peer: pods({ a: `x${String(at)}` }) }),
+    );
+    const open = web(everything);
+    const denying = policy("p/web", { ingress: [...denies, everything] });
+    const rules = denying.ingress?.rules.slice(0, -1) ?? [];
+    const lost = checkedProof(open, set(denying));
+    const gained = checkedProof(set(denying), open);
+    for (const [at, rule] of rules.entries()) {
+      const { narrower, onlyOther } = lost.ofRule(rule);
+      expect(answerText(narrower)).toContain(`a=x${String(at)}]`);
+      expect(answerText(narrower)).toContain("TCP");
+      expect(onlyOther).toBe(false);
+      expect(answerText(gained.ofRule(rule).wider)).toContain(`a=x${String(at)}]`);
+    }
+  });
+
+  it("that deny what one rule allows without ports and another with them lose both", () => {
+    const [ping, port] = [protocolTraffic(ICMP), ports(TCP, 80)];
+    const any = pods({});
+    const denying = policy("p/web", { ingress: [deny({ peer: red }), allow({ peer: any })] });
+    const allowing = web(allow({ peer: any, traffic: ping }), allow({ peer: any, traffic: port }));
+    const first = policy("p/first", { ingress: [deny({ peer: blue }), pass()] });
+    const proof = checkedProof(
+      allowing,
+      policySet(tier("first", [first]), tier("default", [denying])),
+    );
+    for (const { ingress } of [first, denying]) {
+      const [rule] = ingress?.rules ?? [];
+      expect(rule && proof.ofRule(rule).narrower.kind).toBe("witness");
+      expect(rule && proof.ofRule(rule).onlyOther).toBe(false);
+    }
+  });
+
   it("of many peers lose more than other protocols if one of them does", () => {
     const source = web(allow({ peer: [pods({ a: "x" }), pods({ a: "y" }), pods({ a: "z" })] }));
     const portsOnly = allow({ peer: pods({ a: ["x", "y"] }), traffic: ALL_PORTS });
