@@ -40,8 +40,8 @@ function told(
 }
 
 /** A cut of which each of so many conditions leaves a piece. */
-function manySided(count: number): Region {
-  const names = Array.from({ length: count }, (_, at) => `k${String(at)}`);
+function manySided(count: number, key = "k"): Region {
+  const names = Array.from({ length: count }, (_, at) => `${key}${String(at)}`);
   return { ...EVERYTHING, subject: labels(Object.fromEntries(names.map((name) => [name, "x"]))) };
 }
 
@@ -71,10 +71,16 @@ describe("a set of flows that there is no room to put together anew", () => {
   });
 
   it("is one of more than 240 pieces", () => {
-    const whole = (count: number) => [{ region: EVERYTHING, cuts: [manySided(count)] }];
+    const region = { ...EVERYTHING, traffic: ports(TCP, 80) };
+    const cuts = [manySided(15), manySided(16, "l")];
+    const apart = { ...EVERYTHING, traffic: ports(TCP, 81) };
     // Enough to take it apart, and no more.
-    expect(told(whole(240), { bound: 242 })).toHaveLength(240);
-    expect(told(whole(241), { bound: 243 })).toEqual([[EVERYTHING, manySided(241)]]);
+    const work = 3 + 15 * 2 + 15 * 16;
+    expect(told([{ region, cuts }], { bound: work })).toHaveLength(15 * 16);
+    expect(told([{ region, cuts }, apart], { bound: work + 241 })).toEqual([
+      [region, ...cuts],
+      [apart],
+    ]);
   });
 
   it("is told piece by piece where taking it apart was all that could be done", () => {
