@@ -7,6 +7,7 @@ import { Allowance } from "./budget.ts";
 import type { Budget } from "./budget.ts";
 import { Variables } from "./facts.ts";
 import { findOutside } from "./inclusion.ts";
+import type { NoPoint } from "./inclusion.ts";
 import { Ledger } from "./ledger.ts";
 import type { Effect } from "./ledger.ts";
 import { pointOf, regionContains } from "./point.ts";
@@ -297,10 +298,10 @@ class DirectionProof {
     sides: Sides,
     isOther: boolean,
   ): Answer {
-    const { denying, effect, scope } = sides;
+    const { denying, effect } = sides;
     let witness: Difference | undefined;
     let isUnclear = false;
-    let idle = 0;
+    let nameless = 0;
     let passed = 0;
     const isTold = (decider: Decider | undefined): boolean =>
       decider !== undefined && this.#ledger.isTold(decider, effect, isOther);
@@ -310,24 +311,40 @@ class DirectionProof {
         asked.allowedBy !== undefined ||
         part.passedBy === undefined ||
         this.#ledger.hasWitness(part.passedBy, effect);
-      // Whatever else denies some of it is to answer for that too, however many have answered.
-      if (witness !== undefined && isPassNamed && (isTold(part.by) || idle >= MOST_IDLE)) {
+      // Whatever denies some of it is to answer for that, however many have answered.
+      const isNamed = part.by === undefined ? nameless >= MOST_NAMELESS : isTold(part.by);
+      if (witness !== undefined && isPassNamed && isNamed) {
         passed += 1;
         if (passed === MOST_PASSED) break;
         continue;
       }
-      const point = findOutside(part, scope, this.#universe, budget);
-      if (point === "spent") break;
-      if (point === "unclear") isUnclear = true;
-      if (typeof point === "string") continue;
-      witness = this.#putDown(point, asked, sides, isOther);
-      if (!isTold(part.by)) idle += 1;
+      const isAny = witness === undefined || !isPassNamed || part.by === undefined;
+      const seen = isAny ? this.#look(part, asked, sides, isOther, budget) : undefined;
+      if (seen === "unclear") isUnclear = true;
+      if (typeof seen === "object") witness = seen;
+      if (part.by === undefined) nameless += 1;
+      else if (typeof seen !== "string" && !isTold(part.by)) {
+        this.#look(asDecided(part), asked, sides, isOther, budget);
+      }
+      if (budget.isSpent()) break;
     }
     if (witness !== undefined) return { kind: "witness", witness };
     if (budget.isSpent()) return this.#spent(asked, sides, budget);
     if (!isUnclear) return NO_FLOW;
     const question = questionText(asked, this.#direction, sides);
     return { kind: "unknown", question, reason: { kind: "text" } };
+  }
+
+  /** Looks for a difference in a part of a question, and puts it down. */
+  #look(
+    part: Reaching,
+    asked: Asked,
+    sides: Sides,
+    isOther: boolean,
+    budget: Budget,
+  ): Difference | NoPoint {
+    const point = findOutside(part, sides.scope, this.#universe, budget);
+    return typeof point === "string" ? point : this.#putDown(point, asked, sides, isOther);
   }
 
   /** Confirms a difference, and puts it down to what was asked about and to whatever decides it on either side. */
@@ -391,14 +408,16 @@ function* deniedParts(
   }
 }
 
+/** What of a part nothing but `by` decides. */
+function asDecided(part: Part): Reaching {
+  return { ...part, cuts: [...part.cuts, ...(part.hidden?.() ?? [])] };
+}
+
 /** Among so many that may deny, a look at each is quicker than to ask which of them do. */
 const FEW_DENIERS = 8;
 
-/**
- * So many differences may turn out to be denied by something else than what they were looked for behind: by a rule before it,
- * mostly by one that hides it altogether.
- */
-const MOST_IDLE = 8;
+/** So many differences are looked for where one of several policies denies them by closing the tier. */
+const MOST_NAMELESS = 8;
 
 /** Once one is found, so many parts may lie behind those that have theirs, before no further are looked for. */
 const MOST_PASSED = 1_000;

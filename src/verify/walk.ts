@@ -22,6 +22,8 @@ export interface Part {
   readonly cuts: readonly Region[];
   /** What decides: a rule, or a policy by closing its tier. Undefined: nothing, or one of several. */
   readonly by: Rule | DirectionRules | undefined;
+  /** Where something else of the tier decides alike before `by` does. */
+  readonly hidden?: () => readonly Region[];
 }
 
 /** A region on its way, less the cuts. */
@@ -104,9 +106,23 @@ function* decidedIn(
     const part = within(from, item.region);
     if (part === undefined) continue;
     const before = [...passes, ...allows].filter((other) => isBefore(other, item));
-    yield { ...withCuts(part, before), by: item.rule }; // (a)
+    const hidden = (): readonly Region[] =>
+      deniesMeeting(tier, part.region).flatMap((other) =>
+        isBefore(other, item) ? other.region : [],
+      );
+    yield { ...withCuts(part, before), by: item.rule, hidden }; // (a)
   }
-  for (const part of closing) yield { ...withCuts(part, [...allows, ...passes]), by: part.by }; // (b)
+  for (const part of closing) {
+    const hidden = (): readonly Region[] => [
+      ...deniesMeeting(tier, part.region).map((other) => other.region),
+      ...(part.hidden?.() ?? []),
+    ];
+    yield { ...withCuts(part, [...allows, ...passes]), by: part.by, hidden }; // (b)
+  }
+}
+
+function deniesMeeting(tier: TierView, region: Region): readonly RuleRegion[] {
+  return tier.blocks.meeting(region).filter(({ rule }) => rule.action === "deny");
 }
 
 function closingParts(tier: TierView, from: Reaching): readonly Part[] {
@@ -119,9 +135,11 @@ function closingParts(tier: TierView, from: Reaching): readonly Part[] {
   if (isInside(subjects, last.region)) return [{ ...from, by: last.applied }];
   if (closed.some((one) => isInside(subjects, one.region))) return [{ ...from, by: undefined }];
   const parts: Part[] = [];
-  for (const { applied, region: subject } of closed) {
+  for (const [at, { applied, region: subject }] of closed.entries()) {
     const part = within(from, closedRegion(subject, region));
-    if (part !== undefined) parts.push({ ...part, by: applied });
+    const hidden = (): readonly Region[] =>
+      closed.slice(at + 1).map((later) => closedRegion(later.region, region));
+    if (part !== undefined) parts.push({ ...part, by: applied, hidden });
   }
   return parts;
 }

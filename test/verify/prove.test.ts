@@ -155,6 +155,34 @@ describe("rules", () => {
     }
   });
 
+  it("that others before them hide have nothing to answer for, and hide none behind them", () => {
+    const everything = allow({ peer: pods({}) });
+    const values = Array.from({ length: 20 }, (_, at) => `x${String(at)}`);
+    const hidden = values.map((value) => deny({ peer: pods({ a: value }) }));
+    const half = deny({ peer: pods({ a: ["x0", "z"] }) });
+    const last = deny({ peer: pods({ a: "y" }) });
+    const denying = policy("p/web", {
+      ingress: [deny({ peer: pods({ a: values }) }), ...hidden, half, last, everything],
+    });
+    const kinds = (source: PolicySet, target: PolicySet): readonly string[] => {
+      const proof = checkedProof(source, target);
+      return (denying.ingress?.rules ?? []).map((rule) => {
+        const { wider, narrower } = proof.ofRule(rule);
+        return [wider.kind, narrower.kind].join();
+      });
+    };
+    const none = hidden.map(() => "none,none");
+    const lost = "none,witness";
+    expect(kinds(web(everything), set(denying))).toEqual([lost, ...none, lost, lost, "none,none"]);
+    const gained = "witness,none";
+    expect(kinds(set(denying), web(everything)).slice(0, -1)).toEqual([
+      gained,
+      ...none,
+      gained,
+      gained,
+    ]);
+  });
+
   it("that deny what one rule allows without ports and another with them lose both", () => {
     const [ping, port] = [protocolTraffic(ICMP), ports(TCP, 80)];
     const any = pods({});
