@@ -313,18 +313,19 @@ class DirectionProof {
         this.#ledger.hasWitness(part.passedBy, effect);
       // Whatever denies some of it is to answer for that, however many have answered.
       const isNamed = part.by === undefined ? nameless >= MOST_NAMELESS : isTold(part.by);
+      if (passed === MOST_PASSED) break;
       if (witness !== undefined && isPassNamed && isNamed) {
         passed += 1;
-        if (passed === MOST_PASSED) break;
         continue;
       }
       const isAny = witness === undefined || !isPassNamed || part.by === undefined;
       const seen = isAny ? this.#look(part, asked, sides, isOther, budget) : undefined;
       if (seen === "unclear") isUnclear = true;
       if (typeof seen === "object") witness = seen;
-      if (part.by === undefined) nameless += 1;
+      if (part.by === undefined) nameless += typeof seen === "object" ? 1 : 0;
       else if (typeof seen !== "string" && !isTold(part.by)) {
-        this.#look(asDecided(part), asked, sides, isOther, budget);
+        const own = this.#look(asDecided(part), asked, sides, isOther, budget);
+        if (typeof own === "string") passed += 1;
       }
       if (budget.isSpent()) break;
     }
@@ -419,7 +420,7 @@ const FEW_DENIERS = 8;
 /** So many differences are looked for where one of several policies denies them by closing the tier. */
 const MOST_NAMELESS = 8;
 
-/** Once one is found, so many parts may lie behind those that have theirs, before no further are looked for. */
+/** Once one is found, so many parts may turn out to be of no news before no further are looked at. */
 const MOST_PASSED = 1_000;
 
 function questionText(
