@@ -265,6 +265,21 @@ describe("subjects", () => {
     expect(proof.ofPolicy(alone).wider.kind).toBe("none");
   });
 
+  it("are put down to each policy that closes the tier for some, but to none that others hide", () => {
+    const closing = (name: string, ...keys: readonly string[]): Policy =>
+      policy(name, { subject: Object.fromEntries(keys.map((key) => [key, "1"])), ingress: [] });
+    const hidden = closing("p/hidden", "x", "y");
+    const denying = policy("p/denying", { subject: { z: "1" }, ingress: [deny()] });
+    const others = [closing("p/x", "x"), closing("p/y", "y"), closing("p/v", "v")];
+    const open = set(policy("p/open", { ingress: [allow({ peer: red })] }));
+    const proof = checkedProof(open, set(hidden, denying, ...others));
+    const kindOf = (one: Policy): string => proof.ofIsolation(one, "ingress").narrower.kind;
+    expect([hidden, denying].map(kindOf)).toEqual(["none", "none"]);
+    expect(others.map(kindOf)).toEqual(["witness", "witness", "witness"]);
+    const [rule] = denying.ingress?.rules ?? [];
+    expect(rule && proof.ofRule(rule).narrower.kind).toBe("witness");
+  });
+
   it("may be divided among policies", () => {
     const target = set(
       policy("p/1", { subject: { app: "web", x: labelNotIn(["1"]) }, ingress: [] }),
