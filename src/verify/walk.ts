@@ -22,7 +22,7 @@ export interface Part {
   readonly cuts: readonly Region[];
   /** What decides: a rule, or a policy by closing its tier. Undefined: nothing, or one of several. */
   readonly by: Rule | DirectionRules | undefined;
-  /** Where something else of the tier decides alike before `by` does. */
+  /** Where something else of the tier decides before `by` does, alike or not. */
   readonly hidden?: () => readonly Region[];
 }
 
@@ -107,22 +107,18 @@ function* decidedIn(
     if (part === undefined) continue;
     const before = [...passes, ...allows].filter((other) => isBefore(other, item));
     const hidden = (): readonly Region[] =>
-      deniesMeeting(tier, part.region).flatMap((other) =>
-        isBefore(other, item) ? other.region : [],
-      );
+      tier.blocks
+        .meeting(part.region)
+        .flatMap((other) => (isBefore(other, item) ? other.region : []));
     yield { ...withCuts(part, before), by: item.rule, hidden }; // (a)
   }
   for (const part of closing) {
     const hidden = (): readonly Region[] => [
-      ...deniesMeeting(tier, part.region).map((other) => other.region),
+      ...tier.blocks.meeting(part.region).map((other) => other.region),
       ...(part.hidden?.() ?? []),
     ];
     yield { ...withCuts(part, [...allows, ...passes]), by: part.by, hidden }; // (b)
   }
-}
-
-function deniesMeeting(tier: TierView, region: Region): readonly RuleRegion[] {
-  return tier.blocks.meeting(region).filter(({ rule }) => rule.action === "deny");
 }
 
 function closingParts(tier: TierView, from: Reaching): readonly Part[] {
