@@ -129,6 +129,7 @@ items:
       "from flow style on the marker's line",
       "--- {apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: web, namespace: shop}, spec: {podSelector: {}, ingress: [{}]}}",
     ],
+    ["with a status, without it", `${PLAIN}status: {}\n`],
     [
       "from a dump, without what the server set",
       `apiVersion: networking.k8s.io/v1
