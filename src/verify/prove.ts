@@ -329,11 +329,29 @@ class DirectionProof {
       }
       if (budget.isSpent()) break;
     }
-    if (witness !== undefined) return { kind: "witness", witness };
+    if (witness !== undefined) {
+      if (passed === MOST_PASSED || budget.isSpent()) this.#leaveOpen(asked, sides, budget, isTold);
+      return { kind: "witness", witness };
+    }
     if (budget.isSpent()) return this.#spent(asked, sides, budget);
     if (!isUnclear) return NO_FLOW;
     const question = questionText(asked, this.#direction, sides);
     return { kind: "unknown", question, reason: { kind: "text" } };
+  }
+
+  /** Of whatever may deny and was not come to it is not known whether it denies some of it. */
+  #leaveOpen(
+    asked: Asked,
+    sides: Sides,
+    budget: Budget,
+    isTold: (decider: Decider) => boolean,
+  ): void {
+    const deniers: Decider[] = sides.denying.tiers.flatMap(({ closed, blocks }) => [
+      ...closed.items.map(({ applied }) => applied),
+      ...blocks.items.map(({ rule }) => rule),
+    ]);
+    const untold = deniers.filter((denier) => !isTold(denier));
+    this.#ledger.add(untold, sides.effect, this.#spent(asked, sides, budget), false);
   }
 
   /** Looks for a difference in a part of a question, and puts it down. */

@@ -161,6 +161,19 @@ describe("rules", () => {
     }
   });
 
+  it("that were not come to are not called equal", () => {
+    const everything = allow({ peer: pods({}) });
+    const denies = Array.from({ length: 40 }, (_, at) =>
+      deny({ peer: pods({ a: `x${String(at)}` }) }),
+    );
+    const denying = policy("p/web", { ingress: [...denies, everything] });
+    const rules = denying.ingress?.rules.slice(0, -1) ?? [];
+    const lost = checkedProof(web(everything), set(denying), { bound: 60 });
+    const kinds = new Set(rules.map((rule) => lost.ofRule(rule).narrower.kind));
+    expect([...kinds].sort()).toEqual(["unknown", "witness"]);
+    expect(lost.narrower.kind).toBe("witness");
+  });
+
   it("that others before them hide have nothing to answer for, and hide none behind them", () => {
     const everything = allow({ peer: pods({}) });
     const values = Array.from({ length: 20 }, (_, at) => `x${String(at)}`);
