@@ -1,4 +1,5 @@
 import type { AssumptionCode } from "../ir/assumption.ts";
+import { equalAddresses } from "../sets/address-set.ts";
 import type { Box } from "../sets/box.ts";
 import { boxesMeet } from "../sets/box.ts";
 import { labelsIn, withLabels } from "../sets/box-parts.ts";
@@ -33,17 +34,27 @@ export const coverOf =
   (box) =>
     boxes.filter((other) => boxesMeet(box, other));
 
-/** Equal by identity: what a plain rule comes out as. Spares the algebra for most rules of most inputs. */
+/** Equal as one sees at once: what a plain rule comes out as. Spares the algebra for most rules of most inputs. */
 const sameBox = (a: Box, b: Box): boolean =>
   a.traffic.numbers === b.traffic.numbers &&
   a.subject.labels === b.subject.labels &&
   a.subject.addresses === b.subject.addresses &&
-  a.peer.addresses === b.peer.addresses &&
+  equalAddresses(a.peer.addresses, b.peer.addresses) &&
   (a.peer.kind === "pod" && b.peer.kind === "pod"
     ? a.peer.labels === b.peer.labels
     : a.peer.kind === b.peer.kind) &&
   a.traffic.named.length === b.traffic.named.length &&
   a.traffic.named.every((name, index) => name === b.traffic.named[index]);
+
+/** The boxes that are not, as they are, whole terms. What is not here may still lie in terms of another form. */
+export function notAmong(boxes: readonly Box[], terms: readonly Term[]): readonly Box[] {
+  const isWhole = (term: Term | undefined, box: Box): boolean =>
+    term?.cuts.length === 0 && sameBox(box, term.box);
+  // Mostly they come in the same order.
+  return boxes.filter(
+    (box, at) => !isWhole(terms[at], box) && !terms.some((term) => isWhole(term, box)),
+  );
+}
 
 /** What a set of restrictions makes of boxes; each is worked out once. */
 class Restricted {
@@ -210,18 +221,13 @@ export function gainOf(
   facts: Facts,
   effort: Effort,
 ): Difference {
-  const isUncut = (term: Term | undefined, box: Box): boolean =>
-    term?.cuts.length === 0 && sameBox(box, term.box);
-  // Mostly they come in the same order.
-  const isSame = boxes.every(
-    (box, at) => isUncut(terms[at], box) || terms.some((term) => isUncut(term, box)),
-  );
-  if (isSame) return NO_DIFFERENCE;
+  const open = notAmong(boxes, terms);
+  if (open.length === 0) return NO_DIFFERENCE;
   const surplus = (by: readonly Restriction[]): Box | undefined => {
     const restricted = restrictedBy(facts, by);
     // What cannot be goes first: it mostly settles at once what the cuts of the terms have in common with the boxes.
-    const allowed = [...uncut(restricted.impossible(boxes)), ...restricted.terms(terms)];
-    for (const box of restricted.flows(boxes)) {
+    const allowed = [...uncut(restricted.impossible(open)), ...restricted.terms(terms)];
+    for (const box of restricted.flows(open)) {
       const found = outsideTerms(box, allowed, effort);
       if (found !== undefined) return found;
     }

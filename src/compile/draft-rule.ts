@@ -6,7 +6,7 @@ import { intersectBoxes } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
 import { cutters } from "./causes.ts";
 import type { Difference } from "./claim.ts";
-import { NO_DIFFERENCE, gainOf, possibleFlow } from "./claim.ts";
+import { NO_DIFFERENCE, gainOf, notAmong, possibleFlow } from "./claim.ts";
 import type { Effort, Limit, Work } from "./effort.ts";
 import type { Facts } from "./facts.ts";
 import { containsAllPods, factsFor } from "./facts.ts";
@@ -282,11 +282,12 @@ export function gainedBy(
   sure: readonly Term[],
   own: Facts = facts,
 ): Difference {
-  const gained = gainOf(said.maybe, sure, own, effort);
+  const open = notAmong(said.maybe, sure);
+  const gained = gainOf(open, sure, own, effort);
   if (gained === NO_DIFFERENCE) return gained;
   const start = { tier: 0, rule: 0 };
-  const allowed = allowedFrom(set, start, uncut(said.maybe), "under", effort);
-  return gainOf(said.maybe, [...sure, ...allowed], own, effort);
+  const allowed = allowedFrom(set, start, uncut(open), "under", effort);
+  return allowed.length === 0 ? gained : gainOf(open, [...sure, ...allowed], own, effort);
 }
 
 /** Terms with more cuts than this are cut by all of them. */
