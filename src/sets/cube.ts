@@ -68,7 +68,8 @@ function allowsEverything(key: LabelKey, set: LabelSet): boolean {
 
 /** The cube of the constraints given, several on one key intersected; undefined when it holds nothing. */
 export function cube(constraints: Iterable<LabelConstraint>): Cube | undefined {
-  const sorted = [...constraints].sort((a, b) => compareText(a.key, b.key));
+  const sorted = [...constraints];
+  if (sorted.length > 1) sorted.sort((a, b) => compareText(a.key, b.key));
   const kept: LabelConstraint[] = [];
   for (let at = 0; at < sorted.length;) {
     const first = sorted[at];

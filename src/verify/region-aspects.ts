@@ -60,20 +60,16 @@ export class Aspects {
     return aspect;
   }
 
-  /** Every aspect of which the region has marks. */
-  *placesOf(region: Region): Generator<Place> {
+  /** Every aspect of which the region may have marks, those of labels first. */
+  of(region: Region): readonly Aspect[] {
+    const found: Aspect[] = [];
     for (const end of ENDS) {
-      for (const { key, set } of region[end]?.constraints ?? []) {
-        if (!set.complement && !set.absent) {
-          yield { aspect: this.#labelAspect(end, key), marks: set.values };
-        }
-        yield { aspect: this.#askedAspect(end, key), marks: ASKED };
+      for (const { key } of region[end]?.constraints ?? []) {
+        found.push(this.#labelAspect(end, key), this.#askedAspect(end, key));
       }
     }
-    for (const aspect of NUMBERS) {
-      const marks = aspect.marksOf(region);
-      if (marks !== undefined) yield { aspect, marks };
-    }
+    found.push(...NUMBERS);
+    return found;
   }
 
   #askedPlace(region: Region, used: readonly Aspect[]): Place | undefined {

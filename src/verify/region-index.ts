@@ -54,12 +54,15 @@ interface Entry<Item> {
   readonly at: number;
 }
 
+/** Of a shelf of which nothing is filed, as most are in the end; never written to. */
+const NO_DRAWERS = new Map<never, never>();
+
 /** Items that share a mark in each of the aspects used; filed by others when they are first looked for. */
 class Shelf<Item extends { readonly region: Region }> {
   readonly #entries: Entry<Item>[];
   readonly #aspects: Aspects;
   readonly #used: readonly Aspect[];
-  readonly #drawers = new Map<Aspect, Map<Mark, Shelf<Item>>>();
+  #drawers: Map<Aspect, Map<Mark, Shelf<Item>>> = NO_DRAWERS;
   /** What is looked at one by one; undefined until the others are filed. */
   #loose: readonly Entry<Item>[] | undefined;
 
@@ -84,16 +87,24 @@ class Shelf<Item extends { readonly region: Region }> {
     }
   }
 
-  /** An item that passes the test, which only those pass that hold the region. */
-  find(region: Region, holds: (item: Item) => boolean): Item | undefined {
+  /**
+   * An item that passes the test, which only those pass that hold the region.
+   *
+   * @param aspects of which the region may have marks
+   */
+  find(
+    region: Region,
+    holds: (item: Item) => boolean,
+    aspects = this.#aspects.of(region),
+  ): Item | undefined {
     const loose = this.#file();
-    if (this.#drawers.size > 0) {
-      for (const { aspect, marks } of this.#aspects.placesOf(region)) {
-        const [mark] = marks;
-        if (mark === undefined) continue;
-        const found = this.#drawers.get(aspect)?.get(mark)?.find(region, holds);
-        if (found !== undefined) return found;
-      }
+    for (const aspect of this.#drawers.size === 0 ? [] : aspects) {
+      const byMark = this.#drawers.get(aspect);
+      // One mark will do: what holds the region is filed under all of the region's.
+      const mark = byMark === undefined ? undefined : aspect.marksOf(region)?.[0];
+      if (mark === undefined) continue;
+      const found = byMark?.get(mark)?.find(region, holds, aspects);
+      if (found !== undefined) return found;
     }
     return loose.find(({ item }) => holds(item))?.item;
   }
@@ -101,6 +112,7 @@ class Shelf<Item extends { readonly region: Region }> {
   #file(): readonly Entry<Item>[] {
     if (this.#loose !== undefined) return this.#loose;
     if (this.#entries.length <= SMALL) return (this.#loose = this.#entries);
+    this.#drawers = new Map();
     const loose: Entry<Item>[] = [];
     for (const entry of this.#entries) {
       const place = this.#aspects.narrowest(entry.item.region, this.#used);

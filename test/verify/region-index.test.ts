@@ -106,8 +106,15 @@ describe("the aspects of regions", () => {
         const aspects = new Aspects();
         const meet = regionsMeet(one, other);
         const inside = isInside(other, one);
-        for (const { aspect, marks } of aspects.placesOf(one)) {
-          expect(aspect.marksOf(one)).toEqual(marks);
+        const all = aspects.of(one);
+        const filed = aspects.narrowest(one, []);
+        if (filed !== undefined) {
+          expect(all).toContain(filed.aspect);
+          expect(filed.aspect.marksOf(one)).toEqual(filed.marks);
+        }
+        for (const aspect of all) {
+          const marks = aspect.marksOf(one);
+          if (marks === undefined) continue;
           const theirs = aspect.marksOf(other);
           if (theirs !== undefined && meet) {
             expect(theirs.some((mark) => marks.includes(mark))).toBe(true);
