@@ -1,19 +1,17 @@
 import { invariant } from "../base/invariant.ts";
-import { ruleName } from "../ir/origin.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import type { Direction, Policy, PolicySet, Rule, UnsaidMatch } from "../ir/policy.ts";
 import { ALL_PORTS, intersectTraffic, OTHER_TRAFFIC } from "../sets/traffic-set.ts";
 import { Allowance } from "./budget.ts";
-import type { Budget } from "./budget.ts";
+import { DifferenceSearch } from "./difference-search.ts";
 import { Variables } from "./facts.ts";
 import { findOutside } from "./inclusion.ts";
-import type { NoPoint } from "./inclusion.ts";
 import { Ledger } from "./ledger.ts";
-import type { Effect } from "./ledger.ts";
 import { pointOf, regionContains } from "./point.ts";
-import type { Point } from "./point.ts";
 import { NO_FLOW } from "./proof.ts";
-import type { Answer, Decider, Difference, Proof } from "./proof.ts";
+import type { Answer, Decider, Proof } from "./proof.ts";
+import { deniedParts, isHandedOn, spent } from "./question.ts";
+import type { Question, Sides } from "./question.ts";
 import { subjectRegion } from "./region.ts";
 import type { Region } from "./region.ts";
 import { deciderOf, differs, Replay } from "./replay.ts";
@@ -24,8 +22,7 @@ import { addressesMove, Universe, withNamedNamespaces } from "./universe.ts";
 import type { ProofContext } from "./universe.ts";
 import { Views } from "./view.ts";
 import type { RuleRegion, View } from "./view.ts";
-import { decided, reaching, remaining, surelyAllows, surelyCloses } from "./walk.ts";
-import type { Part, Reaching } from "./walk.ts";
+import { reaching, remaining, surelyAllows, surelyCloses } from "./walk.ts";
 
 /*
  * Do two sets of policies allow the same flows? Each difference is a flow that one of them, X, allows and the other, Y,
@@ -38,7 +35,7 @@ import type { Part, Reaching } from "./walk.ts";
  *
  * Each is asked twice, of traffic with ports and of other traffic, since the target cannot say the latter alone. A walk
  * through the tiers turns a question into regions with cuts, and `findOutside` looks for a flow in a region outside of
- * its cuts. Nothing here knows how policies are lowered. A policy mostly meets itself alone on the other side: then (a) is
+ * its cuts; which differences there are, and who answers for them, is found by a search (difference-search.ts). Nothing here knows how policies are lowered. A policy mostly meets itself alone on the other side: then (a) is
  * one look-up (`surelyAllows`), and so is (b) (`surelyCloses`).
  */
 
@@ -77,17 +74,6 @@ export function prove(
   return ledger.proof();
 }
 
-type Side = "source" | "target";
-
-/** The allowing side, X, and the denying side, Y, of a question. */
-interface Sides {
-  readonly effect: Effect;
-  readonly allowing: View;
-  readonly allowedBy: Side;
-  readonly denying: View;
-  readonly scope: Scope;
-}
-
 class DirectionProof {
   readonly #direction: Direction;
   readonly #universe: Universe;
@@ -95,6 +81,7 @@ class DirectionProof {
   readonly #ledger: Ledger;
   readonly #allowance: Allowance;
   readonly #asks: Asks;
+  readonly #search: DifferenceSearch;
 
   constructor(
     direction: Direction,
@@ -110,6 +97,7 @@ class DirectionProof {
     this.#universe = universe;
     this.#replay = replay;
     this.#ledger = ledger;
+    this.#search = new DifferenceSearch(direction, universe, replay, ledger, allowance);
   }
 
   compare(source: View, target: View, scope: Scope): void {
@@ -146,15 +134,13 @@ class DirectionProof {
       this.#askUnsaid(item, item.unsaid, region, sides);
       return;
     }
-    const asked: Asked = { decider: rule, allowedBy: rule, policy };
-    if (surelyAllows(denying, region)) {
-      this.#count(region, asked, sides, NO_FLOW);
-      return;
-    }
-    this.#askBoth(region, asked, sides, function* (part, budget) {
+    const allowed: Question["allowed"] = function* (part, budget) {
       const reaches = reaching(allowing, item.tier, { region: part, cuts: [] }, budget);
       for (const from of reaches) yield remaining(allowing, item, from);
-    });
+    };
+    const question: Question = { sides, decider: rule, policy, allowedBy: rule, allowed };
+    if (surelyAllows(denying, region)) this.#count(region, question, NO_FLOW);
+    else this.#askBoth(region, question);
   }
 
   /** No flow can be shown for what nobody can name: if some of it may be denied, that is the answer. */
@@ -176,17 +162,14 @@ class DirectionProof {
   #askEnd(sides: Sides): void {
     const { allowing, denying } = sides;
     const end = allowing.tiers.length;
+    const allowed: Question["allowed"] = (part, budget) =>
+      reaching(allowing, end, { region: part, cuts: [] }, budget);
     const ask = (whole: Region, decider: Decider, policy: Policy): void => {
       const region = this.#universe.restrict(whole);
       if (region === undefined) return;
-      const asked: Asked = { decider, allowedBy: undefined, policy };
-      if (surelyCloses(allowing, region)) {
-        this.#count(region, asked, sides, NO_FLOW);
-        return;
-      }
-      this.#askBoth(region, asked, sides, (part, budget) =>
-        reaching(allowing, end, { region: part, cuts: [] }, budget),
-      );
+      const question: Question = { sides, decider, policy, allowedBy: undefined, allowed };
+      if (surelyCloses(allowing, region)) this.#count(region, question, NO_FLOW);
+      else this.#askBoth(region, question);
     };
     for (const { closed, blocks, defaultDeny } of denying.tiers) {
       for (const { region, applied, policy } of closed.items) {
@@ -205,32 +188,32 @@ class DirectionProof {
    * Asks of traffic with ports, then of other traffic, and puts the answers down. Mostly neither has a difference, which
    * one question about both tells.
    */
-  #askBoth(region: Region, asked: Asked, sides: Sides, allowed: Allowed): void {
+  #askBoth(region: Region, question: Question): void {
+    const { decider, allowedBy, sides } = question;
+    const { effect } = sides;
     const parts = [ALL_PORTS, OTHER_TRAFFIC].flatMap((kind) => {
       const traffic = intersectTraffic(region.traffic, kind);
       if (traffic.ranges.length === 0) return [];
       const part = traffic === region.traffic ? region : { ...region, traffic };
       return [{ part, isOther: kind === OTHER_TRAFFIC }];
     });
-    const shown = this.#ledger.shown(asked.decider, sides.effect, asked.allowedBy === undefined);
-    if (shown !== undefined && this.#isTold(region, asked, sides, allowed)) {
-      for (const { part } of parts) this.#count(part, asked, sides, shown);
+    const shown = this.#ledger.shown(decider, effect, allowedBy === undefined);
+    if (shown !== undefined && this.#isTold(region, question)) {
+      for (const { part } of parts) this.#count(part, question, shown);
       return;
     }
-    const both = parts.length > 1 ? this.#same(region, asked, sides, allowed) : undefined;
+    const both = parts.length > 1 ? this.#same(region, question) : undefined;
     if (both?.kind === "none") {
-      for (const { part } of parts) this.#count(part, asked, sides, NO_FLOW);
+      for (const { part } of parts) this.#count(part, question, NO_FLOW);
       return;
     }
     for (const { part, isOther } of parts) {
-      const answer = both ?? this.#search(part, asked, sides, allowed, isOther);
-      if (answer.kind === "unknown") {
-        this.#ledger.add([asked.decider], sides.effect, answer, isOther);
+      const answer = both ?? this.#search.answer(part, question, isOther);
+      if (answer.kind === "unknown") this.#ledger.add([decider], effect, answer, isOther);
+      if (allowedBy === undefined && answer.kind !== "none") {
+        this.#ledger.addAtEnd(decider, effect, answer, isOther);
       }
-      if (asked.allowedBy === undefined && answer.kind !== "none") {
-        this.#ledger.addAtEnd(asked.decider, sides.effect, answer, isOther);
-      }
-      this.#count(part, asked, sides, answer);
+      this.#count(part, question, answer);
     }
   }
 
@@ -238,10 +221,10 @@ class DirectionProof {
    * True only if a difference here would be nobody's first: one that has ports has been put down already to what is asked
    * about and to whatever may deny. So a rule of thousands of peers of which none is left costs a look at each of them.
    */
-  #isTold(region: Region, asked: Asked, sides: Sides, allowed: Allowed): boolean {
-    const { denying, effect } = sides;
+  #isTold(region: Region, question: Question): boolean {
+    const { denying, effect } = question.sides;
     // At the end of the tiers a Pass is to answer for the flow too, and which one only the flow tells.
-    if (isHandedOn(asked, sides)) return false;
+    if (isHandedOn(question)) return false;
     const isShown = (decider: Decider): boolean =>
       this.#ledger.shown(decider, effect, false) !== undefined;
     const deniers = denying.tiers.flatMap(({ closed, blocks }) =>
@@ -252,7 +235,7 @@ class DirectionProof {
     if (deniers.every((denier) => denier !== undefined && isShown(denier))) return true;
     const budget = this.#allowance.shortcut();
     let isTold = true;
-    for (const { by } of deniedParts(allowed(region, budget), denying, budget)) {
+    for (const { by } of deniedParts(question.allowed(region, budget), denying, budget)) {
       isTold = by !== undefined && isShown(by);
       if (!isTold) break;
     }
@@ -265,125 +248,22 @@ class DirectionProof {
    * "none" only if nothing of what is allowed of the region is denied, "unknown" where that takes more than a question may:
    * then it would not be found in two questions either. Otherwise undefined.
    */
-  #same(region: Region, asked: Asked, sides: Sides, allowed: Allowed): Answer | undefined {
-    const { denying, scope } = sides;
+  #same(region: Region, question: Question): Answer | undefined {
+    const { denying, scope } = question.sides;
     const budget = this.#allowance.question();
     let isSame = true;
-    for (const part of deniedParts(allowed(region, budget), denying, budget)) {
+    for (const part of deniedParts(question.allowed(region, budget), denying, budget)) {
       isSame = findOutside(part, scope, this.#universe, budget) === "empty";
       if (!isSame) break;
     }
     budget.close();
-    if (budget.isSpent()) return this.#spent(asked, sides, budget);
+    if (budget.isSpent()) return spent(question, this.#direction, budget);
     return isSame ? NO_FLOW : undefined;
   }
 
-  #spent(asked: Asked, sides: Sides, { bound }: Budget): Answer {
-    const question = questionText(asked, this.#direction, sides);
-    return { kind: "unknown", question, reason: { kind: "bound", bound } };
-  }
-
-  /** Looks for differences and puts each down. */
-  #search(region: Region, asked: Asked, sides: Sides, allowed: Allowed, isOther: boolean): Answer {
-    const budget = this.#allowance.question();
-    const answer = this.#searchWithin(budget, allowed(region, budget), asked, sides, isOther);
-    budget.close();
-    return answer;
-  }
-
-  #searchWithin(
-    budget: Budget,
-    allowed: Iterable<Reaching>,
-    asked: Asked,
-    sides: Sides,
-    isOther: boolean,
-  ): Answer {
-    const { denying, effect } = sides;
-    let witness: Difference | undefined;
-    let isUnclear = false;
-    let nameless = 0;
-    let passed = 0;
-    const isTold = (decider: Decider | undefined): boolean =>
-      decider !== undefined && this.#ledger.isTold(decider, effect, isOther);
-    for (const part of deniedParts(allowed, denying, budget)) {
-      // At the end of the tiers each Pass that hands on what is denied is to answer for it, not the first of them alone.
-      const isPassNamed =
-        asked.allowedBy !== undefined ||
-        part.passedBy === undefined ||
-        this.#ledger.hasWitness(part.passedBy, effect);
-      // Whatever denies some of it is to answer for that, however many have answered.
-      const isNamed = part.by === undefined ? nameless >= MOST_NAMELESS : isTold(part.by);
-      if (passed === MOST_PASSED) break;
-      if (witness !== undefined && isPassNamed && isNamed) {
-        passed += 1;
-        continue;
-      }
-      const isAny = witness === undefined || !isPassNamed || part.by === undefined;
-      const seen = isAny ? this.#look(part, asked, sides, isOther, budget) : undefined;
-      if (seen === "unclear") isUnclear = true;
-      if (typeof seen === "object") witness = seen;
-      if (part.by === undefined) nameless += typeof seen === "object" ? 1 : 0;
-      else if (typeof seen !== "string" && !isTold(part.by)) {
-        const own = this.#look(asDecided(part), asked, sides, isOther, budget);
-        if (typeof own === "string") passed += 1;
-      }
-      if (budget.isSpent()) break;
-    }
-    if (witness !== undefined) {
-      if (passed === MOST_PASSED || budget.isSpent()) this.#leaveOpen(asked, sides, budget, isTold);
-      return { kind: "witness", witness };
-    }
-    if (budget.isSpent()) return this.#spent(asked, sides, budget);
-    if (!isUnclear) return NO_FLOW;
-    const question = questionText(asked, this.#direction, sides);
-    return { kind: "unknown", question, reason: { kind: "text" } };
-  }
-
-  /** Of whatever may deny and was not come to it is not known whether it denies some of it. */
-  #leaveOpen(
-    asked: Asked,
-    sides: Sides,
-    budget: Budget,
-    isTold: (decider: Decider) => boolean,
-  ): void {
-    const deniers: Decider[] = sides.denying.tiers.flatMap(({ closed, blocks }) => [
-      ...closed.items.map(({ applied }) => applied),
-      ...blocks.items.map(({ rule }) => rule),
-    ]);
-    const untold = deniers.filter((denier) => !isTold(denier));
-    this.#ledger.add(untold, sides.effect, this.#spent(asked, sides, budget), false);
-  }
-
-  /** Looks for a difference in a part of a question, and puts it down. */
-  #look(
-    part: Reaching,
-    asked: Asked,
-    sides: Sides,
-    isOther: boolean,
-    budget: Budget,
-  ): Difference | NoPoint {
-    const point = findOutside(part, sides.scope, this.#universe, budget);
-    return typeof point === "string" ? point : this.#putDown(point, asked, sides, isOther);
-  }
-
-  /** Confirms a difference, and puts it down to what was asked about and to whatever decides it on either side. */
-  #putDown(point: Point, asked: Asked, { effect, allowedBy }: Sides, isOther: boolean): Difference {
-    const witness = this.#replay.confirm(point, allowedBy);
-    const deciders = new Set<Decider>([asked.decider]);
-    for (const side of ["source", "target"] as const) {
-      const decider =
-        deciderOf(witness[side], this.#direction) ??
-        (side === allowedBy ? this.#replay.lastPass(witness, side) : undefined);
-      if (decider !== undefined) deciders.add(decider);
-    }
-    const isNew = [...deciders].some((decider) => !this.#ledger.hasWitness(decider, effect));
-    if (isNew) this.#ledger.addWitness(witness);
-    this.#ledger.add(deciders, effect, { kind: "witness", witness }, isOther);
-    return witness;
-  }
-
   /** Counts a question. Some of the proved answers are tried on a flow. */
-  #count(region: Region, asked: Asked, { scope, allowedBy }: Sides, answer: Answer): void {
+  #count(region: Region, { sides, allowedBy: rule }: Question, answer: Answer): void {
+    const { scope, allowedBy } = sides;
     if (!this.#ledger.countQuestion(answer) || answer.kind !== "none") return;
     const point = pointOf(region, scope, this.#universe);
     if (typeof point === "string") return;
@@ -391,67 +271,11 @@ class DirectionProof {
     this.#ledger.countReplay();
     const judged = this.#replay.judge(point);
     invariant(
-      !differs(judged, allowedBy) ||
-        deciderOf(judged[allowedBy], this.#direction) !== asked.allowedBy,
+      !differs(judged, allowedBy) || deciderOf(judged[allowedBy], this.#direction) !== rule,
       "a flow contradicts what a proof says of its region",
     );
   }
 }
 
-/** What of a region the allowing side may allow for the reason asked about. */
-type Allowed = (part: Region, budget: Budget) => Iterable<Reaching>;
-
-/** What a question is about. */
-interface Asked {
-  /** Whose answer it is. */
-  readonly decider: Decider;
-  /** What allows the flows asked about: a rule, or nothing, at the end. */
-  readonly allowedBy: Rule | undefined;
-  readonly policy: Policy;
-}
-
-/** True of flows that no rule allows, where some Pass may have handed them on to the end. */
-const isHandedOn = ({ allowedBy }: Asked, { allowing }: Sides): boolean =>
-  allowedBy === undefined && allowing.tiers.some(({ hasPass }) => hasPass);
-
-/** What the denying side makes of it, and the last Pass that the allowing side handed it on by. */
-function* deniedParts(
-  allowed: Iterable<Reaching>,
-  denying: View,
-  budget: Budget,
-): Generator<Part & { readonly passedBy: Rule | undefined }> {
-  for (const { region, cuts, pass } of allowed) {
-    for (const part of decided(denying, "deny", { region, cuts }, budget)) {
-      yield { ...part, passedBy: pass };
-    }
-  }
-}
-
-/** What of a part nothing but `by` decides. */
-function asDecided(part: Part): Reaching {
-  return { ...part, cuts: [...part.cuts, ...(part.hidden?.() ?? [])] };
-}
-
 /** Among so many that may deny, a look at each is quicker than to ask which of them do. */
 const FEW_DENIERS = 8;
-
-/** So many differences are looked for where one of several policies denies them by closing the tier. */
-const MOST_NAMELESS = 8;
-
-/** Once one is found, so many parts may turn out to be of no news before no further are looked at. */
-const MOST_PASSED = 1_000;
-
-function questionText(
-  { decider, policy: { origin } }: Asked,
-  direction: Direction,
-  { effect, scope }: Sides,
-): string {
-  const name = origin.namespace === undefined ? origin.name : `${origin.namespace}/${origin.name}`;
-  const where = scope.name === undefined ? "any other namespace" : `namespace ${scope.name}`;
-  const what = "action" in decider ? ruleName(decider.origin) : `${direction} isolation`;
-  const change =
-    effect === "wider"
-      ? "is something allowed that the source denies?"
-      : "is something denied that the source allows?";
-  return `${origin.kind} ${name}, ${what}, pods of ${where}: ${change}`;
-}
