@@ -105,6 +105,7 @@ export function runConvert(input: ConvertInput, stages: ConvertStages = STAGES):
 
   const facts = factsOf(snapshot, {
     blocksMatchPods: options.enforcer === "vpc-cni" ? "yes" : "maybe",
+    exceptionsDeny: options.enforcer === "vpc-cni",
     assumed: options.assume,
     targetGiven: options.facts.targetPodCidrs.length > 0,
   });

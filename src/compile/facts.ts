@@ -42,6 +42,11 @@ export interface Facts {
   readonly families: AddressSet | undefined;
   /** The VPC CNI's ipBlocks match pods by their address; of an unknown engine one cannot say. */
   readonly blocksMatchPods: "yes" | "maybe";
+  /**
+   * The VPC CNI's agent takes an exception of a block for a deny of its own, which wins over wider blocks in other policies of
+   * the same pods. To others it is a part that is left out, and may be written wherever that is shorter.
+   */
+  readonly exceptionsDeny: boolean;
   /** Values seen of a label key; undefined without an inventory. */
   readonly valuesSeen: ((key: LabelKey) => readonly string[]) | undefined;
   /** All namespaces with all of their labels; undefined while any label of any of them is unknown. */
@@ -210,6 +215,7 @@ export function factsOf(
   snapshot: Snapshot,
   options: {
     readonly blocksMatchPods: Facts["blocksMatchPods"];
+    readonly exceptionsDeny: boolean;
     readonly assumed: ReadonlySet<AssumptionCode>;
     readonly targetGiven: boolean;
   },
@@ -228,6 +234,7 @@ export function factsOf(
     privatePods: false,
     families: podRanges === undefined ? undefined : familiesOf(podRanges),
     blocksMatchPods: options.blocksMatchPods,
+    exceptionsDeny: options.exceptionsDeny,
     valuesSeen: snapshot.pods.length === 0 ? undefined : valuesSeen(snapshot),
     namespaces: knownNamespaces(snapshot),
     impossible: impossibleLabels(snapshot.disjoint ?? []),

@@ -3,7 +3,7 @@ import type { Disposition } from "../ir/outcome.ts";
 import type { Policy } from "../ir/policy.ts";
 import { addressesMeet } from "../sets/address-set.ts";
 import type { Cube } from "../sets/cube.ts";
-import { isCubeSubset } from "../sets/cube.ts";
+import { intersectCubes, isCubeSubset } from "../sets/cube.ts";
 import type { Cover, Difference } from "./claim.ts";
 import { NO_DIFFERENCE, coverOf, lossOf } from "./claim.ts";
 import type { Draft, LoweringOptions, Scene } from "./draft-rule.ts";
@@ -25,7 +25,7 @@ import {
 import type { LocalPolicy, LocalRule, LocalSet } from "./local.ts";
 import type { ObjectRoom } from "./object-room.ts";
 import type { SaidRule } from "./say-rule.ts";
-import { isVerbatim } from "./say-rule.ts";
+import { holesIn, isVerbatim } from "./say-rule.ts";
 import type { Cause } from "./term.ts";
 import { termsWithin } from "./term.ts";
 
@@ -223,18 +223,24 @@ function judgeKept(
 }
 
 /**
- * The VPC CNI's agent takes an exception of a block for a deny of its own, which wins over wider blocks of every other
- * policy of the same pods. So exceptions are written only where nothing else lets these addresses in.
+ * Where exceptions deny (facts.ts), they are written only if nothing else lets these addresses in for the same pods. Pods in
+ * them that other rules let in by their labels have entries of their own, which come first.
  */
 function fillHoles(scene: Scene, drafts: Drafts): void {
+  if (!scene.facts.exceptionsDeny) return;
   for (const draft of drafts.values()) {
-    const holes = draft.said?.holes;
-    if (holes === undefined) continue;
+    if (draft.said === undefined) continue;
+    const holes = holesIn(draft.said);
+    if (holes.ranges.length === 0) continue;
+    const subjects = draft.said.groups.flatMap((group) => group.subjects);
     const letsIn = [...drafts.values()].some(
       (other) =>
         other !== draft &&
         other.said?.maybe.some(
-          ({ peer }) => peer.kind === "address" && addressesMeet(peer.addresses, holes),
+          ({ subject, peer }) =>
+            peer.kind === "address" &&
+            subjects.some((one) => intersectCubes(one, subject.labels) !== undefined) &&
+            addressesMeet(peer.addresses, holes),
         ) === true,
     );
     if (!letsIn) continue;

@@ -1,7 +1,8 @@
 import { fitted } from "../base/fitted.ts";
 import { withAccountLabels } from "../inventory/account-labels.ts";
 import type { AllowPeer } from "../ir/allow-policy.ts";
-import type { AddressBlock } from "../ir/policy.ts";
+import { fewestBlocks } from "../sets/address-blocks.ts";
+import type { AddressBlock } from "../sets/address-blocks.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import {
   ANY_ADDRESS,
@@ -39,7 +40,7 @@ export interface SaidPeers {
   readonly surely: readonly PeerBox[];
   /** What it may let in: more than `surely` where one cannot know whether ipBlocks match pods. */
   readonly maybe: readonly PeerBox[];
-  /** What exceptions of blocks take out; undefined without exceptions. */
+  /** What exceptions of blocks take out; absent without blocks. */
   readonly holes?: AddressSet;
 }
 
@@ -183,12 +184,9 @@ function newlySaid(
   }
   if (blocks.ranges.length === 0)
     return peers.length === 0 ? undefined : { peers: fitted(peers), surely, maybe: surely };
-  const holes = written === undefined ? undefined : holesOf(written, blocks);
-  if (written !== undefined && holes !== undefined) {
-    for (const block of written) peers.push({ kind: "block", ...block });
-  } else {
-    for (const cidr of toCidrs(blocks)) peers.push({ kind: "block", cidr, except: [] });
-  }
+  const said = sayBlocks(blocks, written, facts);
+  for (const block of said) peers.push({ kind: "block", ...block });
+  const holes = holesOf(said);
   surely.push({ kind: "address", addresses: blocks });
   const podsInBlocks: PodBox = { kind: "pod", labels: ANY_CUBE, addresses: blocks };
   if (facts.targetDiffers) {
@@ -202,7 +200,7 @@ function newlySaid(
       maybe: mayHavePods
         ? [...surely, { kind: "pod", labels: ANY_CUBE, addresses: ANY_ADDRESS }]
         : surely,
-      ...(holes === undefined ? {} : { holes }),
+      holes,
     };
   }
   const maybe = [...surely, podsInBlocks];
@@ -210,18 +208,34 @@ function newlySaid(
     peers: fitted(peers),
     surely: facts.blocksMatchPods === "yes" ? maybe : surely,
     maybe,
-    ...(holes === undefined ? {} : { holes }),
+    holes,
   };
 }
 
-/** What the exceptions take out of the blocks; undefined unless the blocks mean just these addresses. */
-function holesOf(written: readonly AddressBlock[], addresses: AddressSet): AddressSet | undefined {
-  const setOf = (texts: readonly string[]): AddressSet =>
-    addressSetOf(texts.map(parseCidr).filter((one) => one !== undefined));
-  const covered = setOf(written.map(({ cidr }) => cidr));
-  const holes = setOf(written.flatMap(({ except }) => except));
-  if (holes.ranges.length === 0) return undefined;
-  return equalAddresses(subtractAddresses(covered, holes), addresses) ? holes : undefined;
+/**
+ * Addresses as blocks: as the source wrote them, if that means just these; else with exceptions if the source has some, or
+ * the engine takes them for no more than they say; else as disjoint CIDRs.
+ */
+function sayBlocks(
+  addresses: AddressSet,
+  written: readonly AddressBlock[] | undefined,
+  { exceptionsDeny }: Facts,
+): readonly AddressBlock[] {
+  if (written !== undefined) {
+    const meant = subtractAddresses(setOf(written.map(({ cidr }) => cidr)), holesOf(written));
+    if (equalAddresses(meant, addresses)) return written;
+  }
+  return written === undefined && exceptionsDeny
+    ? toCidrs(addresses).map((cidr) => ({ cidr, except: [] }))
+    : fewestBlocks(addresses);
+}
+
+const setOf = (cidrs: readonly string[]): AddressSet =>
+  addressSetOf(cidrs.map(parseCidr).filter((one) => one !== undefined));
+
+/** What the exceptions take out of the blocks. */
+function holesOf(blocks: readonly AddressBlock[]): AddressSet {
+  return setOf(blocks.flatMap(({ except }) => except));
 }
 
 /** Addresses where a block lets in no pod that is not to be let in. */

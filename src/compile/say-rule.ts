@@ -1,7 +1,12 @@
 import type { AllowRule } from "../ir/allow-policy.ts";
 import type { Direction, Rule } from "../ir/policy.ts";
 import type { AddressSet } from "../sets/address-set.ts";
-import { ANY_ADDRESS, equalAddresses, intersectAddresses } from "../sets/address-set.ts";
+import {
+  ANY_ADDRESS,
+  equalAddresses,
+  intersectAddresses,
+  unionOfAddresses,
+} from "../sets/address-set.ts";
 import type { Box, PeerBox, PodBox } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
 import type { Facts } from "./facts.ts";
@@ -35,8 +40,6 @@ export interface SaidRule {
   readonly surely: readonly Box[];
   /** What it may let in. */
   readonly maybe: readonly Box[];
-  /** What exceptions of its blocks take out; undefined without exceptions. */
-  readonly holes?: AddressSet;
 }
 
 /** Of a rule for pods that nobody isolates. */
@@ -46,6 +49,10 @@ export const writesBlocks = ({ groups }: SaidRule): boolean =>
   groups.some(({ rules }) =>
     rules.some(({ peers }) => peers?.some((peer) => peer.kind === "block")),
   );
+
+/** What exceptions of its blocks take out. */
+export const holesIn = ({ groups }: SaidRule): AddressSet =>
+  unionOfAddresses(groups.flatMap(({ parts }) => parts.flatMap(({ peers }) => peers.holes ?? [])));
 
 /** A rule of an object that is written as it is. */
 export function sayKept(
@@ -59,13 +66,11 @@ export function sayKept(
 /** Its boxes are put together only when somebody asks: most rules come out as they went in, and nobody does. */
 class Said implements SaidRule {
   readonly groups: readonly SaidGroup[];
-  readonly holes?: AddressSet;
   #surely: readonly Box[] | undefined;
   #maybe: readonly Box[] | undefined;
 
-  constructor(groups: readonly SaidGroup[], holes: AddressSet | undefined) {
+  constructor(groups: readonly SaidGroup[]) {
     this.groups = groups;
-    if (holes !== undefined) this.holes = holes;
   }
 
   get surely(): readonly Box[] {
@@ -174,16 +179,13 @@ export function sayRule(
       named,
     );
   }
-  return saidRule([group], peers?.holes);
+  return saidRule([group]);
 }
 
 /** What several groups say together; undefined when nothing. */
-export function saidRule(
-  builders: readonly GroupBuilder[],
-  holes?: AddressSet,
-): SaidRule | undefined {
+export function saidRule(builders: readonly GroupBuilder[]): SaidRule | undefined {
   const groups = builders.filter(({ rules }) => rules.length > 0);
-  return groups.length === 0 ? undefined : new Said(groups, holes);
+  return groups.length === 0 ? undefined : new Said(groups);
 }
 
 /** Puts the rules of one group together. */

@@ -1,3 +1,4 @@
+import type { AddressBlock } from "../sets/address-blocks.ts";
 import type { AddressSet } from "../sets/address-set.ts";
 import type { PodBox, PeerBox } from "../sets/box.ts";
 import type { LabelPredicate } from "../sets/label-predicate.ts";
@@ -92,12 +93,6 @@ export interface Rule {
   readonly unsaid?: readonly UnsaidMatch[];
   /** What its meaning rests on besides the standing assumptions. */
   readonly assumptions: readonly AssumptionCode[];
-}
-
-/** Canonical CIDRs; each exception lies inside of `cidr` and is smaller. */
-export interface AddressBlock {
-  readonly cidr: string;
-  readonly except: readonly string[];
 }
 
 /** The traffic matches if its number is in `numbers`, or if the destination pod calls the port by one of the names. */

@@ -59,6 +59,38 @@ describe("exceptions of blocks", () => {
     expect(text.includes("cidr: 192.168.128.0/17")).toBe(!isKept);
     expect(result.refuted).toEqual([]);
   });
+
+  const other = (selector: string): string =>
+    own(
+      `{ selector: "${selector}", types: [Ingress], ingress: [${from("Allow", "nets: [192.168.1.0/25]")}] }`,
+      "q",
+    );
+
+  it.each<readonly [title: string, selector: string, options: CaseOptions, isKept: boolean]>([
+    ["stay where another policy lets some of them in for other pods", "app == 'b'", RANGES, true],
+    ["become blocks where it may be for the same pods", "tier == 'web'", RANGES, false],
+    [
+      "stay where they say no more than the API does",
+      "app == 'a'",
+      { ...RANGES, enforcer: "generic" },
+      true,
+    ],
+  ])("%s", (_, selector, options, isKept) => {
+    const result = convert([ingress(from("Allow", EXCEPT)), other(selector)], options);
+    expect(written(result).includes("except:")).toBe(isKept);
+    expect(result.refuted).toEqual([]);
+  });
+
+  it("take in what a Deny cuts out, but not for an engine to which they deny", () => {
+    const taken = "{ action: Deny, source: { nets: [192.168.7.0/24] } }";
+    const rules = (source: string): readonly string[] => [ingress(taken, from("Allow", source))];
+    const options: CaseOptions = { ...RANGES, actions: "compile" };
+    expect(written(convert(rules(EXCEPT), options))).not.toContain("except:");
+    const generic = written(convert(rules(EXCEPT), { ...options, enforcer: "generic" }));
+    expect(generic).toContain(
+      "cidr: 192.168.0.0/16\n        except:\n        - 192.168.1.0/24\n        - 192.168.7.0/24\n",
+    );
+  });
 });
 
 describe("what is written of a rule that is cut", () => {

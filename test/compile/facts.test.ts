@@ -40,6 +40,7 @@ const NOTHING: Facts = {
   targetDiffers: false,
   families: undefined,
   blocksMatchPods: "yes",
+  exceptionsDeny: true,
   valuesSeen: undefined,
   namespaces: undefined,
   impossible: [],
@@ -221,7 +222,7 @@ describe("what a snapshot says", () => {
         podRanges,
         targetPodRanges,
       },
-      { blocksMatchPods: "yes", assumed: new Set(), targetGiven: false },
+      { blocksMatchPods: "yes", exceptionsDeny: true, assumed: new Set(), targetGiven: false },
     );
 
   it("pods move if the ranges are others, or known at one end alone", () => {

@@ -41,6 +41,7 @@ function lowerAndCheck(set: PolicySet, podRange: string | undefined): Comparison
   const snapshot = snapshotWith(podRange);
   const facts = factsOf(snapshot, {
     blocksMatchPods: "yes",
+    exceptionsDeny: true,
     assumed: new Set(),
     targetGiven: false,
   });

@@ -61,6 +61,7 @@ describe("the comparison of random sets with what they are lowered to", () => {
         fc.property(randomPolicySet, (source) => {
           const facts = factsOf(snapshot, {
             blocksMatchPods: "yes",
+            exceptionsDeny: true,
             assumed: new Set(),
             targetGiven: false,
           });

@@ -30,7 +30,12 @@ function tampered(change: (text: string) => string): Confirmation & { readonly s
     source,
     snapshot,
     { actions: "skip", inexact: "narrow", unsayableSubjects: "stop", keepKubernetes: false },
-    factsOf(snapshot, { blocksMatchPods: "yes", assumed: new Set(), targetGiven: false }),
+    factsOf(snapshot, {
+      blocksMatchPods: "yes",
+      exceptionsDeny: true,
+      assumed: new Set(),
+      targetGiven: false,
+    }),
     () => undefined,
   );
   const emitted = emitNetworkPolicies(

@@ -12,8 +12,8 @@ import {
   type AddressSet,
   type ParsedCidr,
 } from "../../sets/address-set.ts";
+import type { AddressBlock } from "../../sets/address-blocks.ts";
 import { ICMP, ICMPV6 } from "../../sets/traffic-set.ts";
-import type { AddressBlock } from "../../ir/policy.ts";
 import type { CalicoRule, EntityRule } from "./model.ts";
 
 /** What `nets`, `notNets` and `ipVersion` of both ends leave of the addresses of each end. */

@@ -1,4 +1,3 @@
-import type { AddressBlock } from "../../ir/policy.ts";
 import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
 import {
   ANY_ADDRESS,
@@ -12,6 +11,7 @@ import {
   type AddressSet,
   type ParsedCidr,
 } from "../../sets/address-set.ts";
+import type { AddressBlock } from "../../sets/address-blocks.ts";
 import { labelSetContains } from "../../sets/label-set.ts";
 import type { AddressFacts } from "./addresses.ts";
 import { ciliumMeaningDiagnostics } from "./interpret-diagnostics.ts";

@@ -1,7 +1,8 @@
 import type { Diagnostic, Report } from "../../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../../diagnostics/source-range.ts";
 import type { AssumptionCode } from "../../ir/assumption.ts";
-import type { AddressBlock, OpaqueCondition, UnsaidMatch } from "../../ir/policy.ts";
+import type { OpaqueCondition, UnsaidMatch } from "../../ir/policy.ts";
+import type { AddressBlock } from "../../sets/address-blocks.ts";
 import type { PeerBox } from "../../sets/box.ts";
 import type { TrafficPredicate } from "../../ir/policy.ts";
 import { Interned } from "../intern.ts";
