@@ -1,6 +1,7 @@
 import type { Disposition } from "../ir/outcome.ts";
-import type { Policy, Rule } from "../ir/policy.ts";
+import type { Policy } from "../ir/policy.ts";
 import { ANY_ADDRESS, addressesMeet } from "../sets/address-set.ts";
+import type { AddressSet } from "../sets/address-set.ts";
 import type { Box, Side } from "../sets/box.ts";
 import { intersectBoxes } from "../sets/box.ts";
 import type { Cube } from "../sets/cube.ts";
@@ -119,7 +120,7 @@ export function draftRule(
   const limit = isKeptRule ? undefined : limitOf(task, draft, isCut);
   if (limit !== undefined) {
     draft.because = cutters(scene.set, tierIndex, tier, local, task.effort);
-    giveUp(task, draft, limit, uncut(local.boxes), () => say(task, local, local.rule.blocks));
+    giveUp(task, draft, limit, uncut(local.boxes), () => say(task, local));
     if (action === "allow") draft.disposition = draft.said === undefined ? "skipped" : "emitted";
   }
   draft.limit = task.effort.limit;
@@ -233,8 +234,7 @@ function allow(scene: Task, draft: Draft, tierIndex: number, tier: LocalTier): v
   }
   if (!whole) draft.because = cutters(scene.set, tierIndex, tier, local, scene.effort);
   if (!whole && scene.options.actions === "compile") cut(scene, draft);
-  else if (whole || scene.options.inexact === "widen")
-    draft.said = say(scene, local, local.rule.blocks);
+  else if (whole || scene.options.inexact === "widen") draft.said = say(scene, local);
   draft.disposition = draft.said === undefined ? "skipped" : "emitted";
   if (draft.said?.groups.length === 0) {
     draft.disposition = hasUnsaid(local) ? "skipped" : "redundant";
@@ -365,12 +365,15 @@ function pass(scene: Task, draft: Draft, tierIndex: number, tier: LocalTier): vo
   const whole = local.certain && covers(scene, draft.sure, matched);
   if (!whole) draft.because = cutters(set, tierIndex, tier, local, effort);
   if (!whole && scene.options.actions === "compile") cut(scene, draft);
-  else if (whole || scene.options.inexact === "widen")
-    draft.said = say(scene, local, local.rule.blocks);
+  else if (whole || scene.options.inexact === "widen") draft.said = say(scene, local);
 }
 
-/** A rule in the target's words, for those of its subjects that are isolated. */
-export function say(scene: Scene, local: LocalRule, blocks: Rule["blocks"]): SaidRule | undefined {
+/**
+ * A rule in the target's words, for those of its subjects that are isolated.
+ *
+ * @param unexcepted addresses that no exception of a block may hold
+ */
+export function say(scene: Scene, local: LocalRule, unexcepted?: AddressSet): SaidRule | undefined {
   const { isolated, isolation, options, set } = scene;
   const facts = factsFor(local.rule, scene.facts);
   const side = options.inexact === "narrow" ? "under" : "over";
@@ -381,7 +384,8 @@ export function say(scene: Scene, local: LocalRule, blocks: Rule["blocks"]): Sai
     : withinIsolated(subjects, isolated);
   // Nobody whom it concerns is isolated: all is allowed without it.
   if (subjects.length > 0 && within.length === 0) return NOTHING_SAID;
-  return sayRule(local.rule, blocks, within, set.namespace, set.direction, facts, side);
+  const { rule } = local;
+  return sayRule(rule, within, set.namespace, set.direction, facts, side, unexcepted);
 }
 
 /** True if the boxes lie inside of the terms, as far as flows can occur; assumptions may be used as for a gain. */

@@ -1,7 +1,7 @@
 import { append } from "../base/append.ts";
 import type { Disposition } from "../ir/outcome.ts";
 import type { Policy } from "../ir/policy.ts";
-import { addressesMeet } from "../sets/address-set.ts";
+import { addressesMeet, unionOfAddresses } from "../sets/address-set.ts";
 import type { Cube } from "../sets/cube.ts";
 import { intersectCubes, isCubeSubset } from "../sets/cube.ts";
 import type { Cover, Difference } from "./claim.ts";
@@ -223,8 +223,8 @@ function judgeKept(
 }
 
 /**
- * Where exceptions deny (facts.ts), they are written only if nothing else lets these addresses in for the same pods. Pods in
- * them that other rules let in by their labels have entries of their own, which come first.
+ * Where exceptions deny (facts.ts), none may hold addresses that anything else lets in for the same pods: then these are left
+ * out by blocks beside them. Pods in them that other rules let in by their labels have entries of their own, which come first.
  */
 function fillHoles(scene: Scene, drafts: Drafts): void {
   if (!scene.facts.exceptionsDeny) return;
@@ -233,18 +233,19 @@ function fillHoles(scene: Scene, drafts: Drafts): void {
     const holes = holesIn(draft.said);
     if (holes.ranges.length === 0) continue;
     const subjects = draft.said.groups.flatMap((group) => group.subjects);
-    const letsIn = [...drafts.values()].some(
-      (other) =>
-        other !== draft &&
-        other.said?.maybe.some(
-          ({ subject, peer }) =>
+    const letIn = [...drafts.values()].flatMap((other) =>
+      other === draft || other.said === undefined
+        ? []
+        : other.said.maybe.flatMap(({ subject, peer }) =>
             peer.kind === "address" &&
             subjects.some((one) => intersectCubes(one, subject.labels) !== undefined) &&
-            addressesMeet(peer.addresses, holes),
-        ) === true,
+            addressesMeet(peer.addresses, holes)
+              ? [peer.addresses]
+              : [],
+          ),
     );
-    if (!letsIn) continue;
-    draft.said = say(scene, draft.local, undefined);
+    if (letIn.length === 0) continue;
+    draft.said = say(scene, draft.local, unionOfAddresses(letIn));
     settleGain(taskIn(scene), draft);
   }
 }

@@ -103,6 +103,7 @@ function podPeer(of: Cube, namespace: string): AllowPeer {
  * c. Pods by labels and addresses at once cannot be said: they are left out ("under") or said by labels ("over").
  *
  * @param written blocks with exceptions, to be used if they mean just the addresses that are left to say
+ * @param unexcepted addresses that no exception may hold
  * @returns undefined when nothing is left to say
  */
 export function sayPeers(
@@ -111,12 +112,13 @@ export function sayPeers(
   namespace: string,
   facts: Facts,
   side: "under" | "over",
+  unexcepted: AddressSet = NO_ADDRESS,
 ): SaidPeers | undefined {
   if (peer === ANY_PEER) return ANY_PEER_SAID;
-  if (written !== undefined) return newlySaid(peer, written, namespace, facts, side);
+  if (written !== undefined) return newlySaid(peer, written, namespace, facts, side, unexcepted);
   const last = saidLast.get(peer);
   if (last?.namespace === namespace && last.facts === facts && last.side === side) return last.said;
-  const said = newlySaid(peer, written, namespace, facts, side);
+  const said = newlySaid(peer, written, namespace, facts, side, unexcepted);
   saidLast.set(peer, { namespace, facts, side, said });
   return said;
 }
@@ -140,6 +142,7 @@ function newlySaid(
   namespace: string,
   facts: Facts,
   side: "under" | "over",
+  unexcepted: AddressSet,
 ): SaidPeers | undefined {
   const machines = unionOfAddresses(
     peer.flatMap((box) => (box.kind === "address" ? [box.addresses] : [])),
@@ -184,7 +187,7 @@ function newlySaid(
   }
   if (blocks.ranges.length === 0)
     return peers.length === 0 ? undefined : { peers: fitted(peers), surely, maybe: surely };
-  const said = sayBlocks(blocks, written, facts);
+  const said = sayBlocks(blocks, written, facts, unexcepted);
   for (const block of said) peers.push({ kind: "block", ...block });
   const holes = holesOf(said);
   surely.push({ kind: "address", addresses: blocks });
@@ -220,14 +223,16 @@ function sayBlocks(
   addresses: AddressSet,
   written: readonly AddressBlock[] | undefined,
   { exceptionsDeny }: Facts,
+  unexcepted: AddressSet,
 ): readonly AddressBlock[] {
   if (written !== undefined) {
-    const meant = subtractAddresses(setOf(written.map(({ cidr }) => cidr)), holesOf(written));
-    if (equalAddresses(meant, addresses)) return written;
+    const holes = holesOf(written);
+    const meant = subtractAddresses(setOf(written.map(({ cidr }) => cidr)), holes);
+    if (equalAddresses(meant, addresses) && !addressesMeet(holes, unexcepted)) return written;
   }
   return written === undefined && exceptionsDeny
     ? toCidrs(addresses).map((cidr) => ({ cidr, except: [] }))
-    : fewestBlocks(addresses);
+    : fewestBlocks(addresses, unexcepted);
 }
 
 const setOf = (cidrs: readonly string[]): AddressSet =>

@@ -156,28 +156,27 @@ export function saySubjects(
 /**
  * The rule in the target's words, or undefined when nothing of it can be said on that side.
  *
- * @param blocks how its addresses may be written; undefined for disjoint CIDRs without exceptions
+ * @param unexcepted addresses that no exception of a block may hold
  */
 export function sayRule(
   rule: Rule,
-  blocks: Rule["blocks"],
   subjects: readonly Cube[],
   namespace: string,
   direction: Direction,
   facts: Facts,
   side: "under" | "over",
+  unexcepted?: AddressSet,
 ): SaidRule | undefined {
   if (subjects.length === 0) return undefined;
   const group = new GroupBuilder(subjects);
-  const peers = sayPeers(rule.peer, blocks, namespace, facts, side);
+  const say = (peer: Rule["peer"]): SaidPeers | undefined =>
+    sayPeers(peer, rule.blocks, namespace, facts, side, unexcepted);
+  const peers = say(rule.peer);
   group.add(peers, sayNumbers(rule.traffic.numbers, side));
   const named = rule.traffic.named.length === 0 ? undefined : sayNames(rule.traffic.named);
   if (named !== undefined) {
     const reachable = peersFor(rule, { numbers: rule.traffic.numbers, named: [""] }, direction);
-    group.add(
-      reachable === rule.peer ? peers : sayPeers(reachable, blocks, namespace, facts, side),
-      named,
-    );
+    group.add(reachable === rule.peer ? peers : say(reachable), named);
   }
   return saidRule([group]);
 }

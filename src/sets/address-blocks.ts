@@ -1,4 +1,11 @@
-import { complementAddresses, familyOf, toCidrs } from "./address-set.ts";
+import {
+  NO_ADDRESS,
+  addressesMeet,
+  complementAddresses,
+  familyOf,
+  parseCidr,
+  toCidrs,
+} from "./address-set.ts";
 import type { AddressFamily, AddressRange, AddressSet } from "./address-set.ts";
 
 /** A block of addresses without its exceptions. Canonical CIDRs; each exception lies inside of `cidr` and is smaller. */
@@ -13,13 +20,18 @@ export interface AddressBlock {
  *
  * The CIDRs of the set and those of its complement are the leaves of a binary tree over all addresses. A node is said as its
  * two halves, or as one block without the leaves of the complement in it, whichever is shorter.
+ *
+ * @param unexcepted addresses that no exception may hold
  */
-export function fewestBlocks(set: AddressSet): readonly AddressBlock[] {
+export function fewestBlocks(
+  set: AddressSet,
+  unexcepted: AddressSet = NO_ADDRESS,
+): readonly AddressBlock[] {
   const found: AddressBlock[] = [];
   for (const family of [4, 6] as const) {
     const plain = toCidrs({ ranges: ofFamily(set, family) });
     // Fewer than three cannot be said in less.
-    const root = plain.length < 3 ? undefined : rootOf(leavesOf(set, family));
+    const root = plain.length < 3 ? undefined : rootOf(leavesOf(set, family, unexcepted));
     if (root === undefined) for (const cidr of plain) found.push({ cidr, except: [] });
     else pushBlocks(found, root);
   }
@@ -34,7 +46,7 @@ interface Node {
   readonly halves: readonly [Node, Node] | undefined;
   /** How many CIDRs say what of it is in the set. */
   readonly inside: number;
-  /** How many leaves in it are not in the set. */
+  /** How many leaves in it are not in the set; infinite if one of them may be no exception. */
   readonly outside: number;
 }
 
@@ -44,11 +56,13 @@ const ofFamily = ({ ranges }: AddressSet, family: AddressFamily): readonly Addre
   ranges.filter(({ first }) => familyOf(first) === family);
 
 /** The CIDRs of the set and of what of the family is not in it, in ascending order. */
-function leavesOf(set: AddressSet, family: AddressFamily): readonly Node[] {
+function leavesOf(set: AddressSet, family: AddressFamily, unexcepted: AddressSet): readonly Node[] {
   const ranges = [
     ...ofFamily(set, family).map((range) => ({ range, isInside: true })),
     ...ofFamily(complementAddresses(set), family).map((range) => ({ range, isInside: false })),
   ].sort((a, b) => (a.range.first < b.range.first ? -1 : 1));
+  const mayBeExcepted = (cidr: string): boolean =>
+    unexcepted === NO_ADDRESS || !addressesMeet(parseCidr(cidr)?.set ?? NO_ADDRESS, unexcepted);
   return ranges.flatMap(({ range, isInside }) =>
     toCidrs({ ranges: [range] }).map((cidr): Node => {
       const slash = cidr.indexOf("/");
@@ -57,7 +71,7 @@ function leavesOf(set: AddressSet, family: AddressFamily): readonly Node[] {
         length: Number(cidr.slice(slash + 1)),
         halves: undefined,
         inside: isInside ? 1 : 0,
-        outside: isInside ? 0 : 1,
+        outside: isInside ? 0 : mayBeExcepted(cidr) ? 1 : Infinity,
       };
     }),
   );

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { fewestBlocks } from "../../src/sets/address-blocks.ts";
 import type { AddressBlock } from "../../src/sets/address-blocks.ts";
 import {
+  addressesMeet,
   addressSetOf,
   ALL_IPV4,
   ALL_IPV6,
@@ -68,6 +69,34 @@ describe("the fewest blocks of a set of addresses", () => {
       { numRuns: 1000, seed: 3 },
     );
     expect(shorter).toBeGreaterThan(150);
+  });
+
+  it("have no exception that holds addresses which none may hold", () => {
+    let avoided = 0;
+    fc.assert(
+      fc.property(set, set, (addresses, unexcepted) => {
+        const blocks = fewestBlocks(addresses, unexcepted);
+        expect(equalAddresses(meant(blocks), addresses)).toBe(true);
+        const excepted = blocks.flatMap(({ except }) => except);
+        for (const one of excepted) expect(addressesMeet(setOf(one), unexcepted)).toBe(false);
+        if (excepted.length < fewestBlocks(addresses).flatMap(({ except }) => except).length) {
+          avoided += 1;
+        }
+      }),
+      { numRuns: 2000, seed: 4 },
+    );
+    expect(avoided).toBeGreaterThan(50);
+    const holed = subtractAddresses(ALL_IPV4, setOf("10.0.0.0/8", "192.168.0.0/16"));
+    expect(fewestBlocks(holed, setOf("10.1.0.0/16"))).toEqual([
+      plain("0.0.0.0/5"),
+      plain("8.0.0.0/7"),
+      plain("11.0.0.0/8"),
+      plain("12.0.0.0/6"),
+      plain("16.0.0.0/4"),
+      plain("32.0.0.0/3"),
+      plain("64.0.0.0/2"),
+      { cidr: "128.0.0.0/1", except: ["192.168.0.0/16"] },
+    ]);
   });
 
   it("are the fewest that any choice of blocks gives, for all sets of sixteen blocks", () => {
