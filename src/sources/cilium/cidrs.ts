@@ -6,7 +6,7 @@ import type { DocumentReading } from "../document-reading.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
 import type { CidrRule } from "./model.ts";
 import type { RawCidrRule } from "./raw.ts";
-import { readSelector } from "./selector.ts";
+import { groupKeys, readSelector } from "./selector.ts";
 
 type Path = readonly PathStep[];
 
@@ -25,6 +25,11 @@ export function readCidr(
   const cidr = parsed.get(text);
   if (cidr === null) {
     refuse(reading, path, `\`${clip(text)}\` is no CIDR`);
+    return undefined;
+  }
+  // The API server takes it, the agent does not. (go: net/netip/netip.go `ParsePrefix`)
+  if (/\/0[0-9]/.test(text)) {
+    refuse(reading, path, `the prefix length of \`${clip(text)}\` begins with a zero`);
     return undefined;
   }
   if (cidr.bare) {
@@ -71,7 +76,8 @@ export function readCidrRule(
   }
   const except = readCidrs(reading, raw.except ?? [], [...path, "except"]);
   if (cidrGroupSelector !== undefined && cidrGroupSelector !== null) {
-    const terms = readSelector(reading, cidrGroupSelector, [...path, "cidrGroupSelector"]);
+    const at = [...path, "cidrGroupSelector"];
+    const terms = readSelector(reading, cidrGroupSelector, at, groupKeys);
     return { kind: "groups", terms, except };
   }
   if ((cidrGroupRef ?? "") !== "") return { kind: "group", name: cidrGroupRef ?? "", except };

@@ -223,8 +223,6 @@ function takesAnybody(rule: CidrRule): boolean {
   );
 }
 
-/** A label of a group. They have a source of their own, which selectors need not name. */
-function labelOf({ labels }: CidrGroup, { source, key }: LabelTerm): string | undefined {
-  const isOfGroups = source === "any" || source === "cidrgroup";
-  return isOfGroups && Object.hasOwn(labels, key) ? labels[key] : undefined;
+function labelOf({ labels }: CidrGroup, { key }: LabelTerm): string | undefined {
+  return Object.hasOwn(labels, key) ? labels[key] : undefined;
 }

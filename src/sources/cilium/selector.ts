@@ -15,15 +15,18 @@ const MOST_LETTERS = 63;
 /**
  * The terms of a selector, all of which must hold; none selects everything. What is wrong is added to the reading.
  * (cilium: pkg/policy/api/selector.go, pkg/labels/validation.go)
+ *
+ * @param known how keys are read
  */
 export function readSelector(
   reading: DocumentReading,
   selector: RawSelector,
   path: Path,
+  known: Interned<string, SourcedKey> = keys,
 ): readonly LabelTerm[] {
   const terms: LabelTerm[] = [];
   for (const [label, value] of Object.entries(selector.matchLabels ?? {})) {
-    const { source, key, problem } = keys.get(label);
+    const { source, key, problem } = known.get(label);
     const text = value ?? "";
     if (problem !== undefined) wrong(reading, [...path, "matchLabels", label], problem, "key");
     if (!isLabelValue(text)) wrong(reading, [...path, "matchLabels", label], noValue(text));
@@ -31,7 +34,7 @@ export function readSelector(
   }
   for (const [index, expression] of (selector.matchExpressions ?? []).entries()) {
     const at = [...path, "matchExpressions", index];
-    const { source, key, problem } = keys.get(expression.key ?? "");
+    const { source, key, problem } = known.get(expression.key ?? "");
     if (problem !== undefined) wrong(reading, [...at, "key"], problem, "value");
     const operator = expression.operator ?? "In";
     const values = expression.values ?? [];
@@ -65,6 +68,20 @@ interface SourcedKey {
 
 /** The same keys are in all selectors. */
 const keys = new Interned(readKey);
+
+/** What labels of a CiliumCIDRGroup have before them. */
+const GROUP_SOURCE = "cidrgroup";
+
+/**
+ * Keys of selectors of CiliumCIDRGroups: the agent puts the source before whatever is written, and refuses the document if
+ * that is no key. (cilium: pkg/policy/api/rule_validation.go `CIDRRule.sanitize`)
+ */
+export const groupKeys = new Interned((text: string): SourcedKey => {
+  const problem = text.includes(":")
+    ? `\`${clip(text)}\` has a source before it, which keys of CiliumCIDRGroups do not take`
+    : problemOf(text, GROUP_SOURCE, text);
+  return { source: GROUP_SOURCE, key: text, problem };
+});
 
 /** `source:key`, split at the first colon. `$host` is an old spelling of `reserved:host`. */
 function readKey(text: string): SourcedKey {
