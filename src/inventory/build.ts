@@ -1,7 +1,14 @@
 import { compareBy, compareText } from "../base/compare.ts";
 import type { Report } from "../diagnostics/diagnostic.ts";
 import type { SourcePlace } from "../diagnostics/source-range.ts";
-import { addressSetOf } from "../sets/address-set.ts";
+import {
+  addressSetContains,
+  addressSetOf,
+  addressesMeet,
+  ALL_IPV6,
+  addressText,
+  toCidrs,
+} from "../sets/address-set.ts";
 import type { AddressSet, ParsedCidr } from "../sets/address-set.ts";
 import { cubeContains } from "../sets/cube.ts";
 import { inventoryDiagnostics } from "./diagnostics.ts";
@@ -10,7 +17,7 @@ import { impossibleLabels } from "./disjoint-labels.ts";
 import type { Labels } from "./fact-reading.ts";
 import { sameLabels } from "./lookup.ts";
 import type { InventoryOptions } from "./options.ts";
-import { METADATA_NAME } from "./snapshot.ts";
+import { isOnPodNetwork, METADATA_NAME } from "./snapshot.ts";
 import type {
   KnownAccount,
   KnownEndpointSlice,
@@ -49,6 +56,7 @@ export class SnapshotBuilder {
   readonly #spoiltServices = new Set<string>();
   readonly #pools: ParsedCidr[] = [];
   #poolsSpoilt = false;
+  #haveIpv6 = false;
   readonly #nodes = new Map<string, { labels: Labels | undefined; addresses: Set<bigint> }>();
 
   constructor(defaultNamespace: string) {
@@ -144,12 +152,19 @@ export class SnapshotBuilder {
     this.#poolsSpoilt = true;
   }
 
+  /** The engine gives pods addresses of IPv6. */
+  addIpv6(): void {
+    this.#haveIpv6 = true;
+  }
+
   build(options: InventoryOptions, report: Report): Snapshot {
     const named = new Set(this.#pods.map(keyOf));
     const seen = this.#endpoints.filter((pod) => !named.has(keyOf(pod)));
     const pods = [...this.#pods, ...seen].sort(byName);
     const pools = this.#poolsSpoilt ? undefined : rangesOf(this.#pools);
-    const podRanges = rangesOf(options.podCidrs) ?? pools;
+    const said = rangesOf(options.podCidrs) ?? pools;
+    const podRanges =
+      said === undefined || this.#areContradicted(said, pods, report) ? undefined : said;
     return {
       namespaces: this.#buildNamespaces(options, report),
       pods,
@@ -167,6 +182,27 @@ export class SnapshotBuilder {
       targetPodRanges: rangesOf(options.targetPodCidrs) ?? podRanges,
       disjoint: this.#buildDisjoint(options.disjoint ?? [], pods, report),
     };
+  }
+
+  /** Pod ranges that a pod of the input does not lie in are not all of them: anything may be a pod's address then. */
+  #areContradicted(ranges: AddressSet, pods: readonly KnownPod[], report: Report): boolean {
+    const cidrs = toCidrs(ranges);
+    const text = `${cidrs.slice(0, 3).join(", ")}${cidrs.length > 3 ? ", ..." : ""}`;
+    const strays = pods.flatMap(({ namespace, name, addresses, ...pod }) => {
+      const address = isOnPodNetwork(pod)
+        ? addresses.find((one) => !addressSetContains(ranges, one))
+        : undefined;
+      return address === undefined ? [] : [{ namespace, name, address: addressText(address) }];
+    });
+    const [stray] = strays;
+    if (stray !== undefined) {
+      const more = strays.length === 1 ? "" : ` (the first of ${String(strays.length)} such pods)`;
+      report(inventoryDiagnostics.create("INV-N003", { ...stray, more, ranges: text }));
+      return true;
+    }
+    if (!this.#haveIpv6 || addressesMeet(ranges, ALL_IPV6)) return false;
+    report(inventoryDiagnostics.create("INV-N004", { ranges: text }));
+    return true;
   }
 
   /** What a pod of the input contradicts is not taken for granted. */

@@ -56,6 +56,15 @@ export interface KnownPod {
   readonly off?: "finished" | "unscheduled";
 }
 
+/** True for a pod that was seen and has addresses of its own, not those of its node. */
+export function isOnPodNetwork({
+  live,
+  hostNetwork,
+  off,
+}: Pick<KnownPod, "live" | "hostNetwork" | "off">): boolean {
+  return live && !hostNetwork && off === undefined;
+}
+
 export interface KnownAccount {
   readonly namespace: string;
   readonly name: string;

@@ -16,7 +16,7 @@ import { dropDuplicates as dropCiliumDuplicates } from "./cilium/duplicates.ts";
 import { dropUnsupported } from "./cilium/features.ts";
 import type { CiliumInput } from "./cilium/model.ts";
 import { readCiliumObject } from "./cilium/read.ts";
-import { isolatesAll } from "./cilium/settings.ts";
+import { isolatesAll, Settings } from "./cilium/settings.ts";
 import { KubernetesPolicies } from "./kubernetes/duplicates.ts";
 import type { KubernetesPolicy, ReadOptions } from "./kubernetes/network-policy.ts";
 import { isNetworkPolicy, readNetworkPolicy } from "./kubernetes/network-policy.ts";
@@ -139,8 +139,9 @@ export class SourceReader {
     this.#finishCilium();
     const engine = this.#chooseEngine();
     const { settings } = this.#cilium;
-    if (engine === "cilium" && settings !== undefined && isolatesAll(settings)) {
-      this.#classes.set(settings.origin.place.document, "policy");
+    if (engine === "cilium" && settings !== undefined) {
+      if (isolatesAll(settings)) this.#classes.set(settings.origin.place.document, "policy");
+      if (new Settings(settings).families.ipv6 === true) this.#facts.addIpv6();
     }
     const isAlone =
       this.#kubernetes.all.length === 0 || this.#options.ownOutput === "context-beside-others";

@@ -1,8 +1,11 @@
-import type { Snapshot } from "../../inventory/snapshot.ts";
+import type { Report } from "../../diagnostics/diagnostic.ts";
+import { isOnPodNetwork, type KnownPod, type Snapshot } from "../../inventory/snapshot.ts";
 import type { AssumptionCode } from "../../ir/assumption.ts";
 import {
   addressesMeet,
+  addressSetContains,
   addressSetOfEach,
+  addressText,
   ALL_IPV4,
   ALL_IPV6,
   subtractAddresses,
@@ -10,6 +13,7 @@ import {
 } from "../../sets/address-set.ts";
 import type { PeerBox } from "../../sets/box.ts";
 import { PRIVATE_RANGES } from "../../sets/private-ranges.ts";
+import { ciliumMeaningDiagnostics } from "./interpret-diagnostics.ts";
 
 /** Endpoints that are no pods, with what saying so rests on. */
 export interface Places {
@@ -25,6 +29,8 @@ export class AddressFacts {
   readonly podRanges: AddressSet | undefined;
   /** Addresses of all nodes; undefined where those of some are unknown. */
   readonly nodes: AddressSet | undefined;
+  /** Addresses of nodes that are known, be it not all of them. */
+  readonly #seenNodes: AddressSet;
   /** Where the API server answers; undefined if unknown. */
   readonly apiServer: AddressSet | undefined;
   /** Whether the cluster has both IP families; undefined if unknown. */
@@ -32,12 +38,24 @@ export class AddressFacts {
   /** Many rules are about the same addresses. */
   readonly #known = new WeakMap<AddressSet, Map<string, Places>>();
 
+  /** A pod that was seen with a public address, so that pods do not all have private ones. */
+  readonly #publicPod: KnownPod | undefined;
+  readonly #report: Report;
+  #isToldOfPublicPod = false;
+
   /** @param families which families the agents say they serve, where they do */
   constructor(
-    { podRanges, nodes, slices }: Snapshot,
+    { podRanges, pods, nodes, slices }: Snapshot,
     families: { readonly ipv4: boolean | undefined; readonly ipv6: boolean | undefined },
+    report: Report,
   ) {
     this.podRanges = podRanges;
+    this.#report = report;
+    this.#publicPod = pods.find((pod) => isOnPodNetwork(pod) && publicOf(pod) !== undefined);
+    this.#seenNodes = addressSetOfEach([
+      ...nodes.flatMap(({ addresses }) => addresses),
+      ...pods.flatMap(({ hostNetwork, live, addresses }) => (hostNetwork && live ? addresses : [])),
+    ]);
     const known = nodes.length > 0 && nodes.every(({ addresses }) => addresses.length > 0);
     this.nodes = known ? addressSetOfEach(nodes.flatMap(({ addresses }) => addresses)) : undefined;
     const api = slices.filter(
@@ -79,17 +97,27 @@ export class AddressFacts {
     if (!matchesNodes) {
       if (nodes === undefined) {
         assumptions.push(verdict === "allow" ? "nodes-elsewhere" : "denied-nodes");
-      } else if (addressesMeet(within, nodes)) {
-        addresses = subtractAddresses(within, nodes);
+      }
+      if (addressesMeet(within, this.#seenNodes)) {
+        addresses = subtractAddresses(within, this.#seenNodes);
         assumptions.push("set-contents");
       }
     }
     if (addresses.ranges.length === 0) return { boxes: [], assumptions: [] };
     const isPublic = subtractAddresses(addresses, PRIVATE_RANGES).ranges.length > 0;
     if (podRanges === undefined && verdict === "allow" && isPublic) {
-      assumptions.push("private-pods");
+      if (this.#publicPod === undefined) assumptions.push("private-pods");
+      else this.#tellOfPublicPod(this.#publicPod);
     }
     return { boxes: [{ kind: "address", addresses }], assumptions };
+  }
+
+  #tellOfPublicPod(pod: KnownPod): void {
+    if (this.#isToldOfPublicPod) return;
+    this.#isToldOfPublicPod = true;
+    const { namespace, name } = pod;
+    const address = addressText(publicOf(pod) ?? 0n);
+    this.#report(ciliumMeaningDiagnostics.create("CIL-N113", { namespace, name, address }));
   }
 
   /** True if every address of it may be a pod's or a node's, so that a rule about it has no effect. */
@@ -100,4 +128,8 @@ export class AddressFacts {
     if (nodes !== undefined) left = subtractAddresses(left, nodes);
     return within.ranges.length > 0 && left.ranges.length === 0;
   }
+}
+
+function publicOf({ addresses }: KnownPod): bigint | undefined {
+  return addresses.find((one) => !addressSetContains(PRIVATE_RANGES, one));
 }

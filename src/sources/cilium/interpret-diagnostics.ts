@@ -397,6 +397,15 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     explanation:
       "A group that is missing in the cluster has no addresses, and a Deny of it denies nothing. That it is missing in the input does not say so: if it is there after all, whom it denies would be let in. A selector of groups is taken at its word where the input has any group.",
   },
+  "CIL-N113": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "the pod `{namespace}/{name}` has the public address {address}, so no block of public addresses is taken to be without pods",
+    hint: "Give all pod ranges with `--pod-cidr`: then blocks outside of them are written.",
+    explanation:
+      "A CIDR of Cilium never means a pod, and a block on the target means every pod in it. While the pod ranges are not known, public blocks are written in the trust that pods have private addresses; a pod of the input that has another one shows that it is not so here. Clusters of IPv6 on EKS give pods public addresses. Such rules are then left out.",
+  },
   "CIL-N109": {
     severity: "warning",
     effect: "unknown",

@@ -47,7 +47,7 @@ export function interpretCilium(
     report(ciliumDiagnostics.create("CIL-X010", { at, setting: "labels", value, what }));
   }
   const labels = new LabelReader(filter, settings.clusterName);
-  const addresses = new AddressFacts(snapshot, settings.families);
+  const addresses = new AddressFacts(snapshot, settings.families, report);
   const context: RuleContext = {
     settings,
     labels,

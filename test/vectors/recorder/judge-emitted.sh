@@ -1,6 +1,6 @@
 #!/bin/sh
 # Has the output of the converter judged by an engine that shares nothing with us, flow by flow, and compares that with
-# what Calico said of the source: Calico's verdicts are the recorded ones, the output is written for each recorded world.
+# what Calico or Cilium said of the source: their verdicts are the recorded ones, the output is written for each recorded world.
 # Needs Go; nothing else does.
 #   test/vectors/recorder/judge-emitted.sh
 set -eu
