@@ -320,7 +320,7 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
     message: "{what} are not known, so this part of the rule {fate}",
     hint: "Give the nodes in an inventory: `kubectl get nodes -o yaml`.",
     explanation:
-      "`remote-node` and `cluster` stand for the addresses of nodes, among others. An Allow without them is left out; a Deny is taken to deny every address.",
+      "`remote-node`, `cluster`, `fromNodes` and `toNodes` stand for the addresses of nodes. Where not all nodes are known, with their addresses and the labels that are asked for, an Allow of the others is left out, and a Deny is taken to deny every address.",
   },
   "CIL-N103": {
     severity: "info",

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../diagnostics/diagnostic.ts";
 import { ruleName, type RuleOrigin } from "../../ir/origin.ts";
 import type { Direction } from "../../ir/policy.ts";
-import { ALL_IPV4, ALL_IPV6, ANY_ADDRESS } from "../../sets/address-set.ts";
+import { ALL_IPV4, ALL_IPV6, ANY_ADDRESS, unionOfAddresses } from "../../sets/address-set.ts";
 import { ANY_PEER, type PeerBox } from "../../sets/box.ts";
 import { ANY_CUBE } from "../../sets/cube.ts";
 import type { AddressFacts } from "./addresses.ts";
@@ -14,6 +14,7 @@ import {
   peerTerms,
   type LabelReader,
 } from "./interpret-labels.ts";
+import type { NodeFinder } from "./interpret-nodes.ts";
 import type { PeerPart, Peers, Remarks } from "./interpret-parts.ts";
 import type { ServiceInterpreter } from "./interpret-service.ts";
 import type { Entity, LabelTerm, PeerMembers } from "./model.ts";
@@ -28,10 +29,8 @@ export interface PeerContext {
   readonly addresses: AddressFacts;
   readonly cidrs: CidrInterpreter;
   readonly services: ServiceInterpreter;
-  readonly nodeAddresses: (terms: readonly LabelTerm[]) => Places;
+  readonly nodes: NodeFinder;
 }
-
-type Places = ReturnType<AddressFacts["outside"]>;
 
 /** Which rule is read. */
 export interface PeerUse {
@@ -73,9 +72,7 @@ export function interpretPeers(
   if (cidrs !== undefined) return context.cidrs.cidrs(cidrs, remarks);
   if (cidrSet !== undefined) return context.cidrs.cidrSet(cidrSet, remarks);
   if (nodes !== undefined) {
-    const places = nodes.map((terms) => context.nodeAddresses(terms));
-    remarks.assume(places.flatMap(({ assumptions }) => assumptions));
-    return { parts: [{ boxes: places.flatMap(({ boxes }) => boxes) }] };
+    return { parts: selectedNodes(nodes, context, remarks) };
   }
   if (fqdns !== undefined && fqdns.length > 0) {
     const condition = remarks.condition("CIL-R107", `toFQDNs ${listed(fqdns)}`);
@@ -103,6 +100,22 @@ export function interpretPeers(
     remarks.note(ciliumMeaningDiagnostics.create("CIL-R114", { at: remarks.place }));
   }
   return ANYBODY;
+}
+
+function selectedNodes(
+  selectors: readonly (readonly LabelTerm[])[],
+  { nodes }: PeerContext,
+  remarks: Remarks,
+): readonly PeerPart[] {
+  const found = selectors.map((terms) => nodes.select(terms));
+  const addresses = unionOfAddresses(found.map((one) => one.addresses));
+  remarks.assume(["set-contents"]);
+  const boxes: readonly PeerBox[] =
+    addresses.ranges.length === 0 ? [] : [{ kind: "address", addresses }];
+  const open = found.every(({ isWhole }) => isWhole)
+    ? []
+    : remarks.missing("CIL-N102", "the addresses of these nodes", [ALL_ADDRESSES]);
+  return [{ boxes }, ...open];
 }
 
 function selected(

@@ -11,7 +11,7 @@ import { complementPredicate } from "../../sets/label-predicate.ts";
 import { ANY_TRAFFIC, NO_TRAFFIC } from "../../sets/traffic-set.ts";
 import type { ConflictFinder } from "./interpret-conflicts.ts";
 import { peerTerms } from "./interpret-labels.ts";
-import { Remarks, type TrafficPart } from "./interpret-parts.ts";
+import { Remarks, type ConditionCode, type TrafficPart } from "./interpret-parts.ts";
 import { interpretPeers, type PeerContext, type PeerUse } from "./interpret-peer.ts";
 import { hasTraffic, interpretTraffic } from "./interpret-traffic.ts";
 import type { CiliumElement, Entity } from "./model.ts";
@@ -24,29 +24,83 @@ export interface RuleContext extends PeerContext {
   readonly report: Report;
 }
 
+/** The pods that a rule is about. */
+interface Whom {
+  /** Names of ports in ingress rules are looked up there. */
+  readonly subject: Subject;
+  /** Whether the rule closes what it does not allow. */
+  readonly isolates: boolean;
+}
+
+interface Meaning {
+  /** These stand before everybody's Allows. */
+  readonly denied: readonly Rule[];
+  readonly allowed: readonly Rule[];
+}
+
 /**
  * The meaning of one rule, in as many parts as it has conditions: what surely matches, and what matches if something holds
  * that nobody can check. All parts have the origin of the rule; there is always one.
  *
- * @param subject the pods that the rule is about: names of ports in ingress rules are looked up there
  * @param together entities that are allowed the same by rules for the same pods: see `allowedTogether`
- * @returns `denied` stands before everybody's Allows
  */
 export function interpretElement(
   element: CiliumElement,
   namespace: string | undefined,
-  subject: Subject,
+  { subject, isolates }: Whom,
   context: RuleContext,
   together: ReadonlyMap<Entity, RuleOrigin> = NO_ENTITIES,
-): { readonly denied: readonly Rule[]; readonly allowed: readonly Rule[] } {
-  const { origin, verdict, peers: members, authentication, unknownFields } = element;
+): Meaning {
   context.conflicts.add(element, namespace, subject);
+  const meaning = meaningOf(element, namespace, subject, context, together);
+  if (isolates || element.verdict === "deny") return meaning;
+  const failing = failingOf(element, namespace, subject, context, together);
+  return { ...meaning, denied: [...meaning.denied, ...failing] };
+}
+
+/**
+ * What a rule that closes nothing denies all the same: authentication and server names are asked of its peers although the
+ * pods are open to everybody. (cilium: pkg/policy/mapstate.go `authPreferredInsert`, pkg/policy/rule.go `mergePortProto`)
+ */
+function failingOf(
+  element: CiliumElement,
+  namespace: string | undefined,
+  subject: Subject,
+  context: RuleContext,
+  together: ReadonlyMap<Entity, RuleOrigin>,
+): readonly Rule[] {
+  const asksWho = element.authentication === "required";
+  const asksNames = element.ports.some(({ l7 }) => l7?.kind === "server-names");
+  if (!asksWho && !asksNames) return NO_RULES;
+  const never: CiliumElement = { ...element, authentication: "test-always-fail" };
+  const asked = asksWho ? "CIL-R106" : "CIL-R104";
+  const condition = asksWho ? (["CIL-R106", "authentication that fails"] as const) : undefined;
+  // What is asked has been told of the rule itself.
+  const report: Report = (one) => {
+    if (one.code !== asked) context.report(one);
+  };
+  const told = { ...context, report };
+  const { denied } = meaningOf(never, namespace, subject, told, together, condition);
+  return denied.filter(({ opaque }) => opaque.some(({ code }) => code === asked));
+}
+
+/** @param only a condition under which alone the rule matches */
+function meaningOf(
+  element: CiliumElement,
+  namespace: string | undefined,
+  subject: Subject,
+  context: RuleContext,
+  together: ReadonlyMap<Entity, RuleOrigin>,
+  only?: readonly [code: ConditionCode, what: string],
+): Meaning {
+  const { origin, verdict, peers: members, authentication, unknownFields } = element;
   // Who has to pass this authentication never does, whatever rules without one allow him besides.
   // (cilium: pkg/policy/mapstate.go `lookup`)
   const action = authentication === "test-always-fail" ? "deny" : verdict;
   const remarks = new Remarks(action, element, namespace, context.report);
   const conditions: OpaqueCondition[] = [];
   for (const field of unknownFields) conditions.push(remarks.unknownField(field));
+  if (only !== undefined) conditions.push(remarks.condition(...only));
   if (authentication === "required") {
     conditions.push(remarks.condition("CIL-R106", "authentication required"));
   }

@@ -4,7 +4,6 @@ import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { Snapshot } from "../../inventory/snapshot.ts";
 import type { DirectionRules, Policy, PolicySet, Rule, Subject } from "../../ir/policy.ts";
 import { DIRECTIONS } from "../../ir/policy.ts";
-import { addressSetOfEach } from "../../sets/address-set.ts";
 import { ANY_CUBE } from "../../sets/cube.ts";
 import { AddressFacts } from "./addresses.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
@@ -21,9 +20,10 @@ import {
 } from "./interpret-labels.ts";
 import { allowedTogether, interpretElement, type RuleContext } from "./interpret-rule.ts";
 import { holdMerged } from "./interpret-merged.ts";
+import { NodeFinder } from "./interpret-nodes.ts";
 import { ServiceInterpreter } from "./interpret-service.ts";
 import { LabelFilter } from "./label-filter.ts";
-import type { CiliumInput, CiliumPolicy, CiliumRule, CiliumSettings, LabelTerm } from "./model.ts";
+import type { CiliumInput, CiliumPolicy, CiliumRule, CiliumSettings } from "./model.ts";
 import { PortNames } from "./port-names.ts";
 import { isolatesAll, Settings } from "./settings.ts";
 
@@ -54,7 +54,7 @@ export function interpretCilium(
     addresses,
     cidrs: new CidrInterpreter(input.groups, addresses, settings.cidrsMatchNodes),
     services: new ServiceInterpreter(snapshot, labels, addresses),
-    nodeAddresses: (terms) => nodesWith(terms, snapshot),
+    nodes: new NodeFinder(snapshot, addresses.apiServer, settings.clusterName),
     names: new PortNames(snapshot.pods),
     conflicts: new ConflictFinder(report),
     snapshot,
@@ -128,23 +128,6 @@ function isolationOfAll({ origin }: CiliumSettings): Policy {
   return { origin, order: 0, subject, ingress: closed, egress: closed, inert: [] };
 }
 
-/** Nodes with these labels. Without their labels nothing is known to match. */
-function nodesWith(
-  terms: readonly LabelTerm[],
-  { nodes }: Snapshot,
-): ReturnType<AddressFacts["outside"]> {
-  const reader = new LabelReader(new LabelFilter([]), "");
-  const addresses = addressSetOfEach(
-    nodes
-      .filter(({ labels }) => labels !== undefined && reader.holds(terms, labels))
-      .flatMap((node) => node.addresses),
-  );
-  return {
-    boxes: addresses.ranges.length === 0 ? [] : [{ kind: "address", addresses }],
-    assumptions: ["set-contents"],
-  };
-}
-
 function interpretRule(
   policy: CiliumPolicy,
   rule: CiliumRule,
@@ -177,7 +160,7 @@ function interpretRule(
     }
     const together = allowedTogether(elements);
     const rules = elements.map((one) =>
-      interpretElement(one, origin.namespace, subject, context, together(one)),
+      interpretElement(one, origin.namespace, { subject, isolates }, context, together(one)),
     );
     put(denied, allowed, direction, isolates, rules);
   }

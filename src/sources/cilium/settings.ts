@@ -186,4 +186,5 @@ export class Settings {
 /** Settings that change verdicts in a way that the conversion does not follow. */
 const NOTABLE: readonly (readonly [key: string, harmless: readonly string[], what: string])[] = [
   ["cluster-mesh-config", [""], "peers may be pods of other clusters"],
+  ["node-labels", [""], "selectors of nodes may ask for labels that do not count"],
 ];
