@@ -1,5 +1,5 @@
 import type { PathStep } from "../../manifest/manifest-object.ts";
-import { isAddressSubset, parseCidr, type ParsedCidr } from "../../sets/address-set.ts";
+import { isAddressSubset, NO_ADDRESS, parseCidr, type ParsedCidr } from "../../sets/address-set.ts";
 import { Interned } from "../intern.ts";
 import { clip } from "../schema-check.ts";
 import type { DocumentReading } from "../document-reading.ts";
@@ -36,6 +36,12 @@ export function readCidr(
     const length = cidr.family === 4 ? "32" : "128";
     refuse(reading, path, `\`${clip(text)}\` is to be written as \`${clip(text)}/${length}\``);
     return undefined;
+  }
+  if (cidr.family === 4 && text.includes(":")) {
+    reading.add(
+      ciliumDiagnostics.create("CIL-N003", { at: reading.place(path), cidr: clip(text) }),
+    );
+    return { ...cidr, family: 6, set: NO_ADDRESS };
   }
   if (cidr.hostBits) {
     reading.add(

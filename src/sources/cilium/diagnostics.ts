@@ -175,6 +175,14 @@ export const ciliumDiagnostics = defineDiagnostics({
     message: "`{cidr}` has bits behind its prefix; it means `{canonical}`",
     explanation: "Cilium ignores the bits behind the prefix, and so does the conversion.",
   },
+  "CIL-N003": {
+    severity: "warning",
+    effect: "none",
+    message: "`{cidr}` is IPv4 written as IPv6, which Cilium takes for IPv6: it stands for nobody",
+    hint: "Write it as IPv4 if IPv4 is meant.",
+    explanation:
+      "Cilium keeps such a block in its table of IPv6 addresses, and no packet has one of these. So a rule allows or denies nobody by it, and an exception excepts nothing.",
+  },
   // --- X: structure and other kinds --------------------------------------------------------------------------------
   "CIL-X001": {
     severity: "error",

@@ -16,20 +16,30 @@ export interface IpBlock {
   readonly disputed: readonly string[];
 }
 
-/** Numbers as the API server's lenient parser reads them: leading zeros mean nothing. */
+/**
+ * Numbers as the API server's lenient parser reads them: leading zeros mean nothing, in an IPv4 address at the end of an IPv6
+ * one, too. (k8s.io/utils: internal/third_party/forked/golang/net/ip.go)
+ */
 function withoutLeadingZeros(text: string): string {
-  if (!/(?:^|[./])0[0-9]/.test(text)) return text;
+  if (text.length > 64 || !/(?:^|[./:])0[0-9a-f]/i.test(text)) return text;
   const slash = text.lastIndexOf("/");
   const address = slash < 0 ? text : text.slice(0, slash);
   const prefix = slash < 0 ? "" : text.slice(slash).replace(/^\/0+(?=[0-9])/, "/");
-  if (address.length > 64 || address.includes(":")) return address + prefix;
   return (
     address
-      .split(".")
-      .map((part) => (/^0+[0-9]+$/.test(part) ? part.replace(/^0+(?=[0-9])/, "") : part))
-      .join(".") + prefix
+      .split(":")
+      .map((group) =>
+        group.includes(".")
+          ? group.split(".").map(withoutZeros).join(".")
+          : group.length > 4
+            ? withoutZeros(group)
+            : group,
+      )
+      .join(":") + prefix
   );
 }
+
+const withoutZeros = (number: string): string => number.replace(/^0+(?=[0-9a-f])/i, "");
 
 /** An IPv4-mapped network, `::ffff:10.0.0.0/104` in any spelling. */
 function isMapped(text: string): boolean {

@@ -14,7 +14,11 @@ describe("what is said of an ipBlock", () => {
     ["10.0.0.0/08", ["is taken for `10.0.0.0/8`"]],
     ["10.000.0.00/8", ["is taken for `10.0.0.0/8`"]],
     ["2001:0db8::/032", ["is taken for `2001:db8::/32`"]],
-    ["::ffff:010.0.0.0/104", ["is not a CIDR"]],
+    ["::ffff:010.0.0.0/104", ["writes IPv4 addresses as IPv6"]],
+    ["64:ff9b::010.001.0002.3/0128", ["is taken for `64:ff9b::a01:203/128`"]],
+    ["000001::/16", ["is taken for `1::/16`"]],
+    ["0000fffff::/16", ["is not a CIDR"]],
+    ["64:ff9b::0256.1.2.3/128", ["is not a CIDR"]],
     [`${"0".repeat(64)}10.0.0.0/8`, ["is not a CIDR"]],
     ["010.0.0.1", ["is an address without a prefix length"]],
   ])("%s", (cidr, words) => {
