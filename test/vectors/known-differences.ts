@@ -202,6 +202,10 @@ export const CILIUM: KnownDifferences = {
       "a field that Cilium does not know is dropped by the API server; which other release knew it is not known",
     ],
     [
+      "CIL-N105",
+      "an Allow of such a group is left out, and says so: of flows that are let in for another reason than a rule it might be the reason",
+    ],
+    [
       "CIL-N112",
       "a Deny of a group that is not there: the engine denies nothing; that a group is not in the input does not say that there is none",
     ],

@@ -47,17 +47,26 @@ export class CidrInterpreter {
       }));
     });
     const peers = this.#peers(entries, this.#asWritten(rules, remarks), remarks);
-    const open = remarks.verdict === "deny" ? rules.flatMap((one) => this.#open(one, remarks)) : [];
+    const open = rules.flatMap((one) => this.#open(one, remarks));
     if (rules.some(takesAnybody)) open.push(...remarks.missing("CIL-N110", GROUPS, ANY_PEER));
     return open.length === 0 ? peers : { ...peers, parts: [...peers.parts, ...open] };
   }
 
-  /** What an entry of a Deny may be about beyond what is known: a group that was not given may be in the cluster. */
+  /** What an entry may be about beyond what is known: a group that was not given may be in the cluster. */
   #open(rule: CidrRule, remarks: Remarks): readonly PeerPart[] {
     if (rule.kind === "cidr" || this.#cidrsOf(rule, remarks).parts.length > 0) return [];
-    if (rule.kind === "groups" && this.#groups.length > 0) return [];
+    const isGiven =
+      rule.kind === "groups"
+        ? this.#groups.length > 0
+        : this.#groups.some(({ name }) => name === rule.name);
+    if (isGiven) {
+      const which = groupText(rule);
+      remarks.note(ciliumMeaningDiagnostics.create("CIL-N114", { at: remarks.place, which }));
+      return [];
+    }
     const addresses = subtractAddresses(ANY_ADDRESS, addressSetOf(rule.except));
-    return remarks.missing("CIL-N112", groupText(rule), [{ kind: "address", addresses }]);
+    const code = remarks.verdict === "deny" ? "CIL-N112" : "CIL-N105";
+    return remarks.missing(code, groupText(rule), [{ kind: "address", addresses }]);
   }
 
   /** The CIDRs with what is taken out of each; undefined where nothing is, or where CIDRs do not say it. */
@@ -84,12 +93,7 @@ export class CidrInterpreter {
   #cidrsOf(rule: CidrRule, remarks: Remarks): Cidrs {
     if (rule.kind === "cidr") return cidrsOf([{ cidr: rule.cidr, of: rule.cidr.set }]);
     remarks.assume(["set-contents"]);
-    const cidrs = rule.kind === "group" ? this.#named(rule.name) : this.#withLabels(rule.terms);
-    if (cidrs.parts.length === 0 && remarks.verdict === "allow") {
-      const which = groupText(rule);
-      remarks.note(ciliumMeaningDiagnostics.create("CIL-N105", { at: remarks.place, which }));
-    }
-    return cidrs;
+    return rule.kind === "group" ? this.#named(rule.name) : this.#withLabels(rule.terms);
   }
 
   #named(name: string): Cidrs {
@@ -210,7 +214,7 @@ function together(entries: readonly Entry[]): AddressSet {
 const GROUPS = "cidrGroupSelector";
 
 const groupText = (rule: Exclude<CidrRule, { kind: "cidr" }>): string =>
-  rule.kind === "group" ? `the CiliumCIDRGroup \`${rule.name}\`` : "a CiliumCIDRGroup that fits";
+  rule.kind === "group" ? `the CiliumCIDRGroup \`${rule.name}\`` : "any CiliumCIDRGroup that fits";
 
 /**
  * True for selectors of groups that hold of what has no label of a group at all. The engine compares them with every

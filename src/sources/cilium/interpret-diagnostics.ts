@@ -340,11 +340,19 @@ export const ciliumMeaningDiagnostics = defineDiagnostics({
   },
   "CIL-N105": {
     severity: "warning",
-    effect: "none",
-    message: "{which} is not in the input, so it has no addresses",
-    hint: "Add the CiliumCIDRGroup to the input.",
+    effect: "narrows",
+    message: "{what} is not in the input, so this part of the rule {fate}",
+    hint: "Add the CiliumCIDRGroup to the input: `kubectl get ciliumcidrgroups -o yaml`.",
     explanation:
-      "A group that is missing matches nothing in Cilium as well. If it is there in the cluster, the rule allows less here than it does there.",
+      "A group that is missing in the cluster matches nothing. That it is missing in the input does not say so: if it is there after all, whom it allows is cut off here.",
+  },
+  "CIL-N114": {
+    severity: "warning",
+    effect: "none",
+    message: "{which} has no addresses, so the rule is about nobody by it",
+    hint: "See whether the labels asked for are those of the groups, and whether the groups in the input are all there are.",
+    explanation:
+      "The input has CiliumCIDRGroups, and by them the rule stands for no address: the one that is named is empty, or none has the labels asked for. That is what Cilium makes of it as well.",
   },
   "CIL-N106": {
     severity: "warning",

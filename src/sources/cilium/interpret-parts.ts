@@ -29,6 +29,7 @@ export type ConditionCode =
   | "CIL-R120"
   | "CIL-N101"
   | "CIL-N102"
+  | "CIL-N105"
   | "CIL-N107"
   | "CIL-N110"
   | "CIL-N112";

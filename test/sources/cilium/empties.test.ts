@@ -114,11 +114,6 @@ describe("what is empty, for pods with app=a", () => {
     ["ICMP with no field", { ingress: [{ fromEndpoints: [{}], icmps: [{ fields: [] }] }] }, []],
     ["nothing but the entity none", { ingress: [{ fromEntities: ["none"] }] }, []],
     [
-      "a group of CIDRs that is not there",
-      { ingress: [{ fromCIDRSet: [{ cidrGroupRef: "g" }] }] },
-      [],
-    ],
-    [
       "an empty list of HTTP rules",
       { ingress: [{ fromEndpoints: [{}], toPorts: [{ ...PORT_80[0], rules: { http: [] } }] }] },
       ["pods * : TCP 80"],
@@ -246,6 +241,40 @@ describe("what is empty, for pods with app=a", () => {
   ])("the subject %s is every pod of the namespace", (_, endpointSelector) => {
     const result = convert([policy({ endpointSelector, ingress: [{}] })]);
     expect(objectsOf(result)).toEqual([{ at: "ns/p", pods: "*", ingress: [] }]);
+  });
+
+  it.each([
+    ["by name", { cidrGroupRef: "g" }],
+    ["by labels", { cidrGroupSelector: { matchLabels: { a: "b" } } }],
+  ])(
+    "a group of CIDRs that is not in the input, %s, lets nobody in, and is not called exact",
+    (_, entry) => {
+      const result = convert([policy({ ingress: [{ fromCIDRSet: [entry] }] })]);
+      expect(objectsOf(result)[0]?.ingress).toEqual([]);
+      expect(outcomeOf(result)).toBe("narrowed");
+      expect(codesOf(result)).toContain("CIL-N105");
+    },
+  );
+
+  it("a group of CIDRs that is in the input and empty is nobody, in an Allow and a Deny", () => {
+    const group = {
+      apiVersion: "cilium.io/v2",
+      kind: "CiliumCIDRGroup",
+      metadata: { name: "g" },
+      spec: { externalCIDRs: [] },
+    };
+    const fromCIDRSet = [{ cidrGroupRef: "g" }];
+    const allowing = convert([policy({ ingress: [{ fromCIDRSet }] }), group]);
+    expect(objectsOf(allowing)[0]?.ingress).toEqual([]);
+    expect(codesOf(allowing)).toContain("CIL-N114");
+    const denying = convert([
+      policy({ ingress: [{ toPorts: PORT_80 }], ingressDeny: [{ fromCIDRSet }] }),
+      group,
+    ]);
+    expect(objectsOf(denying)[0]?.ingress).toEqual(["any : TCP 80"]);
+    for (const result of [allowing, denying]) {
+      expect(["exact", "conditional"]).toContain(outcomeOf(result));
+    }
   });
 
   it("a service that is not there is left out of an Allow, whatever Cilium makes of it", () => {
