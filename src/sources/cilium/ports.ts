@@ -2,6 +2,7 @@ import type { PathStep } from "../../manifest/manifest-object.ts";
 import { clip } from "../schema-check.ts";
 import type { DocumentReading } from "../document-reading.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
+import { regexpProblem } from "./go-regexp.ts";
 import type { L7Condition, PortEntry, PortMatch, PortProtocols, ProxyDemand } from "./model.ts";
 import type { RawName, RawPort, RawPortRule, RawTls } from "./raw.ts";
 
@@ -165,6 +166,11 @@ function readL7(
   if (isThere(rule.rules) && byKind.every((one) => one === undefined || one === null)) {
     refuse(reading, at, "it names no kind of rules: `http`, `dns`, `kafka` or `l7proto`");
   }
+  if ((rules.l7 ?? []).length > 0 && (rules.l7proto ?? "") === "") {
+    refuse(reading, [...at, "l7"], "`l7` needs `l7proto`, which says for which parser it is");
+  }
+  for (const [index, request] of http.entries())
+    checkHttp(reading, request, [...at, "http", index]);
   if (kinds > 1) refuse(reading, at, "it asks for several kinds of L7 rules at once");
   for (const [index, name] of dns.entries()) checkName(reading, name, [...at, "dns", index]);
   if (dns.length > 0 && direction === "ingress") {
@@ -265,6 +271,21 @@ function checkL7Ports(
       const found = protocol === "" ? "none is given" : `not ${clip(protocol)}`;
       refuse(reading, at, `L7 rules other than DNS need \`protocol: TCP\` (${found})`);
     }
+  }
+}
+
+/** Of a request Cilium's agent compiles the path and the method. (cilium: pkg/policy/api/http.go `Sanitize`) */
+function checkHttp(
+  reading: DocumentReading,
+  request: Readonly<Record<string, unknown>>,
+  path: Path,
+): void {
+  for (const field of ["path", "method"] as const) {
+    const text = request[field];
+    const problem = typeof text === "string" ? regexpProblem(text) : undefined;
+    if (problem === undefined) continue;
+    const what = `\`${clip(String(text))}\` is no regular expression of Go`;
+    refuse(reading, [...path, field], `${what}: ${problem}`);
   }
 }
 

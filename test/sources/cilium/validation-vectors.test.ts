@@ -77,7 +77,7 @@ const DEPARTURES: readonly Departure[] = [
   {
     reason: "what the proxy is told is not looked into: the rule is open as a whole",
     ours: "accepted",
-    concerns: (one) => /"\("|kafka: |l7: \[|kind: Other/.test(one.name),
+    concerns: (one) => /kafka: |kind: Other/.test(one.name),
   },
   {
     reason: "no server name is no condition",
