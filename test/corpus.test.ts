@@ -70,6 +70,8 @@ const BELOW: Readonly<Record<string, string>> = {
     "the network set that its selector means consists of DNS names",
   "cilium/upstream-docs/ciliumcidrgroup.yaml CiliumNetworkPolicy default/from-vpn-example":
     "the group of CIDRs lies in private ranges, where pods may be",
+  "cilium/upstream-docs/ciliumcidrgroup-selector.yaml CiliumNetworkPolicy default/from-vpn-example":
+    "the groups of CIDRs are not in the file",
 };
 
 interface Judged {
