@@ -10,7 +10,7 @@ import { ALL_PORTS, OTHER_TRAFFIC, intersectTraffic } from "../sets/traffic-set.
 import type { Effort } from "./effort.ts";
 import type { DifferenceKind, Facts, Restriction } from "./facts.ts";
 import { restrictBox, restrictionsOf } from "./facts.ts";
-import { StrangersByNamespace, impossibleBoxes } from "./impossible.ts";
+import { StrangersAtPeer, impossibleBoxes } from "./impossible.ts";
 import type { Cut, Term } from "./term.ts";
 import { outsideTerms, someOutside, uncut } from "./term.ts";
 
@@ -62,7 +62,7 @@ class Restricted {
   readonly #by: ReadonlySet<Restriction>;
   readonly #names: LabelSet | undefined;
   readonly #neverMet: readonly Box[];
-  readonly #strangers: StrangersByNamespace;
+  readonly #strangers: StrangersAtPeer;
   readonly #covers = new WeakMap<Box, Box | "impossible">();
   readonly #flows = new WeakMap<Box, Box | "impossible">();
 
@@ -73,14 +73,14 @@ class Restricted {
       this.#names = labelIn(facts.namespaces.keys());
     }
     this.#neverMet = this.#by.has("disjoint") ? impossibleBoxes(facts) : [];
-    this.#strangers = new StrangersByNamespace(
-      this.#by.has("account-labels") ? facts.accounts.values() : [],
+    this.#strangers = new StrangersAtPeer(
+      this.#by.has("account-labels") ? [...facts.accounts.values()] : [],
     );
   }
 
-  /** Flows that cannot be, by the labels of their pods: as good as covered, or allowed. All that the boxes have of them. */
-  impossible(boxes: readonly Box[]): readonly Box[] {
-    const strangers = this.#strangers.near(boxes);
+  /** Flows that cannot be, by the labels of their pods: as good as covered, or allowed. All that a box has of them. */
+  impossible(box: Box): readonly Box[] {
+    const strangers = this.#strangers.among(box);
     return strangers.length === 0 ? this.#neverMet : [...this.#neverMet, ...strangers];
   }
 
@@ -93,9 +93,14 @@ class Restricted {
     return once(this.#covers, box, () => restrictBox(box, this.#facts, this.#by));
   }
 
-  /** The flows of boxes that can occur: pods are in namespaces that there are. */
+  /** The flows of boxes that can occur: pods are in namespaces that there are, and run as their labels say. */
   flows(boxes: readonly Box[]): readonly Box[] {
-    return this.#by.size === 0 ? boxes : boxes.flatMap((box) => this.#flow(box) ?? []);
+    return this.#by.size === 0 ? boxes : boxes.flatMap((box) => this.#known(box) ?? []);
+  }
+
+  #known(box: Box): Box | undefined {
+    const flow = this.#flow(box);
+    return flow && this.#strangers.known(flow);
   }
 
   #flow(box: Box): Box | undefined {
@@ -109,10 +114,20 @@ class Restricted {
     });
   }
 
+  /** What allows: its peers are what it says of them, so that it is not said of what it has nothing to do with. */
   terms(terms: readonly Term[]): readonly Term[] {
+    return this.#termsBy(terms, (box) => this.#flow(box));
+  }
+
+  /** What is asked about. */
+  wanted(terms: readonly Term[]): readonly Term[] {
+    return this.#termsBy(terms, (box) => this.#known(box));
+  }
+
+  #termsBy(terms: readonly Term[], restrict: (box: Box) => Box | undefined): readonly Term[] {
     if (this.#by.size === 0) return terms;
     return terms.flatMap(({ box: whole, cuts }): readonly Term[] => {
-      const box = this.#flow(whole);
+      const box = restrict(whole);
       if (box === undefined) return [];
       return [
         {
@@ -186,10 +201,10 @@ export function lossOf(
       by.length === 0
         ? written
         : (box) =>
-            [...restricted.covers(written(box)), ...restricted.impossible([box])].filter((other) =>
+            [...restricted.covers(written(box)), ...restricted.impossible(box)].filter((other) =>
               boxesMeet(box, other),
             );
-    const wanted = restricted.terms(terms);
+    const wanted = restricted.wanted(terms);
     // Ports first: a loss of other protocols alone has a name of its own.
     for (const kind of [ALL_PORTS, OTHER_TRAFFIC]) {
       const found = someOutside(
@@ -226,8 +241,9 @@ export function gainOf(
   const surplus = (by: readonly Restriction[]): Box | undefined => {
     const restricted = restrictedBy(facts, by);
     // What cannot be goes first: it mostly settles at once what the cuts of the terms have in common with the boxes.
-    const allowed = [...uncut(restricted.impossible(open)), ...restricted.terms(terms)];
+    const sure = restricted.terms(terms);
     for (const box of restricted.flows(open)) {
+      const allowed = [...uncut(restricted.impossible(box)), ...sure];
       const found = outsideTerms(box, allowed, effort);
       if (found !== undefined) return found;
     }
@@ -245,8 +261,8 @@ export function possibleFlow(
 ): Difference {
   const find = (by: readonly Restriction[]): Box | undefined => {
     const restricted = restrictedBy(facts, by);
-    const cover: Cover = (box) => coverOf(restricted.impossible([box]))(box);
-    return someOutside(restricted.terms(terms), cover, effort);
+    const cover: Cover = (box) => coverOf(restricted.impossible(box))(box);
+    return someOutside(restricted.wanted(terms), cover, effort);
   };
   return differenceBy(find([]), restrictionsOf(facts, kind), find);
 }

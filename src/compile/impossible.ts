@@ -1,9 +1,10 @@
 import type { AccountLabels } from "../inventory/account-labels.ts";
+import { Strangers } from "../inventory/strangers.ts";
 import { ANY_ADDRESS } from "../sets/address-set.ts";
 import type { Box, PeerBox, PodBox } from "../sets/box.ts";
 import { ANY_TRAFFIC_BOX, subjectBoxes } from "../sets/box.ts";
 import type { Apart } from "../sets/box-remainder.ts";
-import { ANY_CUBE, NAMESPACE_NAME, constraintOf, labelsAt } from "../sets/cube.ts";
+import { ANY_CUBE, labelsAt } from "../sets/cube.ts";
 import type { Cube } from "../sets/cube.ts";
 import { intersectLabelSets, isLabelSubset } from "../sets/label-set.ts";
 import type { Facts } from "./facts.ts";
@@ -25,39 +26,26 @@ const atPeer = (labels: Cube): Box => ({
   traffic: ANY_TRAFFIC_BOX,
 });
 
-/** The flows of peers that do not run as their labels say, by the namespaces that these flows are about. */
-export class StrangersByNamespace {
-  readonly #byName = new Map<string, Box[]>();
-  readonly #anywhere: Box[] = [];
-  readonly #all: Box[] = [];
+/** What is known of peers by their accounts, as flows. */
+export class StrangersAtPeer {
+  readonly #strangers: Strangers<Box> | undefined;
 
-  constructor(accounts: Iterable<AccountLabels>) {
-    for (const { account, never } of accounts) {
-      const boxes = never.map(atPeer);
-      this.#all.push(...boxes);
-      const names = constraintOf(account, NAMESPACE_NAME)?.values;
-      if (names === undefined) this.#anywhere.push(...boxes);
-      for (const name of names ?? []) {
-        const list = this.#byName.get(name);
-        if (list === undefined) this.#byName.set(name, [...boxes]);
-        else list.push(...boxes);
-      }
-    }
+  constructor(accounts: readonly AccountLabels[]) {
+    this.#strangers = accounts.length === 0 ? undefined : new Strangers(accounts, atPeer);
   }
 
-  /** Those that may have something in common with one of the boxes. */
-  near(boxes: readonly Box[]): readonly Box[] {
-    if (this.#all.length === 0) return this.#all;
-    const names = new Set<string>();
-    for (const { peer } of boxes) {
-      if (peer.kind !== "pod") continue;
-      const own = constraintOf(peer.labels, NAMESPACE_NAME);
-      if (own === undefined || own.complement || own.atoms.length > 0) return this.#all;
-      for (const name of own.values) names.add(name);
-    }
-    const found = new Set(this.#anywhere);
-    for (const name of names) for (const box of this.#byName.get(name) ?? []) found.add(box);
-    return [...found];
+  /** The box with all that is known of its peers; undefined if there are none. */
+  known(box: Box): Box | undefined {
+    const { peer } = box;
+    if (this.#strangers === undefined || peer.kind !== "pod") return box;
+    const labels = this.#strangers.known(peer.labels);
+    if (labels === undefined) return undefined;
+    return labels === peer.labels ? box : { ...box, peer: { ...peer, labels } };
+  }
+
+  /** The flows that are said to be of no such peer and have something in common with the box. */
+  among({ peer }: Box): readonly Box[] {
+    return peer.kind === "pod" ? (this.#strangers?.among(peer.labels) ?? []) : [];
   }
 }
 

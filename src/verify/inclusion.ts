@@ -21,11 +21,13 @@ export type NoPoint = "empty" | "spent" | "unclear";
  *   (d) Each way to escape it is a region of its own, with the cuts that are left.
  */
 export function findOutside(
-  { region, cuts: taken }: Reaching,
+  { region: whole, cuts: taken }: Reaching,
   scope: Scope,
   universe: Universe,
   budget: Budget,
 ): Point | NoPoint {
+  const region = universe.known(whole);
+  if (region === undefined) return "empty";
   const impossible = universe.impossibleIn(region);
   const cuts = impossible.length === 0 ? taken : [...taken, ...impossible];
   budget.spend(cuts.length + 1);

@@ -197,18 +197,24 @@ class DirectionProof {
       const part = traffic === region.traffic ? region : { ...region, traffic };
       return [{ part, isOther: kind === OTHER_TRAFFIC }];
     });
+    const known = this.#universe.known(region);
+    if (known === undefined) {
+      for (const { part } of parts) this.#count(part, question, NO_FLOW);
+      return;
+    }
     const shown = this.#ledger.shown(decider, effect, allowedBy === undefined);
-    if (shown !== undefined && this.#isTold(region, question)) {
+    if (shown !== undefined && this.#isTold(known, question)) {
       for (const { part } of parts) this.#count(part, question, shown);
       return;
     }
-    const both = parts.length > 1 ? this.#same(region, question) : undefined;
+    const both = parts.length > 1 ? this.#same(known, question) : undefined;
     if (both?.kind === "none") {
       for (const { part } of parts) this.#count(part, question, NO_FLOW);
       return;
     }
     for (const { part, isOther } of parts) {
-      const answer = both ?? this.#search.answer(part, question, isOther);
+      const asked = { ...known, traffic: part.traffic };
+      const answer = both ?? this.#search.answer(asked, question, isOther);
       if (answer.kind === "unknown") this.#ledger.add([decider], effect, answer, isOther);
       if (allowedBy === undefined && answer.kind !== "none") {
         this.#ledger.addAtEnd(decider, effect, answer, isOther);

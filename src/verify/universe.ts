@@ -1,9 +1,10 @@
 import { compareText } from "../base/compare.ts";
 import type { AccountsKnown } from "../inventory/account-labels.ts";
-import { accountLabels, NO_ACCOUNTS } from "../inventory/account-labels.ts";
+import { accountLabels } from "../inventory/account-labels.ts";
 import { impossibleLabels } from "../inventory/disjoint-labels.ts";
 import { valuesOf } from "../inventory/lookup.ts";
 import type { Snapshot } from "../inventory/snapshot.ts";
+import { Strangers } from "../inventory/strangers.ts";
 import type { AssumptionCode } from "../ir/assumption.ts";
 import type { Direction, PolicySet } from "../ir/policy.ts";
 import {
@@ -87,8 +88,8 @@ export class Universe {
   /** The names that a namespace may have of which nothing is known. */
   readonly unknownNames: LabelSet;
   readonly #neverMet: readonly Region[];
-  /** Peers that do not run as their labels say, by the namespace that is named; undefined for those of any. */
-  readonly #strangers = new Map<string | undefined, readonly Region[]>();
+  /** Peers that do not run as their labels say; undefined where nothing is known of such. */
+  readonly #strangers: Strangers<Region> | undefined;
   readonly #podAddresses: AddressSet;
   readonly #podAddressesAfter: AddressSet;
   readonly #otherAddresses: AddressSet;
@@ -106,11 +107,8 @@ export class Universe {
       peerRegion(labels),
     ]);
     const accounts = assumptions.has("account-labels") ? context.accountsOf?.(sets) : undefined;
-    for (const { account, never: strangers } of (accounts ?? NO_ACCOUNTS).values()) {
-      const regions = strangers.map(peerRegion);
-      for (const name of namespacesOf(account) ?? [undefined]) {
-        this.#strangers.set(name, [...(this.#strangers.get(name) ?? []), ...regions]);
-      }
+    if (accounts !== undefined && accounts.size > 0) {
+      this.#strangers = new Strangers(accounts.values(), peerRegion);
     }
     const families = assumptions.has("families") ? familiesOf(podRanges) : ANY_ADDRESS;
     const inRange = assumptions.has("pod-range") ? podRanges : undefined;
@@ -137,13 +135,19 @@ export class Universe {
 
   /** Flows of a region that cannot be, since no pod has the labels. They are left out as what is cut out of it. */
   impossibleIn({ peer }: Region): readonly Region[] {
-    if (peer === undefined || this.#strangers.size === 0) return this.#neverMet;
-    const names = namespacesOf(peer);
-    const near =
-      names === undefined
-        ? [...this.#strangers.values()]
-        : [undefined, ...names].map((name) => this.#strangers.get(name) ?? []);
-    return [...this.#neverMet, ...new Set(near.flat())];
+    if (peer === undefined || this.#strangers === undefined) return this.#neverMet;
+    return [...this.#neverMet, ...this.#strangers.among(peer)];
+  }
+
+  /**
+   * The region with all that is known of its peers by their accounts; undefined if there are none. It is the same but for
+   * flows that cannot be: a search then meets what concerns these peers, and of what concerns others nothing.
+   */
+  known(region: Region): Region | undefined {
+    if (region.peer === undefined || this.#strangers === undefined) return region;
+    const peer = this.#strangers.known(region.peer);
+    if (peer === undefined) return undefined;
+    return peer === region.peer ? region : { ...region, peer };
   }
 
   /** The part of a region that the proof is about. */
