@@ -2,6 +2,7 @@ import type { AssumptionCode } from "../ir/assumption.ts";
 import { equalAddresses } from "../sets/address-set.ts";
 import type { Box } from "../sets/box.ts";
 import { boxesMeet } from "../sets/box.ts";
+import { BoxIndex } from "../sets/box-index.ts";
 import { labelsIn, withLabels } from "../sets/box-parts.ts";
 import { NAMESPACE_NAME } from "../sets/cube.ts";
 import type { LabelSet } from "../sets/label-set.ts";
@@ -29,10 +30,10 @@ export const NO_DIFFERENCE: Difference = { left: undefined, outside: undefined, 
 /** Boxes that cover, such as all that is written: those of them that may meet a box. */
 export type Cover = (box: Box) => readonly Box[];
 
-export const coverOf =
-  (boxes: readonly Box[]): Cover =>
-  (box) =>
-    boxes.filter((other) => boxesMeet(box, other));
+export function coverOf(boxes: readonly Box[]): Cover {
+  const index = new BoxIndex(boxes, (box) => box);
+  return (box) => index.mayMeet(box).filter((other) => boxesMeet(box, other));
+}
 
 /** Equal as one sees at once: what a plain rule comes out as. Spares the algebra for most rules of most inputs. */
 const sameBox = (a: Box, b: Box): boolean =>
@@ -241,9 +242,9 @@ export function gainOf(
   const surplus = (by: readonly Restriction[]): Box | undefined => {
     const restricted = restrictedBy(facts, by);
     // What cannot be goes first: it mostly settles at once what the cuts of the terms have in common with the boxes.
-    const sure = restricted.terms(terms);
+    const sure = new BoxIndex(restricted.terms(terms), (term) => term.box);
     for (const box of restricted.flows(open)) {
-      const allowed = [...uncut(restricted.impossible(box)), ...sure];
+      const allowed = [...uncut(restricted.impossible(box)), ...sure.mayMeet(box)];
       const found = outsideTerms(box, allowed, effort);
       if (found !== undefined) return found;
     }
@@ -261,7 +262,8 @@ export function possibleFlow(
 ): Difference {
   const find = (by: readonly Restriction[]): Box | undefined => {
     const restricted = restrictedBy(facts, by);
-    const cover: Cover = (box) => coverOf(restricted.impossible(box))(box);
+    const cover: Cover = (box) =>
+      restricted.impossible(box).filter((other) => boxesMeet(box, other));
     return someOutside(restricted.wanted(terms), cover, effort);
   };
   return differenceBy(find([]), restrictionsOf(facts, kind), find);

@@ -3,16 +3,16 @@ import type { Policy, PolicySet } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import type { Cube, LabelConstraint } from "../sets/cube.ts";
 import {
-  ACCOUNT_NAME,
   constraintOf,
   cube,
-  cubeContains,
   cubeText,
   intersectCubes,
   keepKeys,
   NAMESPACE_NAME,
 } from "../sets/cube.ts";
 import { complementLabelSet, labelIn } from "../sets/label-set.ts";
+import type { PodsAmongOthers } from "./account-pods.ts";
+import { isOfAccount, labelOf, PodsOfAccounts } from "./account-pods.ts";
 import type { KnownPod, Snapshot } from "./snapshot.ts";
 
 /*
@@ -65,8 +65,6 @@ export function withAccountLabels(of: Cube, known: AccountsKnown): Cube | undefi
       );
 }
 
-const isOfAccount = (key: string): boolean => key.startsWith("account:");
-
 /** What a cube says of accounts, and the namespaces that it names one by one; undefined if it asks for no account. */
 export function accountCondition(of: Cube): Cube | undefined {
   if (!of.constraints.some(({ key }) => isOfAccount(key))) return undefined;
@@ -89,63 +87,14 @@ function* peersOfPolicy(policy: Policy): Generator<Cube> {
   }
 }
 
-/** The pods on the pod network, by namespace, with the labels of their accounts. */
-class PodsOfAccounts {
-  readonly #byNamespace = new Map<string, KnownPod[]>();
-  readonly #all: KnownPod[] = [];
-  readonly #accounts: ReadonlyMap<string, Readonly<Record<string, string>>>;
-
-  constructor({ pods, accounts }: Snapshot) {
-    this.#accounts = new Map(accounts.map((one) => [`${one.namespace}/${one.name}`, one.labels]));
-    for (const pod of pods) {
-      if (pod.hostNetwork) continue;
-      this.#all.push(pod);
-      const list = this.#byNamespace.get(pod.namespace);
-      if (list === undefined) this.#byNamespace.set(pod.namespace, [pod]);
-      else list.push(pod);
-    }
-  }
-
-  /** The pods that meet the condition and those that do not; undefined where that is not known of one of them. */
-  partedBy(account: Cube): Parted | undefined {
-    const names = constraintOf(account, NAMESPACE_NAME);
-    const pods =
-      names === undefined
-        ? this.#all
-        : names.values.flatMap((name) => this.#byNamespace.get(name) ?? []);
-    const condition = keepKeys(account, isOfAccount);
-    const asksForLabels = condition.constraints.some(({ key }) => key !== ACCOUNT_NAME);
-    const own: KnownPod[] = [];
-    const others: KnownPod[] = [];
-    for (const pod of pods) {
-      const labels = this.#accounts.get(`${pod.namespace}/${pod.account}`);
-      if (asksForLabels && labels === undefined) return undefined;
-      const isOwn = cubeContains(condition, (key) =>
-        key === ACCOUNT_NAME ? pod.account : labelOf(labels ?? {}, key.slice("account:".length)),
-      );
-      (isOwn ? own : others).push(pod);
-    }
-    return { own, others };
-  }
-}
-
-interface Parted {
-  readonly own: readonly KnownPod[];
-  readonly others: readonly KnownPod[];
-}
-
-const labelOf = (labels: Readonly<Record<string, string>>, key: string): string | undefined =>
-  Object.hasOwn(labels, key) ? labels[key] : undefined;
-
 function labelsFor(account: Cube, pods: PodsOfAccounts): AccountLabels | undefined {
-  const parted = pods.partedBy(account);
-  if (parted === undefined) return undefined;
-  const { own, others } = parted;
   // What is said of all accounts but one holds of pods that nobody has seen, too.
   const isNegative = account.constraints.every(
     ({ key, set }) => !isOfAccount(key) || set.complement,
   );
-  const labels = isNegative ? otherThan(labelsTelling(others, own)) : labelsTelling(own, others);
+  const told = pods.of(account, !isNegative);
+  if (told === undefined) return undefined;
+  const labels = isNegative ? otherThan(labelsTelling(told)) : labelsTelling(told);
   if (labels === undefined) return undefined;
   return { account, labels, never: oneWithoutTheOther(account, labels) };
 }
@@ -179,25 +128,38 @@ const MOST_LABELS = 3;
  * the fewest others. Among equals the one with the fewest values, then one of those by which pods are commonly told apart.
  * Undefined if there are none, or no pods.
  */
-function labelsTelling(own: readonly KnownPod[], others: readonly KnownPod[]): Cube | undefined {
-  const candidates = commonLabels(own);
-  const chosen: LabelConstraint[] = [];
-  let left = others;
-  do {
-    let best: { readonly of: Candidate; readonly left: readonly KnownPod[] } | undefined;
-    for (const of of candidates) {
-      const still = left.filter(({ labels }) => {
-        const value = labelOf(labels, of.key);
-        return value !== undefined && of.values.has(value);
-      });
-      if (best === undefined || still.length < best.left.length) best = { of, left: still };
-    }
-    if (best === undefined || (chosen.length > 0 && best.left.length === left.length))
-      return undefined;
-    chosen.push({ key: `pod:${best.of.key}`, set: labelIn(best.of.values) });
-    left = best.left;
-  } while (left.length > 0 && chosen.length < MOST_LABELS);
-  return left.length > 0 ? undefined : cube(chosen);
+function labelsTelling(own: PodsAmongOthers): Cube | undefined {
+  const candidates = commonLabels(own.pods);
+  const first = leavingFewest(candidates, (of) => own.countOfOthersWith(of.key, of.values));
+  // Where no label tells any of the others, several do not either.
+  if (first === undefined || (first.left > 0 && first.left === own.countOfOthers)) return undefined;
+  const chosen = [first.of];
+  let left = first.left === 0 ? [] : own.othersWith(first.of.key, first.of.values);
+  while (left.length > 0 && chosen.length < MOST_LABELS) {
+    const next = leavingFewest(candidates, (of) => left.filter((pod) => has(pod, of)).length);
+    if (next === undefined || next.left === left.length) return undefined;
+    chosen.push(next.of);
+    left = left.filter((pod) => has(pod, next.of));
+  }
+  if (left.length > 0) return undefined;
+  return cube(chosen.map(({ key, values }) => ({ key: `pod:${key}`, set: labelIn(values) })));
+}
+
+function leavingFewest(
+  candidates: readonly Candidate[],
+  leftBy: (of: Candidate) => number,
+): { readonly of: Candidate; readonly left: number } | undefined {
+  let best: { readonly of: Candidate; readonly left: number } | undefined;
+  for (const of of candidates) {
+    const left = leftBy(of);
+    if (best === undefined || left < best.left) best = { of, left };
+  }
+  return best;
+}
+
+function has({ labels }: KnownPod, { key, values }: Candidate): boolean {
+  const value = labelOf(labels, key);
+  return value !== undefined && values.has(value);
 }
 
 interface Candidate {

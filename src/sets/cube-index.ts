@@ -16,7 +16,7 @@ export class CubeIndex<T> {
   constructor(items: readonly T[], cubeOf: (item: T) => Cube) {
     this.#items = items;
     this.#cubeOf = cubeOf;
-    for (const [at, item] of items.entries()) this.#file(at, cubeOf(item));
+    if (items.length > FEW) for (const [at, item] of items.entries()) this.#file(at, cubeOf(item));
   }
 
   #file(at: number, of: Cube): void {
@@ -36,6 +36,8 @@ export class CubeIndex<T> {
 
   /** All items that the cube meets, in the order in which they were given. */
   meeting(asked: Cube): readonly T[] {
+    const meets = (cube: Cube): boolean => cubesMeet(cube, asked);
+    if (this.#items.length <= FEW) return this.#items.filter((item) => meets(this.#cubeOf(item)));
     const found = new Set(this.#anywhere);
     for (const [key, byValue] of this.#byKey) {
       const own = constraintOf(asked, key);
@@ -46,11 +48,13 @@ export class CubeIndex<T> {
         for (const value of own.values) for (const at of byValue.get(value) ?? []) found.add(at);
       }
     }
-    return this.#those(found, (cube) => cubesMeet(cube, asked));
+    return this.#those(found, meets);
   }
 
   /** All items that surely hold every pod of the cube, in the order in which they were given. */
   holding(asked: Cube): readonly T[] {
+    const holds = (cube: Cube): boolean => isCubeSubset(asked, cube);
+    if (this.#items.length <= FEW) return this.#items.filter((item) => holds(this.#cubeOf(item)));
     const found = new Set(this.#anywhere);
     for (const { key, set } of asked.constraints) {
       const [value] = set.values;
@@ -58,7 +62,7 @@ export class CubeIndex<T> {
       // Whatever holds all of the values was filed under each of them, or under another key.
       for (const at of this.#byKey.get(key)?.get(value) ?? []) found.add(at);
     }
-    return this.#those(found, (cube) => isCubeSubset(asked, cube));
+    return this.#those(found, holds);
   }
 
   #those(found: ReadonlySet<number>, accept: (cube: Cube) => boolean): readonly T[] {
@@ -70,6 +74,9 @@ export class CubeIndex<T> {
       });
   }
 }
+
+/** So many are looked at one by one. */
+const FEW = 8;
 
 /** Of the constraints that list values the one with the fewest; that of the namespace, which many share, comes last. */
 function narrowest({ constraints }: Cube): LabelConstraint | undefined {
