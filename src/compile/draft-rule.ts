@@ -147,7 +147,7 @@ export function settleGain(task: Task, draft: Draft): void {
   const { said, local } = draft;
   if (said === undefined || said.maybe.length === 0) return;
   if (task.plain && local.certain && isVerbatim(local, said)) return;
-  draft.gained = gainedBy(task, said, draft.sure, factsFor(local.rule, task.facts));
+  draft.gained = gainedBy(task, draft, said, factsFor(local.rule, task.facts));
 }
 
 /**
@@ -260,7 +260,7 @@ function cut(scene: Task, draft: Draft): void {
     !isBolder ||
     !isNarrow ||
     said === undefined ||
-    gainedBy({ ...scene, effort: effort.trial() }, said, draft.sure).left === undefined;
+    gainedBy({ ...scene, effort: effort.trial() }, draft, said).left === undefined;
   if (!isBorneOut) said = sayCut(scene, left, { ...facts, impossible: [] });
   draft.said = said;
   draft.because = cuttersOf(isBorneOut ? needed : left) ?? draft.because;
@@ -278,15 +278,18 @@ function sayCut(
 /** What of a rule as it is said the source does not surely allow, because of it or of another rule. */
 export function gainedBy(
   { set, facts, effort }: Task,
+  { local, sure }: Draft,
   said: SaidRule,
-  sure: readonly Term[],
   own: Facts = facts,
 ): Difference {
   const open = notAmong(said.maybe, sure);
   const gained = gainOf(open, sure, own, effort);
   if (gained === NO_DIFFERENCE) return gained;
   const start = { tier: 0, rule: 0 };
-  const allowed = allowedFrom(set, start, uncut(open), "under", effort);
+  // What it allows itself is in there already.
+  const isKnown = local.rule.action === "allow" && sure.length > 0;
+  const except = isKnown ? local : undefined;
+  const allowed = allowedFrom(set, start, uncut(open), "under", effort, except);
   return allowed.length === 0 ? gained : gainOf(open, [...sure, ...allowed], own, effort);
 }
 

@@ -196,14 +196,21 @@ interface Walked {
 }
 
 /** One tier with the first match winning, Allows included: what it allows and what it hands on. */
-function walkTier(tier: LocalTier, from: number, term: Term, side: Side, effort: Effort): Walked {
+function walkTier(
+  tier: LocalTier,
+  from: number,
+  term: Term,
+  side: Side,
+  effort: Effort,
+  except?: LocalRule,
+): Walked {
   const gathered = new Gathered(term, side, effort);
   const allowed: Term[] = [];
   const passed: Term[] = [];
   for (const { local, at, box } of indexOf(tier).deciders(term.box)) {
     if (at < from) continue;
     const { action } = local.rule;
-    if (action !== "deny" && keeps(local, side)) {
+    if (action !== "deny" && local !== except && keeps(local, side)) {
       const matched = gathered.within(box);
       if (matched !== undefined) (action === "allow" ? allowed : passed).push(matched);
     }
@@ -217,18 +224,23 @@ function walkTier(tier: LocalTier, from: number, term: Term, side: Side, effort:
   return { allowed, onward: withRest(passed, tier, gathered, side, effort) };
 }
 
-/** Those of the flows that are allowed in the end when they stand at `from`; a flow may be in several terms. */
+/**
+ * Those of the flows that are allowed in the end when they stand at `from`; a flow may be in several terms.
+ *
+ * @param except an Allow of which it is known what it allows: that is left out
+ */
 export function allowedFrom(
   set: LocalSet,
   from: Position,
   terms: readonly Term[],
   side: Side,
   effort: Effort,
+  except?: LocalRule,
 ): readonly Term[] {
   const allowed: Term[] = [];
   const atFirst = set.tiers[from.tier];
   const step = (tier: LocalTier, term: Term): readonly Term[] => {
-    const walked = walkTier(tier, tier === atFirst ? from.rule : 0, term, side, effort);
+    const walked = walkTier(tier, tier === atFirst ? from.rule : 0, term, side, effort, except);
     append(allowed, walked.allowed);
     return walked.onward;
   };

@@ -36,44 +36,49 @@ export class CubeIndex<T> {
 
   /** All items that the cube meets, in the order in which they were given. */
   meeting(asked: Cube): readonly T[] {
-    const meets = (cube: Cube): boolean => cubesMeet(cube, asked);
-    if (this.#items.length <= FEW) return this.#items.filter((item) => meets(this.#cubeOf(item)));
-    const found = new Set(this.#anywhere);
+    const meets = (item: T): boolean => cubesMeet(this.#cubeOf(item), asked);
+    if (this.#items.length <= FEW) return this.#items.filter(meets);
+    const found: (readonly number[])[] = [this.#anywhere];
     for (const [key, byValue] of this.#byKey) {
       const own = constraintOf(asked, key);
       // What lists values has no pod without the label, so that ABSENT among the cube's own is no matter.
-      if (own === undefined || own.complement) {
-        for (const list of byValue.values()) for (const at of list) found.add(at);
-      } else {
-        for (const value of own.values) for (const at of byValue.get(value) ?? []) found.add(at);
-      }
+      if (own === undefined || own.complement)
+        for (const list of byValue.values()) found.push(list);
+      else for (const value of own.values) found.push(byValue.get(value) ?? NONE);
     }
     return this.#those(found, meets);
   }
 
   /** All items that surely hold every pod of the cube, in the order in which they were given. */
   holding(asked: Cube): readonly T[] {
-    const holds = (cube: Cube): boolean => isCubeSubset(asked, cube);
-    if (this.#items.length <= FEW) return this.#items.filter((item) => holds(this.#cubeOf(item)));
-    const found = new Set(this.#anywhere);
+    const holds = (item: T): boolean => isCubeSubset(asked, this.#cubeOf(item));
+    if (this.#items.length <= FEW) return this.#items.filter(holds);
+    const found: (readonly number[])[] = [this.#anywhere];
     for (const { key, set } of asked.constraints) {
       const [value] = set.values;
       if (value === undefined || !listsValues(set)) continue;
       // Whatever holds all of the values was filed under each of them, or under another key.
-      for (const at of this.#byKey.get(key)?.get(value) ?? []) found.add(at);
+      found.push(this.#byKey.get(key)?.get(value) ?? NONE);
     }
     return this.#those(found, holds);
   }
 
-  #those(found: ReadonlySet<number>, accept: (cube: Cube) => boolean): readonly T[] {
-    return [...found]
-      .sort((a, b) => a - b)
-      .flatMap((at) => {
-        const item = this.#items[at];
-        return item === undefined || !accept(this.#cubeOf(item)) ? [] : [item];
-      });
+  /** Those that are accepted; one that lists several values may have been found several times. */
+  #those(found: readonly (readonly number[])[], accept: (item: T) => boolean): readonly T[] {
+    const count = found.reduce((sum, list) => sum + list.length, 0);
+    if (count >= this.#items.length) return this.#items.filter(accept);
+    const items: T[] = [];
+    let last: number | undefined;
+    for (const at of found.flat().sort((a, b) => a - b)) {
+      const item = this.#items[at];
+      if (at !== last && item !== undefined && accept(item)) items.push(item);
+      last = at;
+    }
+    return items;
   }
 }
+
+const NONE: readonly number[] = [];
 
 /** So many are looked at one by one. */
 const FEW = 8;
