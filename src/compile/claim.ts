@@ -13,7 +13,7 @@ import type { DifferenceKind, Facts, Restriction } from "./facts.ts";
 import { restrictBox, restrictionsOf } from "./facts.ts";
 import { StrangersAtPeer, impossibleBoxes } from "./impossible.ts";
 import type { Cut, Term } from "./term.ts";
-import { outsideTerms, someOutside, uncut } from "./term.ts";
+import { isWithin, outsideTerms, someOutside, uncut } from "./term.ts";
 
 /** Flows that are in one set and not in another: one box of them stands for all. */
 export interface Difference {
@@ -32,8 +32,11 @@ export type Cover = (box: Box) => readonly Box[];
 
 export function coverOf(boxes: readonly Box[]): Cover {
   const index = new BoxIndex(boxes, (box) => box);
-  return (box) => index.mayMeet(box).filter((other) => boxesMeet(box, other));
+  return (box) => meeting(box, index.mayMeet(box));
 }
+
+const meeting = (box: Box, others: readonly Box[]): readonly Box[] =>
+  others.filter((other) => boxesMeet(box, other));
 
 /** Equal as one sees at once: what a plain rule comes out as. Spares the algebra for most rules of most inputs. */
 const sameBox = (a: Box, b: Box): boolean =>
@@ -199,12 +202,8 @@ export function lossOf(
   const missing = (by: readonly Restriction[]): Box | undefined => {
     const restricted = restrictedBy(facts, by);
     const cover: Cover =
-      by.length === 0
-        ? written
-        : (box) =>
-            [...restricted.covers(written(box)), ...restricted.impossible(box)].filter((other) =>
-              boxesMeet(box, other),
-            );
+      by.length === 0 ? written : (box) => meeting(box, restricted.covers(written(box)));
+    const impossible: Cover = (box) => meeting(box, restricted.impossible(box));
     const wanted = restricted.wanted(terms);
     // Ports first: a loss of other protocols alone has a name of its own.
     for (const kind of [ALL_PORTS, OTHER_TRAFFIC]) {
@@ -212,6 +211,7 @@ export function lossOf(
         wanted.flatMap((term) => termWith(term, kind) ?? []),
         cover,
         effort,
+        impossible,
       );
       if (found !== undefined) return found;
     }
@@ -244,7 +244,9 @@ export function gainOf(
     // What cannot be goes first: it mostly settles at once what the cuts of the terms have in common with the boxes.
     const sure = new BoxIndex(restricted.terms(terms), (term) => term.box);
     for (const box of restricted.flows(open)) {
-      const allowed = [...uncut(restricted.impossible(box)), ...sure.mayMeet(box)];
+      const near = sure.mayMeet(box);
+      if (near.some((term) => isWithin(box, term))) continue;
+      const allowed = [...uncut(restricted.impossible(box)), ...near];
       const found = outsideTerms(box, allowed, effort);
       if (found !== undefined) return found;
     }
@@ -262,8 +264,7 @@ export function possibleFlow(
 ): Difference {
   const find = (by: readonly Restriction[]): Box | undefined => {
     const restricted = restrictedBy(facts, by);
-    const cover: Cover = (box) =>
-      restricted.impossible(box).filter((other) => boxesMeet(box, other));
+    const cover: Cover = (box) => meeting(box, restricted.impossible(box));
     return someOutside(restricted.wanted(terms), cover, effort);
   };
   return differenceBy(find([]), restrictionsOf(facts, kind), find);

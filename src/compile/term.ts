@@ -102,26 +102,25 @@ export function someFlow(terms: readonly Term[], effort: Effort): Box | undefine
   return undefined;
 }
 
-/** Some flows of the terms that are in none of the boxes of the cover. Where the work is bounded it says too much. */
+/**
+ * Some flows of the terms that are in none of the boxes of the cover. Where the work is bounded it says too much.
+ *
+ * @param further more that covers, asked for only where no one box of the cover holds all of a term
+ */
 export function someOutside(
   terms: readonly Term[],
   cover: (box: Box) => readonly Box[],
   effort: Effort,
+  further?: (box: Box) => readonly Box[],
 ): Box | undefined {
   for (const { box, cuts } of terms) {
-    const covering: Box[] = [];
-    let isCovered = false;
     const candidates = cover(box);
     if (!effort.spend(candidates.length)) return givenUp(box, effort);
-    for (const other of candidates) {
-      if (isBoxSubset(box, other)) {
-        isCovered = true;
-        break;
-      }
-      const cut = cutBox(other, box, "over");
-      if (cut !== undefined) covering.push(cut);
-    }
-    if (isCovered) continue;
+    if (candidates.some((other) => isBoxSubset(box, other))) continue;
+    const more = further?.(box) ?? [];
+    if (!effort.spend(more.length)) return givenUp(box, effort);
+    if (more.some((other) => isBoxSubset(box, other))) continue;
+    const covering = [...candidates, ...more].flatMap((other) => cutBox(other, box, "over") ?? []);
     const steps = effort.question();
     const found = findOutside(box, [...covering, ...boxesOf(cuts)], steps);
     effort.close(steps);

@@ -3,7 +3,7 @@ import { narrowRegion } from "./narrow-region.ts";
 import { mayLieSomewhere } from "./peer-namespace.ts";
 import { pointOf, regionContains } from "./point.ts";
 import type { Point } from "./point.ts";
-import { leftBy, outside } from "./region.ts";
+import { isInside, leftBy, outside } from "./region.ts";
 import type { Region } from "./region.ts";
 import type { Scope } from "./scope.ts";
 import type { Universe } from "./universe.ts";
@@ -28,6 +28,7 @@ export function findOutside(
 ): Point | NoPoint {
   const region = universe.known(whole);
   if (region === undefined) return "empty";
+  if (taken.some((cut) => isInside(region, cut))) return "empty";
   const impossible = universe.impossibleIn(region);
   const cuts = impossible.length === 0 ? taken : [...taken, ...impossible];
   budget.spend(cuts.length + 1);
