@@ -1,5 +1,6 @@
 import type { Cube } from "../sets/cube.ts";
-import { cube, intersectCubes, keepKeys, NAMESPACE_NAME } from "../sets/cube.ts";
+import { compareText } from "../base/compare.ts";
+import { constraintOf, cube, intersectCubes, keepKeys, NAMESPACE_NAME } from "../sets/cube.ts";
 import { CubeIndex } from "../sets/cube-index.ts";
 import type { AccountLabels } from "./account-labels.ts";
 
@@ -19,7 +20,10 @@ export class Strangers<T> {
   constructor(accounts: Iterable<AccountLabels>, make: (labels: Cube) => T) {
     const conditions: Condition[] = [];
     const strangers: { labels: Cube; made: T }[] = [];
-    for (const { account, labels, never } of accounts) {
+    const firstName = ({ account }: AccountLabels): string =>
+      constraintOf(account, NAMESPACE_NAME)?.values[0] ?? "";
+    const sorted = [...accounts].sort((a, b) => compareText(firstName(a), firstName(b)));
+    for (const { account, labels, never } of sorted) {
       const namespaces = keepKeys(account, (key) => key === NAMESPACE_NAME).constraints;
       const labelled = cube([...namespaces, ...labels.constraints]);
       if (labelled !== undefined) {
