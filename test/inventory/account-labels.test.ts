@@ -4,41 +4,15 @@ import {
   accountLabels,
   withAccountLabels,
 } from "../../src/inventory/account-labels.ts";
-import type { KnownPod, Snapshot } from "../../src/inventory/snapshot.ts";
+import type { Snapshot } from "../../src/inventory/snapshot.ts";
 import { cubeText, NAMESPACE_NAME } from "../../src/sets/cube.ts";
 import { labelNotIn } from "../../src/sets/label-set.ts";
 import { allow, labels, pods, policy, policySet, tier } from "../support/ir-builder.ts";
+import { snapshotOf } from "../support/snapshot-of-pods.ts";
+import type { Pod } from "../support/snapshot-of-pods.ts";
 
 const ACCOUNT = "account:@name";
 type Condition = Parameters<typeof labels>[0];
-type Labels = Readonly<Record<string, string>>;
-
-/** `[account, labels]`, with another namespace than `p` in front of it where it is not there. */
-type Pod = readonly [account: string, labels: Labels, namespace?: string, hostNetwork?: boolean];
-
-function snapshotOf(known: readonly Pod[], accounts: Snapshot["accounts"] = []): Snapshot {
-  const found = known.map(([account, own, namespace = "p", hostNetwork = false], at): KnownPod => ({
-    namespace,
-    name: `pod-${String(at)}`,
-    labels: own,
-    account,
-    hostNetwork,
-    addresses: [],
-    ports: [],
-    live: true,
-  }));
-  return {
-    namespaces: new Map(),
-    pods: found,
-    accounts,
-    services: [],
-    slices: [],
-    nodes: [],
-    podRanges: undefined,
-    targetPodRanges: undefined,
-  };
-}
-
 const setOf = (condition: Condition) =>
   policySet(tier("default", [policy("p/web", { ingress: [allow({ peer: pods(condition) })] })]));
 
