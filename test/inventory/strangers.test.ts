@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { accountLabels } from "../../src/inventory/account-labels.ts";
+import { accountCondition, accountLabels } from "../../src/inventory/account-labels.ts";
 import type { AccountLabels } from "../../src/inventory/account-labels.ts";
 import { Strangers } from "../../src/inventory/strangers.ts";
 import type { Cube, LabelKey } from "../../src/sets/cube.ts";
@@ -9,6 +9,7 @@ import {
   cubeContains,
   cubesMeet,
   cubeText,
+  keepKeys,
   NAMESPACE_NAME,
 } from "../../src/sets/cube.ts";
 import type { LabelSet } from "../../src/sets/label-set.ts";
@@ -116,6 +117,48 @@ const asPolicies = (conditions: readonly Cube[]) =>
       }),
     ]),
   );
+
+describe("the labels of accounts", () => {
+  it("are true of just the pods that run as one, and are found where one label is", () => {
+    let found = 0;
+    fc.assert(
+      fc.property(inventory, condition, (snapshot, asked) => {
+        const account = accountCondition(asked);
+        fc.pre(account !== undefined);
+        const [known] = accountLabels([asPolicies([asked])], snapshot).values();
+        const roles = new Map(
+          snapshot.accounts.map((one) => [`${one.namespace}/${one.name}`, one.labels["role"]]),
+        );
+        const named = keepKeys(account, (key) => key === NAMESPACE_NAME);
+        const all = snapshot.pods
+          .map((one): Values => [
+            [ACCOUNT_NAME, one.account],
+            ["account:role", roles.get(`${one.namespace}/${one.account}`)],
+            [NAMESPACE_NAME, one.namespace],
+            ["pod:app", one.labels["app"]],
+            ["pod:tier", one.labels["tier"]],
+          ])
+          .filter((one) => isIn(named, one));
+        const own = all.filter((one) => isIn(account, one));
+        if (known !== undefined) {
+          found += 1;
+          expect(all.filter((one) => isIn(known.labels, one))).toEqual(own);
+          return;
+        }
+        const isPlain = account.constraints.some(
+          ({ key, set }) => key.startsWith("account:") && !set.complement,
+        );
+        for (const at of isPlain && own.length > 0 ? [3, 4] : []) {
+          const values = new Set(own.map((one) => one[at]?.[1]));
+          const isTold = all.every((one) => own.includes(one) || !values.has(one[at]?.[1]));
+          expect(isTold && !values.has(undefined)).toBe(false);
+        }
+      }),
+      { numRuns: 600, seed: 43 },
+    );
+    expect(found).toBeGreaterThan(100);
+  });
+});
 
 describe("what is known of pods by their accounts", () => {
   it("leaves out strangers and nobody else, and all strangers that are left are found", () => {
