@@ -118,12 +118,12 @@ class Restricted {
     });
   }
 
-  /** What allows: its peers are what it says of them, so that it is not said of what it has nothing to do with. */
+  /** What allows: as it is, since what is known of peers is said of what is asked about. */
   terms(terms: readonly Term[]): readonly Term[] {
     return this.#termsBy(terms, (box) => this.#flow(box));
   }
 
-  /** What is asked about. */
+  /** What is asked about, with what is known of its peers. */
   wanted(terms: readonly Term[]): readonly Term[] {
     return this.#termsBy(terms, (box) => this.#known(box));
   }
@@ -241,11 +241,11 @@ export function gainOf(
   if (open.length === 0) return NO_DIFFERENCE;
   const surplus = (by: readonly Restriction[]): Box | undefined => {
     const restricted = restrictedBy(facts, by);
-    // What cannot be goes first: it mostly settles at once what the cuts of the terms have in common with the boxes.
     const sure = new BoxIndex(restricted.terms(terms), (term) => term.box);
     for (const box of restricted.flows(open)) {
       const near = sure.mayMeet(box);
-      if (near.some((term) => isWithin(box, term))) continue;
+      if (effort.spend(near.length) && near.some((term) => isWithin(box, term))) continue;
+      // What cannot be goes first: it mostly settles at once what the cuts of the terms have in common with the box.
       const allowed = [...uncut(restricted.impossible(box)), ...near];
       const found = outsideTerms(box, allowed, effort);
       if (found !== undefined) return found;

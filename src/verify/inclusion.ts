@@ -15,10 +15,12 @@ export type NoPoint = "empty" | "spent" | "unclear";
 /**
  * Is a region minus a list of regions empty? If not, a flow of what is left.
  *
- *   (a) The plainest flow of the region is tried first: most differences are found by it.
- *   (b) Cuts that leave one region are made (narrow-region.ts). Where none is left, the region is: it may still have no flow.
- *   (c) Of the others, the cut that leaves least of the region is taken next.
- *   (d) Each way to escape it is a region of its own, with the cuts that are left.
+ *   (a) What is known of its peers by their accounts is said of the region first, and no cut is made for it then. Only where no
+ *       one cut holds the region is it asked which flows of it cannot be.
+ *   (b) The plainest flow of the region is tried first: most differences are found by it.
+ *   (c) Cuts that leave one region are made (narrow-region.ts). Where none is left, the region is: it may still have no flow.
+ *   (d) Of the others, the cut that leaves least of the region is taken next.
+ *   (e) Each way to escape it is a region of its own, with the cuts that are left.
  */
 export function findOutside(
   { region: whole, cuts: taken }: Reaching,
@@ -26,16 +28,18 @@ export function findOutside(
   universe: Universe,
   budget: Budget,
 ): Point | NoPoint {
-  const region = universe.known(whole);
+  const region = universe.known(whole); // (a)
   if (region === undefined) return "empty";
+  budget.spend(taken.length + 1);
+  if (budget.isSpent()) return "spent";
   if (taken.some((cut) => isInside(region, cut))) return "empty";
   const impossible = universe.impossibleIn(region);
   const cuts = impossible.length === 0 ? taken : [...taken, ...impossible];
-  budget.spend(cuts.length + 1);
+  budget.spend(impossible.length);
   if (budget.isSpent()) return "spent";
   const plainest = pointOf(region, scope, universe);
   if (plainest === "empty") return "empty";
-  if (plainest !== "unclear" && !cuts.some((cut) => regionContains(cut, plainest))) return plainest; // (a)
+  if (plainest !== "unclear" && !cuts.some((cut) => regionContains(cut, plainest))) return plainest; // (b)
 
   let unclear = false;
   // What is still to be looked at, the nearest last: a way out of a cut is made when its turn comes.
@@ -47,18 +51,18 @@ export function findOutside(
       continue;
     }
     if (next.value !== region && !mayExist(next.value, scope, universe)) continue;
-    const narrowed = narrowRegion(next.value, waiting.cuts, budget); // (b)
+    const narrowed = narrowRegion(next.value, waiting.cuts, budget); // (c)
     if (narrowed === "spent") return "spent";
     if (narrowed === "empty") continue;
     const { region: current, cuts: open } = narrowed;
-    const cut = leavingLeast(current, open); // (c)
+    const cut = leavingLeast(current, open); // (d)
     if (cut === undefined) {
       const point = pointOf(current, scope, universe);
       if (point === "unclear") unclear = true;
       else if (point !== "empty") return point;
       continue;
     }
-    todo.push({ pieces: outside(current, cut), cuts: open.filter((other) => other !== cut) }); // (d)
+    todo.push({ pieces: outside(current, cut), cuts: open.filter((other) => other !== cut) }); // (e)
   }
   return unclear ? "unclear" : "empty";
 }
