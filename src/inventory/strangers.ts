@@ -1,5 +1,4 @@
 import type { Cube } from "../sets/cube.ts";
-import { compareText } from "../base/compare.ts";
 import { constraintOf, cube, intersectCubes, keepKeys, NAMESPACE_NAME } from "../sets/cube.ts";
 import { CubeIndex } from "../sets/cube-index.ts";
 import type { AccountLabels } from "./account-labels.ts";
@@ -13,23 +12,21 @@ import type { AccountLabels } from "./account-labels.ts";
  */
 export class Strangers<T> {
   readonly #conditions: CubeIndex<Condition>;
-  readonly #strangers: CubeIndex<{ readonly labels: Cube; readonly made: T }>;
+  readonly #strangers: CubeIndex<Stranger<T>>;
   readonly #known = new WeakMap<Cube, Cube | "none">();
 
   /** @param make what a question is told of, made once of each cube of strangers */
   constructor(accounts: Iterable<AccountLabels>, make: (labels: Cube) => T) {
     const conditions: Condition[] = [];
-    const strangers: { labels: Cube; made: T }[] = [];
-    const firstName = ({ account }: AccountLabels): string =>
-      constraintOf(account, NAMESPACE_NAME)?.values[0] ?? "";
-    const sorted = [...accounts].sort((a, b) => compareText(firstName(a), firstName(b)));
-    for (const { account, labels, never } of sorted) {
+    const strangers: Stranger<T>[] = [];
+    for (const { account, labels, never } of accounts) {
       const namespaces = keepKeys(account, (key) => key === NAMESPACE_NAME).constraints;
       const labelled = cube([...namespaces, ...labels.constraints]);
       if (labelled !== undefined) {
         conditions.push({ of: account, implies: labelled }, { of: labelled, implies: account });
       }
-      for (const one of never) strangers.push({ labels: one, made: make(one) });
+      for (const one of never)
+        strangers.push({ labels: one, names: namesOf(account), made: make(one) });
     }
     this.#conditions = new CubeIndex(conditions, ({ of }) => of);
     this.#strangers = new CubeIndex(strangers, ({ labels }) => labels);
@@ -54,10 +51,31 @@ export class Strangers<T> {
     return known;
   }
 
-  /** All strangers that are among the pods. */
+  /** All strangers that are among the pods: those of any namespace first, then by the namespaces that the cube names. */
   among(pods: Cube): readonly T[] {
-    return this.#strangers.meeting(pods).map(({ made }) => made);
+    const found = this.#strangers.meeting(pods);
+    const own = namesOf(pods);
+    if (own === undefined) return found.map(({ made }) => made);
+    const places = new Map(own.map((name, at) => [name, at]));
+    const placeOf = ({ names }: Stranger<T>): number =>
+      names === undefined ? -1 : Math.min(...names.map((name) => places.get(name) ?? own.length));
+    return found
+      .map((one) => ({ made: one.made, place: placeOf(one) }))
+      .sort((a, b) => a.place - b.place)
+      .map(({ made }) => made);
   }
+}
+
+interface Stranger<T> {
+  readonly labels: Cube;
+  /** The namespaces that the condition on accounts names; undefined: it is about all. */
+  readonly names: readonly string[] | undefined;
+  readonly made: T;
+}
+
+function namesOf(of: Cube): readonly string[] | undefined {
+  const names = constraintOf(of, NAMESPACE_NAME);
+  return names === undefined || names.complement ? undefined : names.values;
 }
 
 /** Pods of the one are pods of the other. */
