@@ -1,3 +1,4 @@
+import { append } from "../base/append.ts";
 import type { Cube, LabelConstraint, LabelKey } from "./cube.ts";
 import { constraintOf, cubesMeet, isCubeSubset, NAMESPACE_NAME } from "./cube.ts";
 import type { LabelSet } from "./label-set.ts";
@@ -7,7 +8,8 @@ import type { LabelSet } from "./label-set.ts";
  * of its constraints that list values: pods of `app=web` then find what is about `app=web`, and what says nothing of `app`.
  */
 export class CubeIndex<T> {
-  readonly #byKey = new Map<LabelKey, Map<string, number[]>>();
+  /** Empty if there are few. */
+  #byKey: Map<LabelKey, Map<string, number[]>> = NO_PLACES;
   readonly #anywhere: number[] = [];
   readonly #items: readonly T[];
   readonly #cubeOf: (item: T) => Cube;
@@ -16,7 +18,9 @@ export class CubeIndex<T> {
   constructor(items: readonly T[], cubeOf: (item: T) => Cube) {
     this.#items = items;
     this.#cubeOf = cubeOf;
-    if (items.length > FEW) for (const [at, item] of items.entries()) this.#file(at, cubeOf(item));
+    if (items.length <= FEW) return;
+    this.#byKey = new Map();
+    for (const [at, item] of items.entries()) this.#file(at, cubeOf(item));
   }
 
   #file(at: number, of: Cube): void {
@@ -42,8 +46,7 @@ export class CubeIndex<T> {
     for (const [key, byValue] of this.#byKey) {
       const own = constraintOf(asked, key);
       // What lists values has no pod without the label, so that ABSENT among the cube's own is no matter.
-      if (own === undefined || own.complement)
-        for (const list of byValue.values()) found.push(list);
+      if (own === undefined || own.complement) append(found, [...byValue.values()]);
       else for (const value of own.values) found.push(byValue.get(value) ?? NONE);
     }
     return this.#those(found, meets);
@@ -77,6 +80,9 @@ export class CubeIndex<T> {
     return items;
   }
 }
+
+/** Never written to. */
+const NO_PLACES = new Map<never, never>();
 
 const NONE: readonly number[] = [];
 

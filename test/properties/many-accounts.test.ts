@@ -98,6 +98,7 @@ function asked(count: number, shape: Shape, ask: Ask): { of: Difference; steps: 
   expect(accounts.size).toBe(count);
   const options = {
     blocksMatchPods: "yes",
+    exceptionsDeny: true,
     assumed: new Set<never>(),
     targetGiven: false,
   } as const;
