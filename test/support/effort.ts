@@ -13,7 +13,7 @@ export function flowLimit(thorough: number): number {
 
 /** How many draws of a property that judges whole worlds. */
 export function draws(thorough: number): number {
-  return isThorough ? thorough : Math.ceil(thorough / 2);
+  return isThorough ? thorough : Math.ceil(thorough / 3);
 }
 
 /** Every one of what is tried when time allows; of those, every `step`th in each `npm test`. */
