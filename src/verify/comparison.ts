@@ -7,6 +7,7 @@ import { worstOutcome } from "../ir/outcome.ts";
 import type { Policy, PolicySet, Rule } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
 import type { Cube } from "../sets/cube.ts";
+import { withLikelyFlows } from "./likely-flows.ts";
 import type { Answer, Difference, Proof, ProofCounts } from "./proof.ts";
 import { prove } from "./prove.ts";
 import { proofContext } from "./universe.ts";
@@ -17,6 +18,8 @@ import { proofContext } from "./universe.ts";
  *   (a) they are compared without any assumption; where nothing differs, that is all;
  *   (b) otherwise once more under all assumptions for which there are facts or the word of the user;
  *   (c) of these each is left out that changes nothing; the policies that differ without it are those that rest on it.
+ *
+ * The flows that show a difference are those of (b) where it has some: they are likelier (likely-flows.ts).
  *
  * A flow too many may be explained away only by an assumption whose falsity widens: that is what users are told of it. So
  * the two questions, wider and narrower, are asked under different assumptions.
@@ -92,7 +95,8 @@ export function compareSets(
   const policies = policiesOf(sets);
   const plain = new Judgement(sets, snapshot, []); // (a)
   const offered = plain.isClean ? [] : offeredBy(sets, snapshot, options.assume);
-  let judged = offered.length === 0 ? plain : new Judgement(sets, snapshot, offered); // (b)
+  const likely = offered.length === 0 ? plain : new Judgement(sets, snapshot, offered); // (b)
+  let judged = likely;
   const uses = new Map<AssumptionCode, ReadonlySet<Policy>>();
   let used = offered;
   if (judged.isAsGood(plain, policies)) {
@@ -111,7 +115,7 @@ export function compareSets(
       }
     }
   }
-  return new ComparisonOf(sets, { plain, judged, used, uses }, snapshot, options);
+  return new ComparisonOf(sets, { plain, likely, judged, used, uses }, snapshot, options);
 }
 
 /** One row a policy: those of the two readings of the target belong together. */
@@ -210,6 +214,7 @@ class Judgement {
 
 interface Judged {
   readonly plain: Judgement;
+  readonly likely: Judgement;
   readonly judged: Judgement;
   readonly used: readonly AssumptionCode[];
   readonly uses: ReadonlyMap<AssumptionCode, ReadonlySet<Policy>>;
@@ -223,6 +228,8 @@ class ComparisonOf implements Comparison {
   readonly lost: readonly Difference[];
   readonly counts: ProofCounts;
   readonly #judged: Judged;
+  readonly #wider: Proof;
+  readonly #narrower: Proof;
   readonly #narrowOf = new Map<Policy, Policy>();
   readonly #ruleOwner = new Map<Rule, { readonly policy: Policy; readonly narrow: Rule }>();
   /** True if a source that says more than it can name is compared with a target that does not. */
@@ -251,10 +258,14 @@ class ComparisonOf implements Comparison {
     const isSwitch = isOfEngine(sets.source) !== isOfEngine(sets.target);
     this.#ownAssumptionsCount = isSwitch;
     this.#movesAssumed = isSwitch && !targetGiven && snapshot.podRanges !== undefined;
-    const { wider, narrower } = judged.judged;
+    const wider = withLikelyFlows(judged.judged.wider, judged.likely.wider);
+    const narrower = withLikelyFlows(judged.judged.narrower, judged.likely.narrower);
+    this.#wider = wider;
+    this.#narrower = narrower;
     this.gained = wider.witnesses.filter(({ target }) => target.verdict === "allow");
     this.lost = narrower.witnesses.filter(({ source }) => source.verdict === "allow");
-    this.counts = wider === narrower ? wider.counts : sumOf(wider.counts, narrower.counts);
+    const isOne = judged.judged.wider === judged.judged.narrower;
+    this.counts = isOne ? wider.counts : sumOf(wider.counts, narrower.counts);
     const findings = rows.map(({ policy }) => this.ofPolicy(policy));
     this.outcome = worstOutcome([
       ...findings.map(({ outcome }) => outcome),
@@ -269,18 +280,16 @@ class ComparisonOf implements Comparison {
   }
 
   ofPolicy(policy: Policy): Finding {
-    const { judged } = this.#judged;
-    const narrow = judged.narrower.ofPolicy(this.#narrowOf.get(policy) ?? policy);
+    const narrow = this.#narrower.ofPolicy(this.#narrowOf.get(policy) ?? policy);
     const own = this.#ownAssumptionsCount ? ownAssumptions(policy) : [];
-    return this.#finding(judged.wider.ofPolicy(policy).wider, narrow, policy, own);
+    return this.#finding(this.#wider.ofPolicy(policy).wider, narrow, policy, own);
   }
 
   ofRule(rule: Rule): Finding {
-    const { judged } = this.#judged;
     const owner = this.#ruleOwner.get(rule);
-    const narrow = judged.narrower.ofRule(owner?.narrow ?? rule);
+    const narrow = this.#narrower.ofRule(owner?.narrow ?? rule);
     const own = this.#ownAssumptionsCount ? rule.assumptions : [];
-    return this.#finding(judged.wider.ofRule(rule).wider, narrow, owner?.policy, own, rule);
+    return this.#finding(this.#wider.ofRule(rule).wider, narrow, owner?.policy, own, rule);
   }
 
   mayDiffer(policy: Policy): boolean {
