@@ -225,10 +225,9 @@ function sayBlocks(
   { exceptionsDeny }: Facts,
   unexcepted: AddressSet,
 ): readonly AddressBlock[] {
-  if (written !== undefined) {
-    const holes = holesOf(written);
-    const meant = subtractAddresses(setOf(written.map(({ cidr }) => cidr)), holes);
-    if (equalAddresses(meant, addresses) && !addressesMeet(holes, unexcepted)) return written;
+  if (written !== undefined && equalAddresses(meantBy(written), addresses)) {
+    const kept = exceptionsDeny ? unionAddresses(unexcepted, addresses) : unexcepted;
+    if (!addressesMeet(holesOf(written), kept)) return written;
   }
   return written === undefined && exceptionsDeny
     ? toCidrs(addresses).map((cidr) => ({ cidr, except: [] }))
@@ -237,6 +236,17 @@ function sayBlocks(
 
 const setOf = (cidrs: readonly string[]): AddressSet =>
   addressSetOf(cidrs.map(parseCidr).filter((one) => one !== undefined));
+
+/** What blocks hold together: what one excepts another may hold. */
+function meantBy(blocks: readonly AddressBlock[]): AddressSet {
+  const plain = setOf(blocks.filter(({ except }) => except.length === 0).map(({ cidr }) => cidr));
+  return unionOfAddresses([
+    plain,
+    ...blocks
+      .filter(({ except }) => except.length > 0)
+      .map(({ cidr, except }) => subtractAddresses(setOf([cidr]), setOf(except))),
+  ]);
+}
 
 /** What the exceptions take out of the blocks. */
 function holesOf(blocks: readonly AddressBlock[]): AddressSet {

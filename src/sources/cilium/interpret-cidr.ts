@@ -79,8 +79,9 @@ export class CidrInterpreter {
       for (const { cidr, of } of this.#cidrsOf(rule, remarks).parts) {
         if (isAddressSubset(of, except)) continue;
         if (of !== cidr.set || blocks.length === MOST_BLOCKS) return undefined;
+        // What holds no address takes nothing out: IPv4 written as IPv6 (cidrs.ts).
         const holes = addressesMeet(of, except)
-          ? rule.except.filter((one) => isAddressSubset(one.set, of))
+          ? rule.except.filter(({ set }) => addressesMeet(set, of) && isAddressSubset(set, of))
           : [];
         excepts ||= holes.length > 0;
         blocks.push({ cidr: cidr.text, except: holes.map(({ text }) => text) });
