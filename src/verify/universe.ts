@@ -73,12 +73,11 @@ export function proofContext(
   };
 }
 
-/** True where pods have other addresses after the switch. */
+/** True where pods have other addresses after the switch, or where they had them before is unknown. */
 export function addressesMove({ podRanges, targetPodRanges }: ProofContext): boolean {
   return (
-    podRanges !== undefined &&
     targetPodRanges !== undefined &&
-    !equalAddresses(podRanges, targetPodRanges)
+    (podRanges === undefined || !equalAddresses(podRanges, targetPodRanges))
   );
 }
 

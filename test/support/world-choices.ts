@@ -151,9 +151,8 @@ function podAddresses(
   const within = inRange ?? (isPrivate ? PRIVATE_RANGES : undefined);
   const before = representatives(words.bounds, family, within);
   const moves =
-    podRanges !== undefined &&
     targetPodRanges !== undefined &&
-    !sameRanges(podRanges, targetPodRanges);
+    (podRanges === undefined || !sameRanges(podRanges, targetPodRanges));
   if (!moves) return before.map((address) => ({ before: address, after: address }));
   const after = representatives(words.bounds, family, targetPodRanges);
   return before.flatMap((from) => after.map((to) => ({ before: from, after: to })));
