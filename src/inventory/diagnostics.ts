@@ -96,7 +96,7 @@ export const inventoryDiagnostics = defineDiagnostics({
     effect: "none",
     message:
       "the pod `{namespace}/{name}` has the address {address}, outside of the pod ranges {ranges}{more}, so these are not relied on",
-    hint: "Give all pod ranges with `--pod-cidr`, or take the inventory from the cluster again.",
+    hint: "Give all ranges of pods before the switch with `--pod-cidr`, those after it with `--target-pod-cidr`, or take the inventory from the cluster again.",
     explanation:
       "A block of addresses on the target lets in the pods that have them, so blocks are written only where no pod is. Where one pod lies outside of the ranges that were given, or that objects of the input tell, others may as well: the ranges then count as unknown, and less can be said of addresses.",
   },
@@ -105,7 +105,7 @@ export const inventoryDiagnostics = defineDiagnostics({
     effect: "none",
     message:
       "pods have addresses of IPv6, of which the pod ranges {ranges} hold none, so these are not relied on",
-    hint: "Give the pod ranges of both families with `--pod-cidr`.",
+    hint: "Give the pod ranges of both families with `--pod-cidr`, those after the switch with `--target-pod-cidr`.",
     explanation:
       "The settings of the engine in the input say that it gives pods addresses of IPv6. Ranges of IPv4 alone are then not all of them; they count as unknown, and less can be said of addresses.",
   },

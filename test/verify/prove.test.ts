@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { OpaqueCondition, Policy, PolicySet } from "../../src/ir/policy.ts";
+import type { PeerBox } from "../../src/sets/box.ts";
 import {
   intersectLabelSets,
   labelIn,
@@ -669,6 +670,15 @@ describe("addresses", () => {
     expect(answers(source, target, given)[1]).not.toBe("none");
     const moved = web(allow({ peer: pods({}, cidrs("172.16.0.0/16")) }));
     expect(answers(source, moved, given)).toEqual(equal);
+  });
+
+  it("of pods lie in the range after the switch, wherever they lay before it", () => {
+    const outside: readonly PeerBox[] = [{ kind: "address", addresses: cidrs("192.0.2.0/24") }];
+    const source = web(allow({ peer: outside }));
+    const target = web(allow({ peer: block("192.0.2.0/24") }));
+    expect(answers(source, target, { targetPodRange: "172.16.0.0/16" })).toEqual(equal);
+    expect(answers(source, target, { targetPodRange: "192.0.0.0/16" })[0]).toContain("allow");
+    expect(answers(source, target)[0]).toContain("192.0.2.");
   });
 
   it("of one flow are of one family", () => {
