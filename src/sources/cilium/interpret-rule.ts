@@ -1,5 +1,5 @@
 import type { KnownPod, Snapshot } from "../../inventory/snapshot.ts";
-import type { Report } from "../../diagnostics/diagnostic.ts";
+import type { Diagnostic, Report } from "../../diagnostics/diagnostic.ts";
 import type { RuleOrigin } from "../../ir/origin.ts";
 import type { OpaqueCondition, Rule, Subject } from "../../ir/policy.ts";
 import { fitted } from "../../base/fitted.ts";
@@ -52,11 +52,24 @@ export function interpretElement(
   together: ReadonlyMap<Entity, RuleOrigin> = NO_ENTITIES,
 ): Meaning {
   context.conflicts.add(element, namespace, subject);
-  const meaning = meaningOf(element, namespace, subject, context, together);
-  if (isolates || element.verdict === "deny") return meaning;
-  const failing = failingOf(element, namespace, subject, context, together);
+  if (isolates || element.verdict === "deny") {
+    return meaningOf(element, namespace, subject, context, together);
+  }
+  const told = new Set<string>();
+  const report: Report = (one) => {
+    told.add(textOf(one));
+    context.report(one);
+  };
+  const meaning = meaningOf(element, namespace, subject, { ...context, report }, together);
+  const untold: Report = (one) => {
+    if (!told.has(textOf(one))) context.report(one);
+  };
+  const again = { ...context, report: untold };
+  const failing = failingOf(element, namespace, subject, again, together);
   return { ...meaning, denied: [...meaning.denied, ...failing] };
 }
+
+const textOf = ({ code, message }: Diagnostic): string => `${code} ${message}`;
 
 /**
  * What a rule that closes nothing denies all the same: authentication and server names are asked of its peers although the
@@ -79,8 +92,8 @@ function failingOf(
   const report: Report = (one) => {
     if (one.code !== asked) context.report(one);
   };
-  const told = { ...context, report };
-  const { denied } = meaningOf(never, namespace, subject, told, together, condition);
+  const own = { ...context, report };
+  const { denied } = meaningOf(never, namespace, subject, own, together, condition);
   return denied.filter(({ opaque }) => opaque.some(({ code }) => code === asked));
 }
 

@@ -301,6 +301,18 @@ describe("features that the agents have turned off or on", () => {
     expect(vrrp("0").report.result.exitCode).toBe(0);
   });
 
+  it("server names that open pods ask for are told of once, with the domains beside them", () => {
+    const toPorts = [{ ports: [{ port: "443", protocol: "TCP" }], serverNames: ["a.example"] }];
+    const open = policy({
+      enableDefaultDeny: { egress: false },
+      egress: [{ toFQDNs: [{ matchName: "a.example" }], toPorts }],
+    });
+    expect(codesOf(convert([open], NAMESPACES)).filter((code) => code.startsWith("CIL-"))).toEqual([
+      "CIL-R104",
+      "CIL-R107",
+    ]);
+  });
+
   it("an authentication without a mode asks for none", () => {
     const rule = from({ fromEndpoints: [{}], authentication: { mode: null } });
     expect(outcomeOf(convert([rule], NAMESPACES))).toBe("exact");
