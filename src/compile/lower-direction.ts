@@ -1,15 +1,15 @@
 import { append } from "../base/append.ts";
 import type { Disposition } from "../ir/outcome.ts";
 import type { Policy } from "../ir/policy.ts";
-import { addressesMeet, unionOfAddresses } from "../sets/address-set.ts";
 import type { Cube } from "../sets/cube.ts";
-import { intersectCubes, isCubeSubset } from "../sets/cube.ts";
+import { isCubeSubset } from "../sets/cube.ts";
 import type { Cover, Difference } from "./claim.ts";
 import { NO_DIFFERENCE, coverOf, lossOf } from "./claim.ts";
 import type { Draft, LoweringOptions, Scene } from "./draft-rule.ts";
-import { draftRule, isKept, say, settleGain, taskIn } from "./draft-rule.ts";
+import { draftRule, isKept } from "./draft-rule.ts";
 import type { Effort, Limit, Work } from "./effort.ts";
 import type { Facts } from "./facts.ts";
+import { fillHoles } from "./exceptions.ts";
 import { factsFor } from "./facts.ts";
 import type { Isolation } from "./isolation.ts";
 import { isolatedSubjects, keptIsolation, outsideIsolated, sayIsolation } from "./isolation.ts";
@@ -25,7 +25,7 @@ import {
 import type { LocalPolicy, LocalRule, LocalSet } from "./local.ts";
 import type { ObjectRoom } from "./object-room.ts";
 import type { SaidRule } from "./say-rule.ts";
-import { holesIn, isVerbatim } from "./say-rule.ts";
+import { isVerbatim } from "./say-rule.ts";
 import type { Cause } from "./term.ts";
 import { termsWithin } from "./term.ts";
 
@@ -219,34 +219,6 @@ function judgeKept(
     const spare = outsideIsolated(own.said, others, work.task());
     const open = outsideIsolated(own.source, isolated, work.task());
     isolation.set(policy, { ...own, spare, open });
-  }
-}
-
-/**
- * Where exceptions deny (facts.ts), none may hold addresses that anything else lets in for the same pods: then these are left
- * out by blocks beside them. Pods in them that other rules let in by their labels have entries of their own, which come first.
- */
-function fillHoles(scene: Scene, drafts: Drafts): void {
-  if (!scene.facts.exceptionsDeny) return;
-  for (const draft of drafts.values()) {
-    if (draft.said === undefined) continue;
-    const holes = holesIn(draft.said);
-    if (holes.ranges.length === 0) continue;
-    const subjects = draft.said.groups.flatMap((group) => group.subjects);
-    const letIn = [...drafts.values()].flatMap((other) =>
-      other === draft || other.said === undefined
-        ? []
-        : other.said.maybe.flatMap(({ subject, peer }) =>
-            peer.kind === "address" &&
-            subjects.some((one) => intersectCubes(one, subject.labels) !== undefined) &&
-            addressesMeet(peer.addresses, holes)
-              ? [peer.addresses]
-              : [],
-          ),
-    );
-    if (letIn.length === 0) continue;
-    draft.said = say(scene, draft.local, unionOfAddresses(letIn));
-    settleGain(taskIn(scene), draft);
   }
 }
 

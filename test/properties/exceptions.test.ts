@@ -221,3 +221,26 @@ describe.each([
     expect(seen.exceptions, "there are exceptions").toBeGreaterThan(40);
   }, 120_000);
 });
+
+it("a rule that cannot have its own exceptions gets no others that deny something", () => {
+  const rule = (nets: readonly string[], notNets: readonly string[] = []): Json => ({
+    action: "Allow",
+    source: { nets, ...(notNets.length === 0 ? {} : { notNets }) },
+  });
+  // `16.0.0.0/5` without `23.0.0.0/8` is shorter than the three, but for what the last rule lets in.
+  const whole = ["10.0.0.0/8", "16.0.0.0/6", "20.0.0.0/7", "22.0.0.0/8"];
+  const ingress = [rule(whole, ["10.1.0.0/16"]), rule(["10.1.0.0/16"]), rule(["22.0.0.0/7"])];
+  const spec = { types: ["Ingress"], ingress };
+  const metadata = { name: "nets", namespace: "p" };
+  const document = {
+    apiVersion: "projectcalico.org/v3",
+    kind: "NetworkPolicy",
+    metadata,
+    spec,
+  };
+  const files = [{ name: "policies.yaml", text: documentsText([document]) }];
+  const { objects } = runCase({ files, inventory: [], options: { "known-namespace": ["p"] } });
+  const { found, exceptions } = denied(objects.map(({ text }) => load(text) as Written));
+  expect(objects).toHaveLength(1);
+  expect([found, exceptions]).toEqual([[], 0]);
+});
