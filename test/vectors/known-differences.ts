@@ -70,6 +70,10 @@ export const CALICO: KnownDifferences = {
       "CAL-R109",
       "a service without a namespace: this release finds none, the API's text promises the policy's own",
     ],
+    [
+      "CAL-N104",
+      "a rule about global sets and hosts of which the world has none: the engine finds nobody; that none is in the input does not say that there is none",
+    ],
     ["CAL-R113", "an Allow by the name of a port leaves host endpoints out, and says so"],
     [
       "CAL-R115",

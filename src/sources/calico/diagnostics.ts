@@ -254,12 +254,12 @@ export const calicoDiagnostics = defineDiagnostics({
   },
   "CAL-E002": {
     severity: "warning",
-    effect: "unknown",
+    effect: "none",
     message:
-      "the host endpoint `{name}` inherits labels from the profile `{profile}`; they are not taken into account when selectors are matched with it",
-    hint: "Give the host endpoint those labels itself, or check the rules whose selectors could match them.",
+      "the host endpoint `{name}` inherits labels from the profile `{profile}`, which is not read, so whether it has a label that is not its own counts as unknown",
+    hint: "Give the host endpoint those labels itself, and leave the profile out.",
     explanation:
-      "The labels that a profile applies count as labels of the endpoint. Profiles are not read, so a selector on them is taken not to match the addresses of this host.",
+      "The labels that a profile applies count as labels of the endpoint. Profiles are not read. A selector that hangs on such labels is taken not to match the addresses of this host in an Allow, and to match them in a Deny or Pass.",
   },
   "CAL-E003": {
     severity: "warning",

@@ -37,8 +37,10 @@ export function readHostEndpoint(
     if (address?.bare === true) nets.push(address);
     else refuse(["spec", "expectedIPs", index], `\`${clip(text)}\` is not an IP address`);
   }
+  let hasProfiles = false;
   for (const [index, profile] of (spec.profiles ?? []).entries()) {
     if (profile === DEFAULT_ALLOW) continue;
+    hasProfiles = true;
     reading.add(
       calicoDiagnostics.create("CAL-E002", {
         at: reading.place(["spec", "profiles", index]),
@@ -57,6 +59,7 @@ export function readHostEndpoint(
         nets,
         domains: [],
         ports,
+        ...(hasProfiles ? { hasProfiles } : {}),
         place: reading.place([]),
       };
 }

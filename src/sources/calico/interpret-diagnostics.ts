@@ -256,4 +256,22 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
     explanation:
       "What is left after taking away the addresses behind a domain name cannot be said with address blocks.",
   },
+  "CAL-N104": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "the {what} ask for global network sets or host endpoints alone, and the input has none of them",
+    hint: "Add them to the input: `kubectl get globalnetworksets.crd.projectcalico.org,hostendpoints.crd.projectcalico.org -o yaml`. If there are none, remove the rule.",
+    explanation:
+      "`global()` and selectors like it match what is in no namespace: global network sets and host endpoints. A policy with one tells that the cluster has, or had, such objects, so an input without any is more likely incomplete than right. An Allow of them is left out, and a Deny or Pass is taken to match every address.",
+  },
+  "CAL-N105": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "whether the rule's selectors match `{set}` depends on labels that it inherits from a profile, which is not read",
+    hint: "Give the host endpoint those labels itself, and leave the profile out.",
+    explanation:
+      "A host endpoint inherits the labels that its profiles apply. Without them an Allow is taken not to match the host, a Deny or Pass to match it.",
+  },
 });

@@ -8,7 +8,7 @@ import type { Snapshot } from "../../inventory/snapshot.ts";
 import type { AddressGroup } from "./model.ts";
 import type { SelectorNode } from "./selector/ast.ts";
 import { evaluateSelector, UNKNOWN_LABEL, type LabelLookup } from "./selector/evaluate.ts";
-import { NAME_LABEL, NAMESPACE_LABEL, NAMESPACE_PREFIX } from "./selector/scope.ts";
+import { isCalicos, NAME_LABEL, NAMESPACE_LABEL, NAMESPACE_PREFIX } from "./selector/scope.ts";
 
 /** The network sets and host endpoints that a selector matches, as addresses. */
 export interface GroupMatch {
@@ -40,13 +40,17 @@ interface Member {
 
 /**
  * The labels that Calico gives a group: its own, which win, the name of its namespace and what it inherits from that.
- * A global set or a host endpoint inherits nothing. (spec of endpoints' labels: calico:
+ * A global set inherits nothing, a host endpoint from its profiles, which are not read. (spec of endpoints' labels: calico:
  * .../updateprocessors/networksetprocessor.go, felix/labelindex)
  */
 function labelsOf(group: AddressGroup, snapshot: Snapshot): LabelLookup {
   const { namespace, labels } = group;
-  const own: LabelLookup = (label) => (Object.hasOwn(labels, label) ? labels[label] : undefined);
-  if (namespace === undefined) return own;
+  const own = (label: string): string | undefined =>
+    Object.hasOwn(labels, label) ? labels[label] : undefined;
+  if (namespace === undefined) {
+    if (group.hasProfiles !== true) return own;
+    return (label) => own(label) ?? (isCalicos(label) ? undefined : UNKNOWN_LABEL);
+  }
   const inherited = snapshot.namespaces.get(namespace)?.labels;
   return (label) => {
     if (label === NAMESPACE_LABEL) return namespace;
@@ -69,8 +73,11 @@ export class GroupIndex {
   readonly #byNamespace = new Map<string, Member[]>();
   /** All host endpoints with named ports. */
   readonly withPorts: readonly AddressGroup[];
+  /** Whether there are any that lie in no namespace. */
+  readonly haveGlobal: boolean;
 
   constructor(groups: readonly AddressGroup[], snapshot: Snapshot) {
+    this.haveGlobal = groups.some(({ namespace }) => namespace === undefined);
     this.#all = groups.map((group) => ({
       group,
       addresses: addressSetOf(group.nets),

@@ -14,7 +14,7 @@ import type { GroupIndex, GroupMatch } from "./interpret-groups.ts";
 import type { RuleRemarks } from "./interpret-rule-parts.ts";
 import type { AddressGroup, EntityRule } from "./model.ts";
 import type { Selector, SelectorNode } from "./selector/ast.ts";
-import { podPredicate } from "./selector/predicate.ts";
+import { mayTakeHosts, podPredicate } from "./selector/predicate.ts";
 import {
   ACCOUNT_LABEL,
   accountSelectorOf,
@@ -29,6 +29,8 @@ interface Selection {
   readonly groups: GroupMatch;
   /** Everything but the endpoints selected: `pods` are then the others, and addresses outside `groups` match. */
   readonly complement: boolean;
+  /** True if only what is in no namespace can be selected, and the input has nothing of the kind. */
+  readonly unknown: boolean;
 }
 
 /** How an end is used, as far as its meaning depends on it. */
@@ -36,6 +38,8 @@ export interface EndUse {
   readonly action: Action;
   /** The namespace of the policy; undefined for global ones. */
   readonly namespace: string | undefined;
+  /** Whether it is the policy's own side, which is a pod: nothing but the peer may lie in no namespace. */
+  readonly own: boolean;
   /** Whether it is the destination of an egress rule, where the domains of network sets count. */
   readonly egressDestination: boolean;
   /** Whether the rule asks for the end's ports by name alone, or by name and number. */
@@ -223,18 +227,27 @@ export class PeerInterpreter {
     if (parts.length === 0) {
       if (excluded === undefined) return undefined;
       const pods = podPredicate(negation(excluded));
-      return { pods, groups: this.#groups.match(excluded, undefined), complement: true };
+      const groups = this.#groups.match(excluded, undefined);
+      return { pods, groups, complement: true, unknown: false };
     }
     if (excluded !== undefined) parts.push(negation(excluded));
     const node = conjunction(parts);
     const only = isGiven(namespaceSelector) ? undefined : namespace;
-    return { pods: podPredicate(node), groups: this.#groups.match(node, only), complement: false };
+    const pods = podPredicate(node);
+    const groups = this.#groups.match(node, only);
+    const unknown = pods?.length === 0 && !this.#groups.haveGlobal && mayTakeHosts(node);
+    return { pods, groups, complement: false, unknown };
   }
 
   #boxes(selection: Selection, use: EndUse, remarks: RuleRemarks): readonly PeerBox[] {
     const { groups, complement } = selection;
     if (selection.pods === undefined) {
       remarks.unknown("CAL-S101", `${use.end} selectors`, use.place);
+      return ANY_PEER;
+    }
+    // A selector says that such sets or hosts exist, so that none is in the input does not say that it means nobody.
+    if (selection.unknown && !use.own) {
+      remarks.unknown("CAL-N104", `${use.end} selectors`, use.place);
       return ANY_PEER;
     }
     if (groups.perhaps.ranges.length === 0 && groups.withDomains.length === 0) {

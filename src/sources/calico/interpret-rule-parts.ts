@@ -21,7 +21,8 @@ export type ConditionCode =
   | "CAL-R113"
   | "CAL-R115"
   | "CAL-R116"
-  | "CAL-N103";
+  | "CAL-N103"
+  | "CAL-N104";
 
 const NO_OPAQUE: readonly OpaqueCondition[] = [];
 const NO_UNSAID: readonly UnsaidMatch[] = [];
@@ -92,9 +93,14 @@ export class RuleRemarks {
     const what = `the match of ${set}`;
     const { namespace = "" } = group;
     const same = this.#wholeRule(what, group);
-    if (leftOut) this.unsaid = [...this.unsaid, { code: "CAL-N102", what, same }];
-    else this.opaque = [...this.opaque, { kind: "unknown", code: "CAL-N102", what, same }];
-    this.#report?.(calicoMeaningDiagnostics.create("CAL-N102", { at, set, namespace }));
+    const code = group.kind === "HostEndpoint" ? "CAL-N105" : "CAL-N102";
+    if (leftOut) this.unsaid = [...this.unsaid, { code, what, same }];
+    else this.opaque = [...this.opaque, { kind: "unknown", code, what, same }];
+    this.#report?.(
+      code === "CAL-N105"
+        ? calicoMeaningDiagnostics.create(code, { at, set })
+        : calicoMeaningDiagnostics.create(code, { at, set, namespace }),
+    );
   }
 
   /** The rule, and the set of addresses that counts, as far as what they match depends on it. */

@@ -73,6 +73,7 @@ export function interpretRule(
   const use = (end: "source" | "destination"): EndUse => ({
     action,
     namespace,
+    own: end === ownEnd,
     egressDestination: !ingress && end === "destination",
     names: namesOf(rule[end]),
     naming: naming[end],

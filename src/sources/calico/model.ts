@@ -99,6 +99,8 @@ export interface AddressGroup {
     readonly protocol: number;
     readonly port: number;
   }[];
+  /** HostEndpoint only: it inherits labels from profiles, of which nothing is known. */
+  readonly hasProfiles?: true;
   readonly place: SourcePlace;
 }
 

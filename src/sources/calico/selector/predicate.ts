@@ -34,6 +34,7 @@ import type { LabelTest, SelectorNode } from "./ast.ts";
 import {
   ACCOUNT_LABEL,
   ACCOUNT_PREFIX,
+  isCalicos,
   NAME_LABEL,
   NAMESPACE_LABEL,
   NAMESPACE_PREFIX,
@@ -70,10 +71,7 @@ function readOnPod(label: string): Reading {
 
 /** A label of a host endpoint: it is in no namespace, runs as no account and inherits nothing. */
 function readOnHost(label: string): Reading {
-  const calicos =
-    label === NAMESPACE_LABEL || label === ACCOUNT_LABEL || label === ORCHESTRATOR_LABEL;
-  if (calicos || label.startsWith(NAMESPACE_PREFIX) || label.startsWith(ACCOUNT_PREFIX))
-    return ABSENT;
+  if (isCalicos(label)) return ABSENT;
   return isLabelKey(label) ? { key: `pod:${label}` } : ABSENT;
 }
 

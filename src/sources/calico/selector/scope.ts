@@ -11,6 +11,17 @@ export const NAME_LABEL = "projectcalico.org/name";
 export const NAMESPACE_PREFIX = "pcns.";
 export const ACCOUNT_PREFIX = "pcsa.";
 
+/** Labels that Calico alone gives, to what is in a namespace. */
+export function isCalicos(label: string): boolean {
+  return (
+    label === NAMESPACE_LABEL ||
+    label === ACCOUNT_LABEL ||
+    label === ORCHESTRATOR_LABEL ||
+    label.startsWith(NAMESPACE_PREFIX) ||
+    label.startsWith(ACCOUNT_PREFIX)
+  );
+}
+
 const IN_A_NAMESPACE: SelectorNode = { kind: "has", label: NAMESPACE_LABEL };
 const IN_NO_NAMESPACE: SelectorNode = { kind: "not", operand: IN_A_NAMESPACE };
 
