@@ -86,6 +86,7 @@ export class SourceReader {
       groups: this.#calico.groups,
     };
     const calico = readCalicoObject(object, apart, this.#options, this.#report);
+    if (apart.deniesNothing === true) this.#calico.deniesNothing = true;
     const cilium = this.#readCiliumFacts(object);
     const isContext = isFact || calico === "context" || cilium === "context";
     const isInvalid = calico === "invalid" || cilium === "invalid";

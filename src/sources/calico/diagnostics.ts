@@ -349,6 +349,15 @@ export const calicoDiagnostics = defineDiagnostics({
     explanation:
       "Some settings of Calico's agent decide traffic beside the policies. The conversion takes the default settings for granted.",
   },
+  "CAL-X014": {
+    severity: "warning",
+    effect: "narrows",
+    message:
+      "Felix runs with `dropActionOverride: {value}`: what policies deny is let through today, and will be denied after the switch",
+    hint: "See in the flow logs what would be denied, and set `dropActionOverride` to `Drop` before you apply the output.",
+    explanation:
+      "The setting is a trial of policies that are meant to be enforced, so they are converted as if they were; every outcome rests on that (`enforced`). NetworkPolicies have no such mode: from the moment they are applied they deny.",
+  },
   "CAL-X011": {
     severity: "info",
     effect: "none",

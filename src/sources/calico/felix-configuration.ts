@@ -1,5 +1,6 @@
 import { clip } from "../schema-check.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
+import type { CalicoInput } from "./model.ts";
 import type { RawDocument } from "./raw.ts";
 import type { DocumentReading } from "./reading.ts";
 
@@ -12,7 +13,7 @@ interface VerdictSetting {
 /** Settings of Calico's agent that decide traffic of pods beside the policies. */
 const VERDICT_SETTINGS: Readonly<Record<string, VerdictSetting>> = {
   dropActionOverride: {
-    what: "denied packets may be let through",
+    what: "packets that policies deny are let through",
     harmless: ["drop", "loganddrop"],
   },
   defaultEndpointToHostAction: {
@@ -37,14 +38,19 @@ const VERDICT_SETTINGS: Readonly<Record<string, VerdictSetting>> = {
   },
   interfacePrefix: {
     what: "it says which interfaces are pods at all, so other pods are not under policy",
-    harmless: ["cali"],
+    // Those of Calico's own network, and of the clouds' networks beside which it enforces policies alone.
+    harmless: ["cali", "eni", "azv", "gke"],
   },
 };
+
+/** Enterprise's trial of policies: what they deny is let through. */
+const LETS_THROUGH: ReadonlySet<unknown> = new Set(["accept", "logandaccept"]);
 
 /** Tells which settings depart from what the conversion takes for granted. */
 export function readFelixConfiguration(
   reading: DocumentReading,
   raw: RawDocument<Readonly<Record<string, unknown>>>,
+  input: CalicoInput,
 ): void {
   const spec = raw.spec ?? {};
   if (typeof spec !== "object") return;
@@ -53,6 +59,12 @@ export function readFelixConfiguration(
     if (typeof value !== "string" && typeof value !== "boolean") continue;
     const text = String(value);
     if (text === "" || harmless.includes(text.toLowerCase())) continue;
+    if (setting === "dropActionOverride" && LETS_THROUGH.has(text.toLowerCase())) {
+      const at = reading.place(["spec", setting]);
+      reading.add(calicoDiagnostics.create("CAL-X014", { at, value: text }));
+      input.deniesNothing = true;
+      continue;
+    }
     reading.add(
       calicoDiagnostics.create("CAL-X010", {
         at: reading.place(["spec", setting]),

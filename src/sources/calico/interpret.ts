@@ -2,6 +2,7 @@ import type { Report } from "../../diagnostics/diagnostic.ts";
 import type { DirectionRules, Policy, PolicySet, Rule, Tier } from "../../ir/policy.ts";
 import { DIRECTIONS } from "../../ir/policy.ts";
 import type { Snapshot } from "../../inventory/snapshot.ts";
+import { ifEnforced } from "../if-enforced.ts";
 import { calicoMeaningDiagnostics } from "./interpret-diagnostics.ts";
 import { GroupIndex } from "./interpret-groups.ts";
 import { PeerInterpreter } from "./interpret-peer.ts";
@@ -67,7 +68,12 @@ export function interpretCalico(
   const placed = used.map(({ name, order, defaultAction }): Tier => {
     const policies = inPolicyOrder(members.get(name) ?? []);
     reportTies(name, policies, report);
-    return { name, order, defaultAction, policies };
+    return {
+      name,
+      order,
+      defaultAction,
+      policies: input.deniesNothing === true ? policies.map(ifEnforced) : policies,
+    };
   });
   return { set: { tiers: placed }, unplaced };
 }

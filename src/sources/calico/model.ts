@@ -109,4 +109,6 @@ export interface CalicoInput {
   readonly policies: CalicoPolicy[];
   readonly tiers: CalicoTier[];
   readonly groups: AddressGroup[];
+  /** True if the agent of some node lets pass what policies deny. */
+  deniesNothing?: true;
 }

@@ -96,7 +96,7 @@ function readKind(
   report: Report,
 ): CalicoDisposition {
   const validate = VALIDATORS.get(kind);
-  if (validate === undefined) return readOtherKind(reading, kind);
+  if (validate === undefined) return readOtherKind(reading, kind, input);
   const staged = kind.startsWith("Staged");
   const structure = checkStructure(
     reading.object,
@@ -151,12 +151,16 @@ function readKnownKind(
   }
 }
 
-function readOtherKind(reading: DocumentReading, kind: string): CalicoDisposition {
+function readOtherKind(
+  reading: DocumentReading,
+  kind: string,
+  input: CalicoInput,
+): CalicoDisposition {
   const { apiVersion } = reading.object.value as { readonly apiVersion: string };
   const at = reading.place(["kind"]);
   if (kind === "FelixConfiguration") {
     const raw = reading.object.value as RawDocument<Readonly<Record<string, unknown>>>;
-    readFelixConfiguration(reading, raw);
+    readFelixConfiguration(reading, raw, input);
     return "context";
   }
   if (kind === "Profile") {

@@ -5,6 +5,7 @@ import type { Snapshot } from "../../inventory/snapshot.ts";
 import type { DirectionRules, Policy, PolicySet, Rule, Subject } from "../../ir/policy.ts";
 import { DIRECTIONS } from "../../ir/policy.ts";
 import { ANY_CUBE } from "../../sets/cube.ts";
+import { ifEnforced } from "../if-enforced.ts";
 import { AddressFacts } from "./addresses.ts";
 import { ciliumDiagnostics } from "./diagnostics.ts";
 import { CidrInterpreter } from "./interpret-cidr.ts";
@@ -85,22 +86,6 @@ export function interpretCilium(
   const merged = holdMerged([...denying, ...allowing, ...kubernetes]);
   const policies = settings.isAudit ? merged.map(ifEnforced) : merged;
   return { tiers: [{ name: "cilium", order: 0, defaultAction: "deny", policies }] };
-}
-
-/** A policy whose denials are only logged: read as its author means it, since a log is no state to keep to. */
-function ifEnforced(policy: Policy): Policy {
-  const { ingress, egress } = policy;
-  if (policy.subject.pods.length === 0 || (ingress ?? egress) === undefined) return policy;
-  const inForce = ({ isolates, rules }: DirectionRules): DirectionRules => ({
-    isolates,
-    rules: rules.map((rule) => ({ ...rule, assumptions: [...rule.assumptions, "enforced"] })),
-  });
-  return {
-    ...policy,
-    assumptions: ["enforced"],
-    ...(ingress === undefined ? {} : { ingress: inForce(ingress) }),
-    ...(egress === undefined ? {} : { egress: inForce(egress) }),
-  };
 }
 
 /** A document that has `specs: []` alone. */

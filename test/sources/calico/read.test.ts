@@ -182,7 +182,7 @@ describe("context", () => {
         "{name: default}",
       ),
     );
-    expect(summary(findings)).toEqual(["CAL-X010 4:71 spec.dropActionOverride"]);
+    expect(summary(findings)).toEqual(["CAL-X014 4:71 spec.dropActionOverride"]);
   });
 
   it.each(["kns.shop", "ksa.shop.web", "projectcalico-default-allow"])(
