@@ -167,7 +167,8 @@ function serviceEndpoints(
     return undefined;
   }
   if (found.uneven && use.egressDestination) remarks.unknown("CAL-R110", what, use.place);
-  if (found.leftOut) remarks.leftOut("CAL-R110", what, use.place);
+  if (found.leftOut || (found.fewerPorts && use.egressDestination))
+    remarks.leftOut("CAL-R110", what, use.place);
   remarks.setContents = true;
   return found;
 }

@@ -12,6 +12,8 @@ import { ANY_CUBE, cube, NAMESPACE_NAME, type LabelConstraint } from "../../sets
 import { labelIn } from "../../sets/label-set.ts";
 import type { NamedPort } from "../../ir/policy.ts";
 import {
+  equalTraffic,
+  intersectTraffic,
   NO_TRAFFIC,
   portTraffic,
   protocolTraffic,
@@ -34,6 +36,8 @@ export interface ServiceEndpoints {
   readonly uneven: boolean;
   /** True if endpoints were left out of what an Allow is given, since their ports would not fit the others. */
   readonly leftOut: boolean;
+  /** True if the slices list fewer ports than the service says, so that an Allow is given those that both have. */
+  readonly fewerPorts: boolean;
 }
 
 function serviceKey(namespace: string, name: string): string {
@@ -96,9 +100,10 @@ export class ServiceIndex {
     const key = serviceKey(namespace, name);
     const service = this.#services.get(key);
     const slices = this.#slices.get(key);
-    if (service !== undefined && Object.keys(service.selector).length > 0) {
+    // Without the Service nobody knows whether the addresses of the slices are those of pods, which others will have.
+    if (service === undefined) return undefined;
+    if (Object.keys(service.selector).length > 0)
       return this.#selected(service, slices ?? [], allow);
-    }
     return slices === undefined ? undefined : listed(slices);
   }
 
@@ -127,13 +132,46 @@ export class ServiceIndex {
       ),
     );
 
+    // What the slices say otherwise than the selector and the ports counts where it makes an Allow smaller or a Deny larger.
+    const strays = allow ? [] : this.#strays(service, slices);
+    if (strays.length > 0)
+      peers.push({ kind: "pod", labels: ANY_CUBE, addresses: addressesOf(strays) });
+    const told = unionOfTraffic(
+      slices.filter(({ addresses }) => addresses.length > 0).map((slice) => numbersOf(slice)),
+    );
+    const before = numbers;
+    if (told.ranges.length > 0 && named.length === 0)
+      numbers = allow ? intersectTraffic(numbers, told) : unionTraffic(numbers, told);
+    else if (strays.length > 0) numbers = unionTraffic(numbers, told);
+    const differs = !equalTraffic(numbers, before);
+    const uneven = strays.length > 0 || (differs && !allow);
+
     // Endpoints that are no pods of the pod network have their addresses, and no names of ports.
     const others = addressesOf(this.#otherEndpoints(service, slices, allow));
-    if (others.ranges.length === 0) return { peers, numbers, named, uneven: false, leftOut: false };
-    if (named.length > 0 && allow) return { peers, numbers, named, uneven: false, leftOut: true };
+    const fewerPorts = differs && allow;
+    const leftOut = others.ranges.length > 0 && named.length > 0 && allow;
+    if (others.ranges.length === 0 || leftOut)
+      return { peers, numbers, named, uneven, leftOut, fewerPorts };
     peers.push({ kind: "address", addresses: others });
     for (const { protocols } of named) numbers = unionTraffic(numbers, protocols);
-    return { peers, numbers, named, uneven: named.length > 0, leftOut: false };
+    return { peers, numbers, named, uneven: uneven || named.length > 0, leftOut, fewerPorts };
+  }
+
+  /** Pods that the slices list although the service's selector does not select them. */
+  #strays(
+    { namespace, selector }: KnownService,
+    slices: readonly KnownEndpointSlice[],
+  ): readonly bigint[] {
+    const others = new Set<bigint>();
+    const selected = new Set<bigint>();
+    for (const pod of this.#snapshot.pods) {
+      if (pod.hostNetwork) continue;
+      const isSelected = pod.namespace === namespace && hasLabels(pod.labels, selector);
+      for (const address of pod.addresses) (isSelected ? selected : others).add(address);
+    }
+    return slices
+      .flatMap(({ addresses }) => addresses)
+      .filter((address) => others.has(address) && !selected.has(address));
   }
 
   /**
@@ -172,17 +210,18 @@ export class ServiceIndex {
   }
 }
 
-function listed(slices: readonly KnownEndpointSlice[]): ServiceEndpoints {
-  const numbersOf = slices.map((slice) =>
-    unionTraffic(
-      ...slice.ports.map(({ protocol, port }) =>
-        port === undefined ? NO_TRAFFIC : portNumber(protocol, port),
-      ),
+function numbersOf({ ports }: KnownEndpointSlice): TrafficSet {
+  return unionTraffic(
+    ...ports.map(({ protocol, port }) =>
+      port === undefined ? NO_TRAFFIC : portNumber(protocol, port),
     ),
   );
+}
+
+function listed(slices: readonly KnownEndpointSlice[]): ServiceEndpoints {
+  const numbers = slices.map((slice) => numbersOf(slice));
   const addresses = addressesOf(slices.flatMap((slice) => slice.addresses));
-  const [first] = numbersOf;
-  const text = (numbers: TrafficSet | undefined): string => JSON.stringify(numbers?.ranges);
+  const [first = NO_TRAFFIC] = numbers;
   return {
     peers:
       addresses.ranges.length === 0
@@ -191,9 +230,10 @@ function listed(slices: readonly KnownEndpointSlice[]): ServiceEndpoints {
             { kind: "pod", labels: ANY_CUBE, addresses },
             { kind: "address", addresses },
           ],
-    numbers: unionOfTraffic(numbersOf),
+    numbers: unionOfTraffic(numbers),
     named: [],
-    uneven: numbersOf.some((numbers) => text(numbers) !== text(first)),
+    uneven: numbers.some((one) => !equalTraffic(one, first)),
     leftOut: false,
+    fewerPorts: false,
   };
 }

@@ -92,7 +92,8 @@ describe("a service as the destination of an egress rule", () => {
   });
 
   it("with different ports in its slices cannot be said in one rule", () => {
-    const here = make({ slices: [slice(["192.0.2.7"], 1), slice(["192.0.2.8"], 2)] });
+    const slices = [slice(["192.0.2.7"], 1), slice(["192.0.2.8"], 2)];
+    const here = make({ services: [service({})], slices });
     expect(here.codes).toEqual(["CAL-R110"]);
     expect(trafficText(here.rule.traffic.numbers)).toContain("TCP 1-2");
   });
@@ -135,6 +136,37 @@ describe("a service as the destination of an egress rule", () => {
     ]);
   });
 
+  it("has the ports of both in a Deny and those that both have in an Allow, where its slices list others", () => {
+    const known = {
+      services: [service({ app: "db" })],
+      slices: [slice(["10.0.0.7"], 9090)],
+      pods: [pod(false, "10.0.0.7")],
+    };
+    const allow = make(known);
+    expect(allow.rule.traffic.numbers.ranges).toEqual([]);
+    expect(allow.codes).toEqual(["CAL-R110"]);
+    const deny = make(known, {}, "p/a", "deny");
+    expect(trafficText(deny.rule.traffic.numbers)).toBe("TCP 8080, TCP 9090");
+    expect(deny.rule.opaque.map(({ code }) => code)).toEqual(["CAL-R110"]);
+  });
+
+  it("has the pods that its slices alone list in a Deny, not in an Allow", () => {
+    const other = { ...pod(false, "10.0.0.8"), name: "web-0", labels: { app: "web" } };
+    const known = {
+      services: [service({ app: "db" })],
+      slices: [slice(["10.0.0.7", "10.0.0.8"], 8080)],
+      pods: [pod(false, "10.0.0.7"), other],
+    };
+    expect(make(known).rule.peer).toHaveLength(1);
+    const { opaque, peer } = make(known, {}, "p/a", "deny").rule;
+    expect(opaque.map(({ code }) => code)).toEqual(["CAL-R110"]);
+    const [, listed] = peer;
+    expect(listed).toMatchObject({ kind: "pod", labels: { constraints: [] } });
+    expect(listed?.addresses.ranges).toEqual([
+      { first: address("10.0.0.8"), last: address("10.0.0.8") },
+    ]);
+  });
+
   it("leaves endpoints without named ports out of an Allow by name, and says so", () => {
     const known = { services: [service({ app: "db" }, "sql")], pods: [pod(true, "203.0.113.5")] };
     const here = make(known);
@@ -148,6 +180,8 @@ describe("a service as the destination of an egress rule", () => {
   it("that nobody knows is a condition that nobody knows", () => {
     expect(make({}).codes).toEqual(["CAL-R108"]);
     expect(make({ services: [service({})] }).codes).toEqual(["CAL-R108"]);
+    // Addresses of pods, perhaps, which others will have tomorrow.
+    expect(make({ slices: [slice(["10.0.0.7"], 8080)] }).codes).toEqual(["CAL-R108"]);
   });
 
   it.each(["allow", "deny"] as const)(
@@ -168,7 +202,10 @@ describe("a service as the destination of an egress rule", () => {
 describe("a service as the source of an ingress rule", () => {
   it("is its endpoints whatever they listen on, with the rule's own ports", () => {
     const here = world({
-      snapshot: { slices: [slice(["192.0.2.7"], 1), slice(["192.0.2.8"], 2)] },
+      snapshot: {
+        services: [service({})],
+        slices: [slice(["192.0.2.7"], 1), slice(["192.0.2.8"], 2)],
+      },
       policies: [
         policy("p/a", {
           ingress: [
