@@ -177,6 +177,15 @@ export const calicoDiagnostics = defineDiagnostics({
     explanation:
       "The operator writes policies for the pods of Calico in namespaces that begin with `calico-` or `tigera-`. They are converted like all others.",
   },
+  "CAL-P023": {
+    severity: "warning",
+    effect: "unknown",
+    message:
+      "the stored policy `{name}` is in tier `{tier}` by its spec and in tier `{tierInName}` by its name; up to 3.31 Calico goes by the name",
+    hint: "Make the two agree: a policy of the tier `sec` is called `sec.something`, and only one of the default tier has no dot.",
+    explanation:
+      "Releases up to 3.31 take the tier of a policy from its name, and their API refuses one that does not agree with `spec.tier`. What was stored past the API is in another tier there than with newer releases, which go by `spec.tier`, as the conversion does.",
+  },
   "CAL-P022": {
     severity: "warning",
     effect: "none",

@@ -2,7 +2,7 @@ import { clip } from "../schema-check.ts";
 import { calicoDiagnostics } from "./diagnostics.ts";
 import type { RawDocument } from "./raw.ts";
 import type { DocumentReading } from "./reading.ts";
-import { POLICY_KINDS, storedMetadata, textsOf } from "./stored-form.ts";
+import { POLICY_KINDS, storedMetadata, textsOf, type StoredMetadata } from "./stored-form.ts";
 
 /** What names and labels an object, un-wrapped if it came in the storage form. */
 export interface ObjectMetadata {
@@ -20,7 +20,7 @@ export function readMetadata(
   const { kind } = raw;
   const metadata = raw.metadata ?? {};
   const namespace = metadata.namespace ?? "";
-  const wrapped = reading.stored
+  const wrapped: StoredMetadata | string = reading.stored
     ? storedMetadata(kind, metadata, raw.spec?.tier ?? "")
     : { name: metadata.name ?? "", labels: textsOf(metadata.labels) };
   if (typeof wrapped === "string") {
@@ -52,6 +52,7 @@ export function readMetadata(
     return undefined;
   }
   checkDots(reading, kind, wrapped.name);
+  checkTier(reading, wrapped, raw.spec?.tier ?? "");
   checkLabels(reading, wrapped.labels);
   return {
     name: wrapped.name,
@@ -132,6 +133,15 @@ function checkDots(reading: DocumentReading, kind: string, name: string): void {
   if (name.split(".").length <= 2) return;
   const at = reading.place(["metadata", "name"]);
   reading.add(calicoDiagnostics.create("CAL-P020", { at, name }));
+}
+
+/** Which tier a stored policy is in hangs on the release where its name says another than its spec. */
+function checkTier(reading: DocumentReading, stored: StoredMetadata, given: string): void {
+  const { tierInName } = stored;
+  const tier = given === "" ? "default" : given;
+  if (tierInName === undefined || tierInName === tier) return;
+  const at = reading.place(["metadata", "name"]);
+  reading.add(calicoDiagnostics.create("CAL-P023", { at, name: stored.name, tierInName, tier }));
 }
 
 function checkLabels(reading: DocumentReading, labels: Readonly<Record<string, string>>): void {

@@ -14,6 +14,8 @@ const NO_LABELS: Readonly<Record<string, string>> = {};
 
 export interface StoredMetadata {
   readonly name: string;
+  /** A policy's tier as releases up to 3.31 take it, from the name. Undefined where a newer release wrote the policy. */
+  readonly tierInName?: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -40,8 +42,9 @@ export function storedMetadata(
   else if (isPolicy && (tier === "" || tier === "default") && own.startsWith("default."))
     name = own.slice("default.".length);
 
+  const named = isPolicy && wrapped === "" ? { tierInName: tierInName(own) } : {};
   const more = inner["labels"];
-  if (more === undefined || more === null) return { name, labels };
+  if (more === undefined || more === null) return { name, labels, ...named };
   if (!isStringMap(more)) return "its labels are no texts";
   // Without a prototype, as all mappings of the input are.
   const merged: Record<string, string> = Object.assign(
@@ -49,7 +52,13 @@ export function storedMetadata(
     labels,
     more,
   );
-  return { name, labels: merged };
+  return { name, labels: merged, ...named };
+}
+
+/** (calico: libcalico-go/lib/names/policy.go, TierFromPolicyName) */
+function tierInName(name: string): string {
+  const dot = name.indexOf(".");
+  return dot < 0 || /^(?:knp\.default|ossg)\./.test(name) ? "default" : name.slice(0, dot);
 }
 
 /** Labels as the API server keeps them: a null is an empty text. */

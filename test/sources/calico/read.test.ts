@@ -174,6 +174,26 @@ describe("context", () => {
     expect(summary(findings)).toEqual(expected);
   });
 
+  it.each([
+    ["sec.web", "{}", ["CAL-P023"]],
+    ["sec.web", "{tier: sec}", []],
+    ["default.web", "{tier: sec}", ["CAL-P023"]],
+    ["web", "{tier: sec}", ["CAL-P023"]],
+    ["web", "{}", []],
+    ["default.web", "{tier: default}", []],
+  ])("tells of a stored policy %s of %s whose name says another tier", (name, spec, codes) => {
+    const stored = document("GlobalNetworkPolicy", spec, `{name: ${name}}`).replace(
+      HEAD,
+      "apiVersion: crd.projectcalico.org/v1",
+    );
+    expect(read(stored).findings.map(({ code }) => code)).toEqual([...codes, "CAL-P005"]);
+    const ofNewer = stored.replace(
+      `{name: ${name}}`,
+      `{name: x, annotations: {projectcalico.org/metadata: '{"name": "${name}"}'}}`,
+    );
+    expect(read(ofNewer).findings.map(({ code }) => code)).toEqual(["CAL-P005"]);
+  });
+
   it("says which settings of the agent change verdicts, and no others", () => {
     const { findings } = read(
       document(
