@@ -95,6 +95,15 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
     explanation:
       "A global policy without a namespace selector selects host endpoints with fitting labels as well. A NetworkPolicy never acts on a node, so that part ends with Calico. For pods nothing changes.",
   },
+  "CAL-S105": {
+    severity: "warning",
+    effect: "unknown",
+    message:
+      "the selectors ask for `{key}`, which Calico gives to pods and namespaces itself; after the switch only labels count that they have",
+    hint: "Ask for labels that the objects have, such as `kubernetes.io/metadata.name` of a namespace, before the switch.",
+    explanation:
+      "Under Calico the selectors of a Kubernetes policy see the labels that Calico adds: `projectcalico.org/name` on every namespace, `projectcalico.org/namespace`, `projectcalico.org/serviceaccount` and `projectcalico.org/orchestrator` on every pod, and the labels of namespaces and service accounts under `pcns.` and `pcsa.`. They go away with Calico, and the policy then selects others. What that closes and opens is told; with `--actions compile` a narrower policy is written where it would open something.",
+  },
   "CAL-R101": {
     severity: "warning",
     effect: "narrows",

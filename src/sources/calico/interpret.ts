@@ -1,12 +1,13 @@
 import type { Report } from "../../diagnostics/diagnostic.ts";
-import type { DirectionRules, Policy, PolicySet, Rule, Tier } from "../../ir/policy.ts";
+import type { Policy, PolicySet, Tier } from "../../ir/policy.ts";
 import { DIRECTIONS } from "../../ir/policy.ts";
 import type { Snapshot } from "../../inventory/snapshot.ts";
 import { ifEnforced } from "../if-enforced.ts";
 import { calicoMeaningDiagnostics } from "./interpret-diagnostics.ts";
 import { GroupIndex } from "./interpret-groups.ts";
+import { asCalicoReads } from "./interpret-kubernetes.ts";
 import { PeerInterpreter } from "./interpret-peer.ts";
-import { interpretRule, PORT_NAMES, type RuleContext } from "./interpret-rule.ts";
+import { interpretRule, type RuleContext } from "./interpret-rule.ts";
 import { ServiceIndex } from "./interpret-service.ts";
 import { interpretSubject } from "./interpret-subject.ts";
 import { reportImpossibleValues } from "./interpret-values.ts";
@@ -46,7 +47,9 @@ export function interpretCalico(
   };
   // Where there is no policy of Calico's, nothing says that it is Calico who enforces.
   const others =
-    input.policies.length === 0 ? [...kubernetesPolicies] : kubernetesPolicies.map(restingOnNames);
+    input.policies.length === 0
+      ? [...kubernetesPolicies]
+      : kubernetesPolicies.map((policy) => asCalicoReads(policy, report));
   const members = new Map<string, Policy[]>([[DEFAULT_TIER, others]]);
   const unplaced: CalicoPolicy[] = [];
   for (const policy of input.policies) {
@@ -76,25 +79,6 @@ export function interpretCalico(
     };
   });
   return { set: { tiers: placed }, unplaced };
-}
-
-/** A Kubernetes policy of Calico's cluster: names of ports in it are looked up by Calico too. */
-function restingOnNames(policy: Policy): Policy {
-  const { ingress, egress } = policy;
-  const hasNames = ({ traffic }: Rule): boolean => traffic.named.length > 0;
-  if (!(ingress?.rules.some(hasNames) ?? false) && !(egress?.rules.some(hasNames) ?? false))
-    return policy;
-  const resting = ({ isolates, rules }: DirectionRules): DirectionRules => ({
-    isolates,
-    rules: rules.map((rule) =>
-      hasNames(rule) ? { ...rule, assumptions: [...rule.assumptions, ...PORT_NAMES] } : rule,
-    ),
-  });
-  return {
-    ...policy,
-    ...(ingress === undefined ? {} : { ingress: resting(ingress) }),
-    ...(egress === undefined ? {} : { egress: resting(egress) }),
-  };
 }
 
 function nameOf({ kind, origin }: CalicoPolicy): string {

@@ -42,7 +42,7 @@ import {
 } from "./scope.ts";
 
 /** What a label of a selector is on an endpoint: one of our keys, or the same on all of them. */
-type Reading = { readonly key: LabelKey } | { readonly constant: string | undefined };
+export type Reading = { readonly key: LabelKey } | { readonly constant: string | undefined };
 
 const EVERYTHING: LabelPredicate = [ANY_CUBE];
 const NOTHING: LabelPredicate = [];
@@ -51,7 +51,7 @@ const VALUE_LIMIT = 63;
 const ACCOUNT_NAME_LIMIT = 253;
 
 /** A label of a pod: Calico's own, one inherited under a prefix, or the pod's. Keys that no object can carry are absent. */
-function readOnPod(label: string): Reading {
+export function readOnPod(label: string): Reading {
   if (label === NAMESPACE_LABEL) return { key: NAMESPACE_NAME };
   if (label === ACCOUNT_LABEL) return { key: ACCOUNT_NAME };
   if (label === ORCHESTRATOR_LABEL) return { constant: "k8s" };
