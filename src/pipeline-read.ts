@@ -207,7 +207,7 @@ class SetReader {
       policies.calico,
       snapshot,
       kubernetes,
-      { tiers: this.#options.tiers },
+      { tiers: this.#options.tiers, isCalicos: policies.engine === "calico" },
       this.#report,
     );
     return { set, kept, unplaced, inputs };

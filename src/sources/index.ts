@@ -178,7 +178,9 @@ export class SourceReader {
     const isAlone = calico.length + cilium.length === 0;
     if (isAlone && engine === "by its policies") return undefined;
     if (isAlone && from === undefined) {
-      return this.#cilium.settings === undefined ? undefined : "cilium";
+      if (this.#cilium.settings !== undefined) return "cilium";
+      const { tiers, groups, deniesNothing } = this.#calico;
+      return tiers.length + groups.length > 0 || deniesNothing === true ? "calico" : undefined;
     }
     if (from === undefined) {
       if (calico.length === 0 || cilium.length === 0)

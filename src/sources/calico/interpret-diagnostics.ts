@@ -97,7 +97,7 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
   },
   "CAL-S105": {
     severity: "warning",
-    effect: "unknown",
+    effect: "none",
     message:
       "the selectors ask for `{key}`, which Calico gives to pods and namespaces itself; after the switch only labels count that they have",
     hint: "Ask for labels that the objects have, such as `kubernetes.io/metadata.name` of a namespace, before the switch.",

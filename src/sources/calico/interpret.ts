@@ -20,6 +20,8 @@ const NO_RULES: Policy["inert"] = [];
 export interface InterpretOptions {
   /** Tiers that the input lacks, as the user gave them. */
   readonly tiers: readonly CalicoTier[];
+  /** True if Calico is known to enforce Kubernetes policies that stand alone. */
+  readonly isCalicos?: boolean;
 }
 
 export interface InterpretedCalico {
@@ -45,9 +47,9 @@ export function interpretCalico(
     services: new ServiceIndex(snapshot),
     report,
   };
-  // Where there is no policy of Calico's, nothing says that it is Calico who enforces.
+  // Where there is nothing of Calico's, nothing says that it is Calico who enforces.
   const others =
-    input.policies.length === 0
+    input.policies.length === 0 && options.isCalicos !== true
       ? [...kubernetesPolicies]
       : kubernetesPolicies.map((policy) => asCalicoReads(policy, report));
   const members = new Map<string, Policy[]>([[DEFAULT_TIER, others]]);
