@@ -205,7 +205,10 @@ class Meaning {
     }
     const { key } = reading;
     const limit = key === ACCOUNT_NAME ? ACCOUNT_NAME_LIMIT : VALUE_LIMIT;
-    const positive = positiveSet(test, (value) => canHold(key, value), limit);
+    // Calico gives the name of an account to pods where it fits into a label; under `pcsa.` it always does.
+    const fits = (value: string): boolean =>
+      test.label !== ACCOUNT_LABEL || value.length < VALUE_LIMIT;
+    const positive = positiveSet(test, (value) => canHold(key, value) && fits(value), limit);
     const alternatives = flipped ? complementLabelSet(positive) : [positive];
     const [only] = alternatives;
     if (

@@ -54,6 +54,11 @@ describe("a selector over pods as a set of label conditions", () => {
     ["pcns.projectcalico.org/name == 'p'", "projectcalico.org/namespace == 'p'"],
     ["pcns.kubernetes.io/metadata.name == 'p'", "projectcalico.org/namespace == 'p'"],
     ["pcsa.projectcalico.org/name == 'ci'", "projectcalico.org/serviceaccount == 'ci'"],
+    [
+      `projectcalico.org/serviceaccount in {'ci', '${"a".repeat(63)}'}`,
+      "pcsa.projectcalico.org/name == 'ci'",
+    ],
+    [`projectcalico.org/serviceaccount != '${"a".repeat(63)}'`, "all()"],
     ["a == 'no such value!'", "!all()"],
     ["a != 'no such value!'", "all()"],
     [`a == '${"x".repeat(64)}'`, "!all()"],
