@@ -1,6 +1,8 @@
 import type { AllowPolicy } from "../ir/allow-policy.ts";
 import type { Direction, Policy } from "../ir/policy.ts";
 import { DIRECTIONS } from "../ir/policy.ts";
+import { subtractCubes } from "../sets/cube.ts";
+import type { Cube } from "../sets/cube.ts";
 import { gainOf } from "./claim.ts";
 import { onTarget } from "./draft-rule.ts";
 import type { LoweringOptions } from "./draft-rule.ts";
@@ -11,8 +13,8 @@ import { effective } from "./reach.ts";
 
 /**
  * The Kubernetes policies of one namespace that must not be kept as they are: earlier tiers and Denies leave them less than
- * they say, and nothing comes before them on the target; or the source's engine takes them for less. With `skip` nothing is
- * cut, so all are kept.
+ * they say, and nothing comes before them on the target; or the source's engine takes them for less, or has them isolate
+ * pods that their words do not select. With `skip` nothing is cut, so all are kept.
  */
 export function replacedPolicies(
   sets: Readonly<Record<Direction, LocalSet>>,
@@ -27,21 +29,29 @@ export function replacedPolicies(
     const isAlone = set.tiers.length === 1;
     set.tiers.forEach((tier, index) => {
       const isPlain = isAlone && tier.rules.every(({ rule }) => rule.action === "allow");
-      for (const { policy, rules, subjects } of tier.policies) {
+      for (const { policy, rules, subjects, written: selected, isolates } of tier.policies) {
         if (policy.origin.engine !== "kubernetes" || found.has(policy)) continue;
         const effort = work.task();
         const isAsWritten = policy.asWritten === undefined;
         if (isAsWritten && (isPlain || subjects.length === 0)) continue;
+        const opens = isolates && !isAsWritten && subjects.some((one) => isBeyond(one, selected));
         const isCut = rules.some((local) => {
           const sure = effective(set, index, local, "under", effort);
           const written = isAsWritten ? local.boxes : onTarget(local.written, facts, "over");
           return gainOf(written, sure, facts, effort).left !== undefined;
         });
-        if (isCut) found.add(policy);
+        if (opens || isCut) found.add(policy);
       }
     });
   }
   return found;
+}
+
+/** Whether some pods of the cube are in none of the others. */
+function isBeyond(pods: Cube, others: readonly Cube[]): boolean {
+  let left: readonly Cube[] = [pods];
+  for (const other of others) left = left.flatMap((part) => subtractCubes(part, other));
+  return left.length > 0;
 }
 
 /**
