@@ -8,6 +8,7 @@ import type { Policy } from "../ir/policy.ts";
 import { SOURCE_ANNOTATION } from "../ir/provenance.ts";
 import type { ManifestObject } from "../manifest/manifest-object.ts";
 import { dropDuplicates } from "./calico/duplicates.ts";
+import { reportCalicosLabels } from "./calico/interpret-kubernetes.ts";
 import type { CalicoInput } from "./calico/model.ts";
 import { readCalicoObject } from "./calico/read.ts";
 import { adoptDerivatives } from "./cilium/derivatives.ts";
@@ -140,6 +141,8 @@ export class SourceReader {
     this.#finishCilium();
     const engine = this.#chooseEngine();
     const { settings } = this.#cilium;
+    if (engine === undefined && this.#options.engine !== "by its policies")
+      for (const { policy } of this.#kubernetes.all) reportCalicosLabels(policy, this.#report);
     if (engine === "cilium" && settings !== undefined) {
       if (isolatesAll(settings)) this.#classes.set(settings.origin.place.document, "policy");
       if (new Settings(settings).families.ipv6 === true) this.#facts.addIpv6();

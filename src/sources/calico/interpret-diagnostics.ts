@@ -104,6 +104,15 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
     explanation:
       "Under Calico the selectors of a Kubernetes policy see the labels that Calico adds: `projectcalico.org/name` on every namespace, `projectcalico.org/namespace`, `projectcalico.org/serviceaccount` and `projectcalico.org/orchestrator` on every pod, and the labels of namespaces and service accounts under `pcns.` and `pcsa.`. They go away with Calico, and the policy then selects others. What that closes and opens is told; with `--actions compile` a narrower policy is written where it would open something.",
   },
+  "CAL-S106": {
+    severity: "warning",
+    effect: "none",
+    message:
+      "the selectors ask for `{key}`, a label that Calico gives; nothing in the input says that Calico enforces this policy, so it is taken to be nobody's",
+    hint: "If Calico enforces it today, say so with `--from calico`.",
+    explanation:
+      "Labels such as `projectcalico.org/name` of a namespace exist under Calico alone. There the policy means something else than its words say to any other engine, and it would change its meaning with the switch. Without a policy or another object of Calico's in the input it is read as its words say.",
+  },
   "CAL-R101": {
     severity: "warning",
     effect: "narrows",

@@ -45,6 +45,22 @@ export function asCalicoReads(policy: Policy, report: Report): Policy {
   };
 }
 
+/**
+ * Tells of a Kubernetes policy that asks for labels of Calico's where nothing says that Calico enforces it: to any other
+ * engine they are nobody's.
+ */
+export function reportCalicosLabels(
+  { origin, subject, ingress, egress }: Policy,
+  report: Report,
+): void {
+  const keys = new Set<string>();
+  for (const one of subject.pods) asLabelled(one, keys);
+  for (const rules of [ingress, egress]) readRules(rules, keys);
+  if (keys.size === 0) return;
+  const key = [...keys].sort().join("`, `");
+  report(calicoMeaningDiagnostics.create("CAL-S106", { at: origin.place, key }));
+}
+
 /** The same object where nothing is read otherwise. Labels of Calico's that are asked for are added to `keys`. */
 function readRules(
   given: DirectionRules | undefined,
