@@ -8,8 +8,11 @@ const copyOf = <File extends { readonly name: string }>(file: File): File => ({
   name: `copy-of-${file.name}`,
 });
 
+/** Kubernetes policies alone are read as Calico's for the source; what is compared with it is read as it will be. */
+const ALONE = "kubernetes-alone-under-calico";
+
 const cases = goldenCases("calico").filter(
-  ({ input }) => input.options["allow-incomplete"] !== true,
+  ({ name, input }) => input.options["allow-incomplete"] !== true && name !== ALONE,
 );
 
 describe("a set against a copy of itself", () => {

@@ -360,7 +360,7 @@ export const calicoDiagnostics = defineDiagnostics({
   },
   "CAL-X014": {
     severity: "warning",
-    effect: "narrows",
+    effect: "none",
     message:
       "Felix runs with `dropActionOverride: {value}`: what policies deny is let through today, and will be denied after the switch",
     hint: "See in the flow logs what would be denied, and set `dropActionOverride` to `Drop` before you apply the output.",

@@ -290,6 +290,6 @@ export const calicoMeaningDiagnostics = defineDiagnostics({
       "whether the rule's selectors match `{set}` depends on labels that it inherits from a profile, which is not read",
     hint: "Give the host endpoint those labels itself, and leave the profile out.",
     explanation:
-      "A host endpoint inherits the labels that its profiles apply. Without them an Allow is taken not to match the host, a Deny or Pass to match it.",
+      "A host endpoint inherits the labels that its profiles apply. Where Kubernetes is Calico's datastore there are no profiles but those that Calico makes; with etcd there may be. An Allow is taken not to match the host by such labels, a Deny or Pass to match it.",
   },
 });

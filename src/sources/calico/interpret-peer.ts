@@ -286,6 +286,8 @@ function inside(
   }
   const allow = use.action === "allow";
   for (const group of groups.undecided) {
+    // Where Kubernetes is the datastore there are no such profiles, so an Allow most likely loses nothing.
+    if (allow && group.kind === "HostEndpoint") continue;
     remarks.undecidedSet(groupName(group), group, allow, use.place);
   }
   if (use.egressDestination && allow) {
