@@ -93,7 +93,8 @@ export const CONVERT_OPTIONS = {
   enforcer: {
     ...choice("enforcer", ["vpc-cni", "generic"], "vpc-cni"),
     group: decisions,
-    describe: "who will enforce the result: whether ipBlock matches pods, and whether `except` denies",
+    describe:
+      "who will enforce the result: whether ipBlock matches pods, and whether `except` denies",
   },
   assume: assumeOption,
   "allow-incomplete": {
