@@ -1,5 +1,6 @@
 import type { PathStep } from "../../manifest/manifest-object.ts";
-import { isAddressSubset, NO_ADDRESS, parseCidr, type ParsedCidr } from "../../sets/address-set.ts";
+import { NO_ADDRESS, parseCidr, type ParsedCidr } from "../../sets/address-set.ts";
+import { readAddress, readPrefixLength, type AddressBits } from "../../sets/address-text.ts";
 import { Interned } from "../intern.ts";
 import { clip } from "../schema-check.ts";
 import type { DocumentReading } from "../document-reading.ts";
@@ -89,10 +90,30 @@ export function readCidrRule(
   if ((cidrGroupRef ?? "") !== "") return { kind: "group", name: cidrGroupRef ?? "", except };
   const whole = readCidr(reading, cidr ?? "", [...path, "cidr"]);
   if (whole === undefined) return undefined;
-  for (const [index, one] of except.entries()) {
-    if (one.family === whole.family && isAddressSubset(one.set, whole.set)) continue;
-    const reason = `\`${one.text}\` does not lie in \`${whole.text}\``;
+  for (const [index, one] of (raw.except ?? []).entries()) {
+    if (liesIn(one, cidr ?? "")) continue;
+    const reason = `\`${clip(one)}\` does not lie in \`${whole.text}\``;
     refuse(reading, [...path, "except", index], reason);
   }
   return { kind: "cidr", cidr: whole, except };
+}
+
+/**
+ * As the agent finds it: by the bits of the addresses, of one family, where IPv4 written as IPv6 is IPv6. True for what is no
+ * CIDR, which is another matter. (go: net/netip/netip.go `Prefix.Contains`)
+ */
+function liesIn(inner: string, outer: string): boolean {
+  const [one, whole] = [bitsOf(inner), bitsOf(outer)];
+  if (one === undefined || whole === undefined) return true;
+  if (one.family !== whole.family || one.length < whole.length) return false;
+  const behind = BigInt((whole.family === 4 ? 32 : 128) - whole.length);
+  return one.bits >> behind === whole.bits >> behind;
+}
+
+function bitsOf(cidr: string): (AddressBits & { readonly length: number }) | undefined {
+  const [text = "", prefix = ""] = cidr.split("/");
+  const address = readAddress(text);
+  if (address === undefined) return undefined;
+  const length = readPrefixLength(prefix, address.family === 4 ? 32 : 128);
+  return length === undefined ? undefined : { ...address, length };
 }

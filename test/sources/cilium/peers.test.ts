@@ -186,6 +186,26 @@ describe("groups of CIDRs", () => {
 });
 
 describe("blocks", () => {
+  it.each([
+    ["2001:db8::/32", "::ffff:10.0.0.0/104", false],
+    ["::/81", "::ffff:10.0.0.0/104", false],
+    ["::fffe:0:0/96", "::ffff:10.0.0.0/104", false],
+    ["10.0.0.0/8", "::ffff:10.1.0.0/112", false],
+    ["::ffff:10.0.0.0/104", "::ffff:11.0.0.0/112", false],
+    ["10.0.0.0/8", "11.0.0.0/24", false],
+    ["10.1.0.0/16", "10.0.0.0/8", false],
+    ["::/0", "10.0.0.0/8", false],
+    ["::/0", "::ffff:10.0.0.0/104", true],
+    ["::/80", "::ffff:10.0.0.0/104", true],
+    ["::fffe:0:0/95", "::ffff:10.0.0.0/104", true],
+    ["10.0.0.0/8", "10.1.2.3/16", true],
+    ["10.1.2.3/8", "10.0.0.0/8", true],
+    ["2001:db8::/32", "2001:db8:1::/48", true],
+  ])("of %s, %s is an exception or refused as the agent has it", (cidr, except, lies) => {
+    const codes = codesOf(convert([to({ toCIDRSet: [{ cidr, except: [except] }] })]));
+    expect(codes.includes("CIL-N001")).toBe(!lies);
+  });
+
   it("with exceptions are written so", () => {
     const block = { cidr: "192.168.0.0/16", except: ["192.168.1.0/24"] };
     const result = convert([from({ fromCIDRSet: [block] })], NAMESPACES, PODS_IN_10);
