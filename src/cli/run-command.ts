@@ -34,6 +34,5 @@ export async function runCommand(command: () => Promise<number>): Promise<number
 
 /** Names of files and values of options are other people's text: a terminal must not act on it. */
 function visible(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  return text.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, "\ufffd");
+  return text.replace(/(?!\n)\p{Cc}/gu, "\ufffd");
 }

@@ -48,7 +48,7 @@ const isAny = (addresses: AddressSet): boolean =>
   addresses === ANY_ADDRESS || equalAddresses(addresses, ANY_ADDRESS);
 
 /**
- * A cube without what no selector says: service accounts (any pod may run as any) and text conditions; nor what takes too
+ * A cube without what no selector says: service accounts (a pod may run as whichever) and text conditions; nor what takes too
  * many selectors.
  */
 export function sayableCube(of: Cube, facts: Facts, side: "under" | "over"): Cube | undefined {

@@ -3,8 +3,7 @@ export function tame(text: string): string {
   return (
     text
       // C0 and C1 controls, line and paragraph separators, byte order marks.
-      // eslint-disable-next-line no-control-regex
-      .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g, " ")
+      .replace(/[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/gu, " ")
       // Halves of surrogate pairs.
       .replace(/\p{Surrogate}/gu, " ")
   );

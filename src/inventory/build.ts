@@ -188,16 +188,15 @@ export class SnapshotBuilder {
   #areContradicted(ranges: AddressSet, pods: readonly KnownPod[], report: Report): boolean {
     const cidrs = toCidrs(ranges);
     const text = `${cidrs.slice(0, 3).join(", ")}${cidrs.length > 3 ? ", ..." : ""}`;
-    const strays = pods.flatMap(({ namespace, name, addresses, ...pod }) => {
-      const address = isOnPodNetwork(pod)
-        ? addresses.find((one) => !addressSetContains(ranges, one))
-        : undefined;
-      return address === undefined ? [] : [{ namespace, name, address: addressText(address) }];
-    });
+    const isStray = (address: bigint): boolean => !addressSetContains(ranges, address);
+    const strays = pods.filter((pod) => isOnPodNetwork(pod) && pod.addresses.some(isStray));
     const [stray] = strays;
     if (stray !== undefined) {
       const more = strays.length === 1 ? "" : ` (the first of ${String(strays.length)} such pods)`;
-      report(inventoryDiagnostics.create("INV-N003", { ...stray, more, ranges: text }));
+      const { namespace, name, addresses } = stray;
+      const address = addressText(addresses.find(isStray) ?? 0n);
+      const about = { namespace, name, address, more, ranges: text };
+      report(inventoryDiagnostics.create("INV-N003", about));
       return true;
     }
     if (!this.#haveIpv6 || addressesMeet(ranges, ALL_IPV6)) return false;

@@ -57,7 +57,7 @@ export class FactReading {
     return this.#object.placeOf(path, part);
   }
 
-  /** A finding after which the object is as good as any other. */
+  /** A finding after which the object counts like every other. */
   add: Report = (diagnostic) => {
     this.#report(diagnostic);
   };

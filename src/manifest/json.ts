@@ -26,8 +26,8 @@ export interface JsonContext {
 const maxValues = 1_000_000;
 
 const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?/y;
-// eslint-disable-next-line no-control-regex
-const needsDecoding = /[\\\u0000-\u001f]/;
+/** A backslash, or what comes before the space: control characters. */
+const needsDecoding = /\\|[^\u0020-\uffff]/;
 
 /**
  * Reads JSON values with the places of their parts. kubectl tries JSON before YAML too: objects may follow each other

@@ -1,17 +1,13 @@
-import type { Direction } from "../ir/policy.ts";
-import type { Allowance, Budget } from "./budget.ts";
+import type { Budget } from "./budget.ts";
 import { findOutside } from "./inclusion.ts";
 import type { NoPoint } from "./inclusion.ts";
-import type { Ledger } from "./ledger.ts";
 import type { Point } from "./point.ts";
 import type { Answer, Decider, Difference } from "./proof.ts";
 import { NO_FLOW } from "./proof.ts";
 import { deniedParts, questionText, spent } from "./question.ts";
-import type { Question } from "./question.ts";
+import type { Means, Question } from "./question.ts";
 import type { Region } from "./region.ts";
 import { deciderOf } from "./replay.ts";
-import type { Replay } from "./replay.ts";
-import type { Universe } from "./universe.ts";
 import type { Part, Reaching } from "./walk.ts";
 
 /**
@@ -19,29 +15,15 @@ import type { Part, Reaching } from "./walk.ts";
  * denies some of it, and every Pass that handed it on. Each gets a flow of its own, confirmed by the evaluator.
  */
 export class DifferenceSearch {
-  readonly #direction: Direction;
-  readonly #universe: Universe;
-  readonly #replay: Replay;
-  readonly #ledger: Ledger;
-  readonly #allowance: Allowance;
+  readonly #means: Means;
 
-  constructor(
-    direction: Direction,
-    universe: Universe,
-    replay: Replay,
-    ledger: Ledger,
-    allowance: Allowance,
-  ) {
-    this.#direction = direction;
-    this.#universe = universe;
-    this.#replay = replay;
-    this.#ledger = ledger;
-    this.#allowance = allowance;
+  constructor(means: Means) {
+    this.#means = means;
   }
 
   /** Looks for differences in a region and puts each down. */
   answer(region: Region, question: Question, isOther: boolean): Answer {
-    const budget = this.#allowance.question();
+    const budget = this.#means.allowance.question();
     const answer = this.#within(region, question, isOther, budget);
     budget.close();
     return answer;
@@ -54,13 +36,13 @@ export class DifferenceSearch {
     let nameless = 0;
     let passed = 0;
     const isTold = (decider: Decider | undefined): boolean =>
-      decider !== undefined && this.#ledger.isTold(decider, effect, isOther);
+      decider !== undefined && this.#means.ledger.isTold(decider, effect, isOther);
     for (const part of deniedParts(question.allowed(region, budget), denying, budget)) {
       // At the end of the tiers each Pass that hands on what is denied is to answer for it, not the first of them alone.
       const isPassNamed =
         question.allowedBy !== undefined ||
         part.passedBy === undefined ||
-        this.#ledger.hasWitness(part.passedBy, effect);
+        this.#means.ledger.hasWitness(part.passedBy, effect);
       // Whatever denies some of it is to answer for that, however many have answered.
       const isNamed = part.by === undefined ? nameless >= MOST_NAMELESS : isTold(part.by);
       if (passed === MOST_PASSED) break;
@@ -83,11 +65,11 @@ export class DifferenceSearch {
       if (passed === MOST_PASSED || budget.isSpent()) this.#leaveOpen(question, budget, isTold);
       return { kind: "witness", witness };
     }
-    if (budget.isSpent()) return spent(question, this.#direction, budget);
+    if (budget.isSpent()) return spent(question, this.#means.direction, budget);
     if (!isUnclear) return NO_FLOW;
     return {
       kind: "unknown",
-      question: questionText(question, this.#direction),
+      question: questionText(question, this.#means.direction),
       reason: { kind: "text" },
     };
   }
@@ -100,7 +82,7 @@ export class DifferenceSearch {
       ...blocks.items.map(({ rule }) => rule),
     ]);
     const untold = deniers.filter((denier) => !isTold(denier));
-    this.#ledger.add(untold, effect, spent(question, this.#direction, budget), false);
+    this.#means.ledger.add(untold, effect, spent(question, this.#means.direction, budget), false);
   }
 
   /** Looks for a difference in a part of a question, and puts it down. */
@@ -110,24 +92,24 @@ export class DifferenceSearch {
     isOther: boolean,
     budget: Budget,
   ): Difference | NoPoint {
-    const point = findOutside(part, question.sides.scope, this.#universe, budget);
+    const point = findOutside(part, question.sides.scope, this.#means.universe, budget);
     return typeof point === "string" ? point : this.#putDown(point, question, isOther);
   }
 
   /** Confirms a difference, and puts it down to what was asked about and to whatever decides it on either side. */
   #putDown(point: Point, { decider, sides }: Question, isOther: boolean): Difference {
     const { effect, allowedBy } = sides;
-    const witness = this.#replay.confirm(point, allowedBy);
+    const witness = this.#means.replay.confirm(point, allowedBy);
     const deciders = new Set<Decider>([decider]);
     for (const side of ["source", "target"] as const) {
       const found =
-        deciderOf(witness[side], this.#direction) ??
-        (side === allowedBy ? this.#replay.lastPass(witness, side) : undefined);
+        deciderOf(witness[side], this.#means.direction) ??
+        (side === allowedBy ? this.#means.replay.lastPass(witness, side) : undefined);
       if (found !== undefined) deciders.add(found);
     }
-    const isNew = [...deciders].some((one) => !this.#ledger.hasWitness(one, effect));
-    if (isNew) this.#ledger.addWitness(witness);
-    this.#ledger.add(deciders, effect, { kind: "witness", witness }, isOther);
+    const isNew = [...deciders].some((one) => !this.#means.ledger.hasWitness(one, effect));
+    if (isNew) this.#means.ledger.addWitness(witness);
+    this.#means.ledger.add(deciders, effect, { kind: "witness", witness }, isOther);
     return witness;
   }
 }

@@ -11,7 +11,7 @@ import { pointOf, regionContains } from "./point.ts";
 import { NO_FLOW } from "./proof.ts";
 import type { Answer, Decider, Proof } from "./proof.ts";
 import { deniedParts, isHandedOn, spent } from "./question.ts";
-import type { Question, Sides } from "./question.ts";
+import type { Means, Question, Sides } from "./question.ts";
 import { subjectRegion } from "./region.ts";
 import type { Region } from "./region.ts";
 import { deciderOf, differs, Replay } from "./replay.ts";
@@ -65,7 +65,8 @@ export function prove(
     const variables = new Variables();
     const replay = new Replay(slices.source, slices.target, direction, variables, known);
     const universe = new Universe(known, sets, direction);
-    const proof = new DirectionProof(direction, universe, replay, ledger, allowance, asks);
+    const means = { direction, universe, replay, ledger, allowance };
+    const proof = new DirectionProof(means, asks);
     const after = addressesMove(known);
     const sources = new Views(source, { direction, variables, after: false });
     const targets = new Views(target, { direction, variables, after });
@@ -83,21 +84,14 @@ class DirectionProof {
   readonly #asks: Asks;
   readonly #search: DifferenceSearch;
 
-  constructor(
-    direction: Direction,
-    universe: Universe,
-    replay: Replay,
-    ledger: Ledger,
-    allowance: Allowance,
-    asks: Asks,
-  ) {
+  constructor(means: Means, asks: Asks) {
     this.#asks = asks;
-    this.#allowance = allowance;
-    this.#direction = direction;
-    this.#universe = universe;
-    this.#replay = replay;
-    this.#ledger = ledger;
-    this.#search = new DifferenceSearch(direction, universe, replay, ledger, allowance);
+    this.#allowance = means.allowance;
+    this.#direction = means.direction;
+    this.#universe = means.universe;
+    this.#replay = means.replay;
+    this.#ledger = means.ledger;
+    this.#search = new DifferenceSearch(means);
   }
 
   compare(source: View, target: View, scope: Scope): void {

@@ -1,13 +1,24 @@
 import { ruleName } from "../ir/origin.ts";
 import type { Direction, Policy, Rule } from "../ir/policy.ts";
-import type { Budget } from "./budget.ts";
-import type { Effect } from "./ledger.ts";
+import type { Allowance, Budget } from "./budget.ts";
+import type { Effect, Ledger } from "./ledger.ts";
 import type { Answer, Decider } from "./proof.ts";
 import type { Region } from "./region.ts";
+import type { Replay } from "./replay.ts";
 import type { Scope } from "./scope.ts";
+import type { Universe } from "./universe.ts";
 import type { View } from "./view.ts";
 import { decided } from "./walk.ts";
 import type { Part, Reaching } from "./walk.ts";
+
+/** What a proof of one direction asks by. */
+export interface Means {
+  readonly direction: Direction;
+  readonly universe: Universe;
+  readonly replay: Replay;
+  readonly ledger: Ledger;
+  readonly allowance: Allowance;
+}
 
 export type Side = "source" | "target";
 

@@ -17,6 +17,7 @@ import {
   policySet,
   tier,
 } from "../support/ir-builder.ts";
+import { snapshotOf } from "../support/snapshot-of-pods.ts";
 
 const setOf = (...blocks: readonly string[]) =>
   policySet(
@@ -27,16 +28,7 @@ const setOf = (...blocks: readonly string[]) =>
 
 const snapshotWith = (podRange: string | undefined): Snapshot => {
   const podRanges = podRange === undefined ? undefined : cidrs(podRange);
-  return {
-    namespaces: new Map(),
-    pods: [],
-    accounts: [],
-    services: [],
-    slices: [],
-    nodes: [],
-    podRanges,
-    targetPodRanges: podRanges,
-  };
+  return { ...snapshotOf([]), podRanges, targetPodRanges: podRanges };
 };
 
 function compare(source: readonly string[], target: readonly string[], podRange?: string) {

@@ -2,25 +2,16 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../../src/diagnostics/diagnostic.ts";
-import type { Snapshot } from "../../../src/inventory/snapshot.ts";
 import { DIRECTIONS } from "../../../src/ir/policy.ts";
 import { interpretCalico } from "../../../src/sources/calico/interpret.ts";
 import { calicoMeaningDiagnostics } from "../../../src/sources/calico/interpret-diagnostics.ts";
 import type { CalicoInput } from "../../../src/sources/calico/model.ts";
 import { read } from "./harness.ts";
+import { snapshotOf } from "../../support/snapshot-of-pods.ts";
 
 const CORPUS = join(import.meta.dirname, "../../../../shared/corpus/calico");
 
-const NOTHING_KNOWN: Snapshot = {
-  namespaces: new Map(),
-  pods: [],
-  accounts: [],
-  services: [],
-  slices: [],
-  nodes: [],
-  podRanges: undefined,
-  targetPodRanges: undefined,
-};
+const NOTHING_KNOWN = snapshotOf([]);
 
 function inputOf(folder: string, told: Diagnostic[]): CalicoInput {
   const input: CalicoInput = { policies: [], tiers: [], groups: [] };

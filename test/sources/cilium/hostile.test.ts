@@ -8,17 +8,9 @@ import { interpretCilium } from "../../../src/sources/cilium/interpret.ts";
 import type { CiliumInput } from "../../../src/sources/cilium/model.ts";
 import { readCiliumObject } from "../../../src/sources/cilium/read.ts";
 import { codesOf, convert, objectsOf, policy, type Json } from "./support.ts";
+import { snapshotOf } from "../../support/snapshot-of-pods.ts";
 
-const SNAPSHOT = {
-  namespaces: new Map(),
-  pods: [],
-  accounts: [],
-  services: [],
-  slices: [],
-  nodes: [],
-  podRanges: undefined,
-  targetPodRanges: undefined,
-};
+const SNAPSHOT = snapshotOf([]);
 
 const scalar = fc.oneof(
   fc.constantFrom(
